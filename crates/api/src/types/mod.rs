@@ -1,0 +1,16 @@
+//! The shapes that cross to a client. Each derives its TypeScript twin
+//! (`cargo xtask bindings` writes them to `ui/src/lib/bindings`).
+//!
+//! Numbers that JavaScript reads stay below 2^53, so `u64` becomes `number`.
+
+mod catalog;
+mod error;
+mod progress;
+mod search;
+mod state;
+
+pub use catalog::{FileFacts, Product, ProductDetail, SkipCode, Skipped, SkippedPage, Stage};
+pub use error::{ApiError, ErrorCode};
+pub use progress::{RunProgress, RunState, StageKind, StageProgress};
+pub use search::{DragEvent, DragPhase, DropSummary, QueryPicture, SearchPage, SearchRequest};
+pub use state::{AppState, CatalogSummary, ModelInfo, ModelRole, ModelsInfo, Source};

@@ -1,0 +1,91 @@
+//! Asking, and the answer.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::Product;
+
+/// What is asked. Everything empty means: browse the whole catalog in the order it was added.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SearchRequest {
+    /// Words that describe the product.
+    pub text: String,
+    /// Names of query pictures ([`QueryPicture::token`]).
+    pub pictures: Vec<String>,
+    /// "More like this": a product whose own picture is the query; it is left out of the answer.
+    #[ts(type = "number | null")]
+    pub like: Option<u64>,
+    /// The first rank wanted, from 0.
+    #[ts(type = "number")]
+    pub offset: u64,
+    /// How many ranks.
+    pub limit: u32,
+}
+
+/// A part of a ranked answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchPage {
+    /// How many products the whole answer ranks.
+    #[ts(type = "number")]
+    pub total: u64,
+    /// How many of them match well on this pack's scale; all of them when nothing was asked.
+    #[ts(type = "number")]
+    pub n_good: u64,
+    /// Photos that are in the catalog but cannot be found yet, because indexing has not come to them.
+    #[ts(type = "number")]
+    pub n_not_yet_searchable: u64,
+    /// The products of ranks `offset..offset + limit`, best first.
+    pub items: Vec<Product>,
+}
+
+/// A picture to search with, kept by the engine for as long as the window is open.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct QueryPicture {
+    /// Names it in a [`SearchRequest`].
+    pub token: String,
+    /// The file's name, or "Pasted picture".
+    pub name: String,
+}
+
+/// Where a drag of files over the window stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum DragPhase {
+    /// Files are held over the window.
+    Over,
+    /// They were let go; `drop` names them.
+    Drop,
+    /// They left the window.
+    Leave,
+}
+
+/// What is being dragged, counted, so that the window can say what a drop would do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DropSummary {
+    /// Folders among them.
+    pub n_folders: u32,
+    /// Files whose name ends like a picture's.
+    pub n_pictures: u32,
+    /// Everything else.
+    pub n_other: u32,
+}
+
+/// Files from another program over the window (event `drag`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DragEvent {
+    /// Where the drag stands.
+    pub phase: DragPhase,
+    /// Position in CSS pixels from the window's left edge.
+    pub x: f64,
+    /// Position in CSS pixels from the window's top edge.
+    pub y: f64,
+    /// What is held.
+    pub summary: DropSummary,
+    /// Names the dropped files for `add_dropped` or `query_pictures_dropped`; set on [`DragPhase::Drop`].
+    pub drop: Option<u32>,
+}

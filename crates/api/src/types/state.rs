@@ -1,0 +1,112 @@
+//! The state that a window needs when it opens.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::RunProgress;
+
+/// A folder or single file that the merchant added.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Source {
+    /// Names it in `remove_source`.
+    #[ts(type = "number")]
+    pub id: u64,
+    /// Its path, for people.
+    pub path: String,
+    /// Photos found in it.
+    #[ts(type = "number")]
+    pub n_photos: u64,
+    /// False when it cannot be reached now (a drive that is not plugged in); its photos stay.
+    pub reachable: bool,
+    /// True for the sample catalog.
+    pub is_sample: bool,
+}
+
+/// The catalog in numbers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CatalogSummary {
+    /// Pictures that can be browsed.
+    #[ts(type = "number")]
+    pub n_photos: u64,
+    /// Of these, found by searches.
+    #[ts(type = "number")]
+    pub n_searchable: u64,
+    /// Of these, with a description.
+    #[ts(type = "number")]
+    pub n_described: u64,
+    /// Files passed over.
+    #[ts(type = "number")]
+    pub n_skipped: u64,
+    /// What was added.
+    pub sources: Vec<Source>,
+}
+
+/// What a model is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum ModelRole {
+    /// Finds products (CLIP).
+    Search,
+    /// Describes products (BLIP).
+    Describe,
+}
+
+/// One model of the pack in use.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelInfo {
+    /// What it is for.
+    pub role: ModelRole,
+    /// Its architecture, such as `CLIPModel`.
+    pub architecture: String,
+    /// Numbers in its weights.
+    #[ts(type = "number")]
+    pub n_parameters: u64,
+    /// Size on disk in bytes.
+    #[ts(type = "number")]
+    pub size_bytes: u64,
+}
+
+/// The pack in use and the device it runs on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelsInfo {
+    /// The pack's name, such as `starter`.
+    pub pack: String,
+    /// The pack's revision.
+    pub revision: String,
+    /// One line about the pack.
+    pub summary: String,
+    /// True for the pack that ships with Vitrine.
+    pub is_starter: bool,
+    /// `CUDA`, `Metal` or `CPU`.
+    pub device: String,
+    /// Why a faster device is not in use, when that is worth knowing.
+    pub device_note: Option<String>,
+    /// Where the pack is.
+    pub folder: String,
+    /// Its models.
+    pub models: Vec<ModelInfo>,
+}
+
+/// Everything that the window needs to draw itself for the first time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AppState {
+    /// Vitrine's version.
+    pub version: String,
+    /// The catalog in numbers.
+    pub catalog: CatalogSummary,
+    /// The run, or the last one of this session.
+    pub run: RunProgress,
+    /// The models; none when no usable pack was found, then `models_problem` says why.
+    pub models: Option<ModelsInfo>,
+    /// What is wrong with the models and what to do about it.
+    pub models_problem: Option<String>,
+    /// Whether the sample catalog is at hand.
+    pub sample_available: bool,
+    /// Searches to try, made from the catalog's own descriptions.
+    pub examples: Vec<String>,
+}

@@ -1,0 +1,48 @@
+//! The TypeScript twins of the API's types are current.
+//!
+//! `cargo xtask bindings` runs this with `VITRINE_WRITE_BINDINGS=1`, which writes them.
+
+use std::{fs, path::PathBuf};
+
+use ts_rs::{Config, TS};
+use vitrine_api::types::{ApiError, AppState, DragEvent, ProductDetail, QueryPicture, SearchPage, SearchRequest, SkippedPage};
+
+fn export_all(into: &std::path::Path) {
+    let config = Config::new().with_out_dir(into);
+    AppState::export_all(&config).unwrap();
+    SearchRequest::export_all(&config).unwrap();
+    SearchPage::export_all(&config).unwrap();
+    ProductDetail::export_all(&config).unwrap();
+    QueryPicture::export_all(&config).unwrap();
+    SkippedPage::export_all(&config).unwrap();
+    DragEvent::export_all(&config).unwrap();
+    ApiError::export_all(&config).unwrap();
+}
+
+fn read_all(folder: &std::path::Path) -> Vec<(String, String)> {
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let entry = entry.unwrap();
+            (entry.file_name().into_string().unwrap(), fs::read_to_string(entry.path()).unwrap())
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn bindings_are_current() {
+    let committed = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/lib/bindings");
+    if std::env::var_os("VITRINE_WRITE_BINDINGS").is_some() {
+        let _ = fs::remove_dir_all(&committed);
+        export_all(&committed);
+        return;
+    }
+    let fresh = tempfile::tempdir().unwrap();
+    export_all(fresh.path());
+    assert!(
+        read_all(fresh.path()) == read_all(&committed),
+        "ui/src/lib/bindings is out of date: run `cargo xtask bindings`"
+    );
+}

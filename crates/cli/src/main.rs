@@ -1,0 +1,2 @@
+//! Vitrine on the command line.
+fn main() {}
