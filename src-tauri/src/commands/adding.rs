@@ -1,0 +1,46 @@
+//! Adding folders and single photos to the catalog, and taking them out.
+
+use std::sync::Arc;
+
+use tauri::{Runtime, State, WebviewWindow};
+use vitrine_api::types::ApiError;
+
+use crate::{dialogs::Dialogs, drag::Drags, library::Library};
+
+/// Lets the user choose folders and starts to index them; false when nothing was chosen.
+#[tauri::command]
+pub(super) async fn add_folder_dialog<R: Runtime>(
+    window: WebviewWindow<R>,
+    library: State<'_, Library>,
+    dialogs: State<'_, Arc<dyn Dialogs>>,
+) -> Result<bool, ApiError> {
+    let chosen = dialogs.choose_folders(&window).await;
+    match chosen {
+        Some(folders) if folders.is_empty() => Err(super::unnameable()),
+        Some(folders) => library.ask(move |api| api.add_paths(&folders)).await.map(|()| true),
+        None => Ok(false),
+    }
+}
+
+/// Adds the folders and files of a drop.
+#[tauri::command]
+pub(super) async fn add_dropped(
+    library: State<'_, Library>,
+    drags: State<'_, Drags>,
+    drop: u32,
+) -> Result<(), ApiError> {
+    let paths = drags.take(drop)?;
+    library.ask(move |api| api.add_paths(&paths)).await
+}
+
+/// Adds the catalog that ships with Vitrine.
+#[tauri::command]
+pub(super) async fn add_sample_catalog(library: State<'_, Library>) -> Result<(), ApiError> {
+    library.ask(|api| api.add_samples()).await
+}
+
+/// Takes a folder out of the catalog; its photos stay where they are.
+#[tauri::command]
+pub(super) async fn remove_source(library: State<'_, Library>, id: u64) -> Result<(), ApiError> {
+    library.ask(move |api| api.remove_source(id)).await
+}

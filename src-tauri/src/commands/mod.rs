@@ -1,0 +1,54 @@
+//! What the pages may ask for. Each command hands its arguments to one function of
+//! [`vitrine_api::Api`] on the blocking pool and passes the answer on; what it rejects
+//! with is an [`ApiError`](vitrine_api::types::ApiError).
+
+mod adding;
+mod browsing;
+mod indexing;
+mod query_pictures;
+
+use tauri::{AppHandle, Runtime, State, ipc::Invoke};
+use vitrine_api::types::{ApiError, ErrorCode};
+
+use crate::first_paint::FirstPaint;
+
+/// Every command, by name.
+pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        browsing::app_state,
+        browsing::search,
+        browsing::product,
+        browsing::skipped,
+        browsing::reveal,
+        adding::add_folder_dialog,
+        adding::add_dropped,
+        adding::add_sample_catalog,
+        adding::remove_source,
+        indexing::rescan,
+        indexing::pause_indexing,
+        indexing::resume_indexing,
+        indexing::cancel_indexing,
+        query_pictures::query_picture_dialog,
+        query_pictures::query_pictures_dropped,
+        query_pictures::query_picture_pasted,
+        painted,
+    ]
+}
+
+/// The pages have drawn themselves for the first time.
+#[tauri::command]
+fn painted<R: Runtime>(app: AppHandle<R>, first_paint: State<'_, FirstPaint>) {
+    if first_paint.happened() {
+        app.exit(0);
+    }
+}
+
+/// The user chose something, and the dialog could not say what: rfd's GTK dialog leaves
+/// out names that are no Unicode.
+fn unnameable() -> ApiError {
+    ApiError {
+        code: ErrorCode::NoDialog,
+        message: "The dialog cannot pass on a folder with such a name. Choose the folder that it is in.".into(),
+        detail: None,
+    }
+}

@@ -1,0 +1,21 @@
+//! The engine's events, passed on to the pages.
+
+use tauri::{AppHandle, Emitter, Runtime};
+use vitrine_api::{Api, Event, types::ApiError};
+
+/// How an index run stands, at most ten times a second.
+const PROGRESS: &str = "progress";
+/// The catalog has other numbers or other folders.
+const CATALOG_CHANGED: &str = "catalog-changed";
+
+/// Starts passing events on, and watching the folders for which they are made.
+pub(crate) fn forward<R: Runtime>(api: &Api, app: AppHandle<R>) -> Result<(), ApiError> {
+    api.subscribe(move |event| {
+        // Fails only while the window closes, when nobody looks any more.
+        let _ = match event {
+            Event::Progress(progress) => app.emit(PROGRESS, progress),
+            Event::CatalogChanged(summary) => app.emit(CATALOG_CHANGED, summary),
+        };
+    });
+    api.watch()
+}

@@ -1,0 +1,324 @@
+//! The commands, through Tauri's real IPC on its mock runtime: no display is needed.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, mpsc},
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use tauri::{
+    App, DragDropEvent, Listener, PhysicalPosition, WebviewWindow, WebviewWindowBuilder,
+    ipc::{CallbackFn, InvokeBody},
+    test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder, mock_context, noop_assets},
+    webview::InvokeRequest,
+};
+use vitrine_api::{
+    Api, OpenOptions,
+    types::{ApiError, ErrorCode},
+};
+use vitrine_desktop::{Answer, Desk, Dialogs, Parent};
+
+/// Every command with arguments that it can read.
+const COMMANDS: &[(&str, fn() -> Value)] = &[
+    ("app_state", || json!({})),
+    ("search", || json!({ "request": { "text": "mug", "offset": 0, "limit": 10 } })),
+    ("product", || json!({ "id": 1 })),
+    ("skipped", || json!({ "offset": 0, "limit": 10 })),
+    ("reveal", || json!({ "id": 1 })),
+    ("add_sample_catalog", || json!({})),
+    ("remove_source", || json!({ "id": 1 })),
+    ("rescan", || json!({})),
+    ("pause_indexing", || json!({})),
+    ("resume_indexing", || json!({})),
+    ("cancel_indexing", || json!({})),
+];
+
+/// Answers the dialogs in the user's place.
+#[derive(Default)]
+struct Chosen {
+    folders: Option<Vec<PathBuf>>,
+    picture: Option<PathBuf>,
+}
+
+impl Dialogs for Chosen {
+    fn choose_folders(&self, _: &dyn Parent) -> Answer<Vec<PathBuf>> {
+        let folders = self.folders.clone();
+        Box::pin(async { folders })
+    }
+
+    fn choose_picture(&self, _: &dyn Parent) -> Answer<PathBuf> {
+        let picture = self.picture.clone();
+        Box::pin(async { picture })
+    }
+}
+
+/// The shell without a screen, on a library of its own.
+struct Shell {
+    app: App<MockRuntime>,
+    window: WebviewWindow<MockRuntime>,
+    /// The very library that the commands use, once it is open.
+    api: Arc<Mutex<Option<Api>>>,
+    _library: tempfile::TempDir,
+}
+
+impl Shell {
+    fn new() -> Shell {
+        Shell::with(Chosen::default())
+    }
+
+    fn with(dialogs: Chosen) -> Shell {
+        let library = tempfile::tempdir().unwrap();
+        let options = OpenOptions {
+            library: library.path().to_owned(),
+            pack_folders: Vec::new(),
+            samples: None,
+            prefer_cpu: true,
+        };
+        Shell::opened_by(dialogs, library, move || Api::open(options))
+    }
+
+    fn opened_by(
+        dialogs: Chosen,
+        library: tempfile::TempDir,
+        open: impl FnOnce() -> Result<Api, ApiError> + Send + 'static,
+    ) -> Shell {
+        let api = Arc::new(Mutex::new(None));
+        let kept = Arc::clone(&api);
+        let desk = Desk {
+            open: Box::new(move |_| {
+                let api = open()?;
+                *kept.lock().unwrap() = Some(api.clone());
+                Ok(api)
+            }),
+            dialogs: Arc::new(dialogs),
+            started: Instant::now(),
+        };
+        let app = vitrine_desktop::configure(mock_builder(), desk).build(mock_context(noop_assets())).unwrap();
+        let window = WebviewWindowBuilder::new(&app, "main", Default::default()).build().unwrap();
+        Shell { app, window, api, _library: library }
+    }
+
+    fn invoke(&self, command: &str, body: InvokeBody) -> Result<Value, Value> {
+        let request = InvokeRequest {
+            cmd: command.into(),
+            callback: CallbackFn(0),
+            error: CallbackFn(1),
+            url: if cfg!(windows) { "http://tauri.localhost" } else { "tauri://localhost" }.parse().unwrap(),
+            body,
+            headers: Default::default(),
+            invoke_key: INVOKE_KEY.to_string(),
+        };
+        get_ipc_response(&self.window, request).map(|body| body.deserialize().unwrap())
+    }
+
+    fn call(&self, command: &str, arguments: Value) -> Result<Value, Value> {
+        self.invoke(command, InvokeBody::Json(arguments))
+    }
+
+    /// The picture at an address of the `photo` protocol: status, headers and bytes.
+    fn photo(&self, path: &str) -> (u16, HashMap<String, String>, Vec<u8>) {
+        let api = self.api.lock().unwrap().clone().unwrap();
+        let response = vitrine_desktop::answer_photo(Ok(&api), path);
+        let headers = response.headers().iter();
+        let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+        (response.status().as_u16(), headers, response.into_body())
+    }
+
+    /// Lets go of files over the window and gives the number that the pages hear.
+    fn drop_files(&self, paths: &[&Path]) -> Value {
+        let (sender, heard) = mpsc::channel();
+        let listening = self.app.listen("drag", move |event| {
+            sender.send(serde_json::from_str::<Value>(event.payload()).unwrap()).unwrap();
+        });
+        let paths = paths.iter().map(|path| path.to_path_buf()).collect();
+        let position = PhysicalPosition::new(20.0, 30.0);
+        vitrine_desktop::dragged(&self.app, &DragDropEvent::Drop { paths, position }, 1.0);
+        let event = heard.recv_timeout(Duration::from_secs(10)).unwrap();
+        self.app.unlisten(listening);
+        assert_eq!((&event["phase"], &event["x"], &event["y"]), (&json!("drop"), &json!(20.0), &json!(30.0)));
+        event
+    }
+
+    /// Waits until the catalog holds this many photos that can be browsed.
+    fn wait_for_photos(&self, n_photos: u64) -> Value {
+        let start = Instant::now();
+        loop {
+            let state = self.call("app_state", json!({})).unwrap();
+            if state["catalog"]["nPhotos"] == n_photos {
+                return state;
+            }
+            assert!(start.elapsed() < Duration::from_secs(30), "{n_photos} photos expected: {state:#}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// A folder with one photo of this colour.
+fn folder_with_photo(color: [u8; 3]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    image::RgbImage::from_pixel(40, 30, image::Rgb(color)).save(folder.path().join("cup.png")).unwrap();
+    folder
+}
+
+fn code(error: &Value) -> &str {
+    error["code"].as_str().unwrap_or_else(|| panic!("not an ApiError: {error}"))
+}
+
+#[test]
+fn a_fresh_library_is_empty_and_says_so() {
+    let shell = Shell::new();
+    let state = shell.call("app_state", json!({})).unwrap();
+    assert_eq!(state["catalog"]["nPhotos"], 0);
+    assert_eq!(state["sampleAvailable"], false);
+    assert_eq!(shell.call("search", json!({ "request": {} })).unwrap()["total"], 0);
+    assert_eq!(shell.call("skipped", json!({ "offset": 0, "limit": 5 })).unwrap()["items"], json!([]));
+}
+
+#[test]
+fn a_library_that_cannot_be_opened_answers_every_command_with_the_reason() {
+    let reason = ApiError { code: ErrorCode::Storage, message: "The disk is read-only.".into(), detail: None };
+    let cause = reason.clone();
+    let shell = Shell::opened_by(Chosen::default(), tempfile::tempdir().unwrap(), || Err(cause));
+    for (command, arguments) in COMMANDS {
+        let error = shell.call(command, arguments()).unwrap_err();
+        assert_eq!(error, serde_json::to_value(&reason).unwrap(), "{command}");
+    }
+    let pasted = shell.invoke("query_picture_pasted", InvokeBody::Raw(vec![1, 2, 3])).unwrap_err();
+    assert_eq!(code(&pasted), "storage");
+}
+
+#[test]
+fn arguments_that_make_no_sense_are_refused_by_name() {
+    let shell = Shell::new();
+    let error = shell.call("product", json!({})).unwrap_err();
+    assert!(error.as_str().is_some_and(|text| text.contains("id")), "{error}");
+    let error = shell.call("product", json!({ "id": "../../etc/passwd" })).unwrap_err();
+    assert!(error.as_str().is_some_and(|text| text.contains("id")), "{error}");
+    assert_eq!(code(&shell.call("product", json!({ "id": 404 })).unwrap_err()), "notFound");
+    assert_eq!(code(&shell.call("reveal", json!({ "id": 404 })).unwrap_err()), "notFound");
+}
+
+#[test]
+fn a_dropped_folder_is_indexed_and_its_photo_shown() {
+    let folder = folder_with_photo([200, 30, 30]);
+    let shell = Shell::new();
+    let (sender, changes) = mpsc::channel();
+    shell.app.listen("catalog-changed", move |event| {
+        let _ = sender.send(serde_json::from_str::<Value>(event.payload()).unwrap());
+    });
+    let event = shell.drop_files(&[folder.path()]);
+    assert_eq!(event["summary"], json!({ "nFolders": 1, "nPictures": 0, "nOther": 0 }));
+    assert!(!event.to_string().contains(&*folder.path().to_string_lossy()), "the pages learn no path: {event}");
+    shell.call("add_dropped", json!({ "drop": event["drop"] })).unwrap();
+
+    shell.wait_for_photos(1);
+    let page = shell.call("search", json!({ "request": { "limit": 10 } })).unwrap();
+    let product = &page["items"][0];
+    assert_eq!(product["fileName"], "cup.png");
+    let id = product["id"].as_u64().unwrap();
+    let version = product["version"].as_str().unwrap();
+    let detail = shell.call("product", json!({ "id": id })).unwrap();
+    assert_eq!((&detail["product"]["width"], &detail["product"]["height"]), (&json!(40), &json!(30)));
+
+    for kind in ["thumb", "full"] {
+        let (status, headers, bytes) = shell.photo(&format!("/{kind}%2F{id}%2F{version}"));
+        assert_eq!(status, 200, "{kind}");
+        assert!(headers["cache-control"].contains("immutable"), "{headers:?}");
+        let picture = image::load_from_memory(&bytes).unwrap().to_rgb8();
+        let middle = picture.get_pixel(picture.width() / 2, picture.height() / 2).0;
+        assert!(middle[0] > 180 && middle[1] < 60 && middle[2] < 60, "{kind}: {middle:?}");
+    }
+    let summary = changes.recv_timeout(Duration::from_secs(10)).unwrap();
+    assert!(summary["sources"].is_array(), "{summary}");
+}
+
+#[test]
+fn a_drop_is_used_once_and_others_are_unknown() {
+    let folder = folder_with_photo([0, 0, 0]);
+    let shell = Shell::new();
+    assert_eq!(code(&shell.call("add_dropped", json!({ "drop": 7 })).unwrap_err()), "notFound");
+    let drop = shell.drop_files(&[folder.path()])["drop"].clone();
+    shell.call("add_dropped", json!({ "drop": drop })).unwrap();
+    assert_eq!(code(&shell.call("add_dropped", json!({ "drop": drop })).unwrap_err()), "notFound");
+}
+
+#[test]
+fn folders_chosen_in_the_dialog_are_indexed() {
+    let folder = folder_with_photo([10, 20, 200]);
+    let shell = Shell::with(Chosen { folders: Some(vec![folder.path().to_owned()]), picture: None });
+    assert_eq!(shell.call("add_folder_dialog", json!({})).unwrap(), true);
+    let state = shell.wait_for_photos(1);
+    let source = state["catalog"]["sources"][0]["id"].as_u64().unwrap();
+    shell.call("remove_source", json!({ "id": source })).unwrap();
+    shell.wait_for_photos(0);
+    assert!(folder.path().join("cup.png").exists(), "the merchant's photo stays");
+}
+
+#[test]
+fn a_dialog_closed_without_a_choice_changes_nothing() {
+    let shell = Shell::new();
+    assert_eq!(shell.call("add_folder_dialog", json!({})).unwrap(), false);
+    assert_eq!(shell.call("query_picture_dialog", json!({})).unwrap(), Value::Null);
+    assert_eq!(shell.call("app_state", json!({})).unwrap()["catalog"]["sources"], json!([]));
+}
+
+#[test]
+fn pictures_to_search_with_are_chosen_dropped_and_pasted() {
+    let folder = folder_with_photo([0, 160, 0]);
+    let photo = folder.path().join("cup.png");
+    let shell = Shell::with(Chosen { folders: None, picture: Some(photo.clone()) });
+    let chosen = shell.call("query_picture_dialog", json!({})).unwrap();
+    assert_eq!(chosen["name"], "cup.png");
+
+    let drop = shell.drop_files(&[&photo])["drop"].clone();
+    let dropped = shell.call("query_pictures_dropped", json!({ "drop": drop })).unwrap();
+    assert_eq!(dropped.as_array().map(Vec::len), Some(1));
+
+    let bytes = std::fs::read(&photo).unwrap();
+    let pasted = shell.invoke("query_picture_pasted", InvokeBody::Raw(bytes)).unwrap();
+    for picture in [&chosen, &dropped[0], &pasted] {
+        let (status, _, bytes) = shell.photo(&format!("/query%2F{}", picture["token"].as_str().unwrap()));
+        assert_eq!(status, 200);
+        assert!(image::load_from_memory(&bytes).is_ok());
+    }
+}
+
+#[test]
+fn what_is_no_picture_is_refused_with_a_reason() {
+    let shell = Shell::new();
+    let error = shell.invoke("query_picture_pasted", InvokeBody::Raw(b"hello".to_vec())).unwrap_err();
+    assert_eq!(code(&error), "badPicture");
+    let error = shell.call("query_picture_pasted", json!({ "bytes": [1, 2] })).unwrap_err();
+    assert_eq!(code(&error), "badRequest");
+
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("notes.txt");
+    std::fs::write(&text, "not a picture").unwrap();
+    let drop = shell.drop_files(&[&text])["drop"].clone();
+    let error = shell.call("query_pictures_dropped", json!({ "drop": drop })).unwrap_err();
+    assert_eq!(code(&error), "badPicture");
+    assert!(error["message"].as_str().unwrap().contains("notes.txt"), "{error}");
+}
+
+#[test]
+fn addresses_that_name_no_picture_answer_404_in_words() {
+    let shell = Shell::new();
+    shell.call("app_state", json!({})).unwrap();
+    for path in ["/thumb/1", "/full/1/abc", "/query/none", "/", "/thumb/..%2F..%2Fetc%2Fpasswd"] {
+        let (status, headers, body) = shell.photo(path);
+        assert_eq!(status, 404, "{path}");
+        assert!(headers["content-type"].starts_with("text/plain"), "{path}: {headers:?}");
+        assert!(!body.is_empty(), "{path}");
+    }
+}
+
+#[test]
+fn a_path_is_no_name_for_a_picture() {
+    let folder = folder_with_photo([1, 2, 3]);
+    let shell = Shell::new();
+    let path = folder.path().join("cup.png");
+    let request = json!({ "request": { "pictures": [path], "limit": 5 } });
+    assert!(["notFound", "noModels"].contains(&code(&shell.call("search", request).unwrap_err())));
+}
