@@ -1,1 +1,43 @@
-//! CLIP and BLIP on candle.
+//! CLIP and BLIP on candle: pictures and words in, vectors and captions out.
+//!
+//! ```text
+//! pack folder --Pack::open--> clip/, caption/ --Clip::load, Captioner::load--> a model on its ModelThread
+//! RgbImage --ImagePreprocess::apply--> PixelTensor --Clip::embed_images--> vector of length 1
+//! &str ----------------------------------------------Clip::embed_texts---> vector of length 1
+//! PixelTensor ------------------------------------Captioner::caption-----> caption
+//! ```
+//!
+//! Invariants:
+//!
+//! - Everything about a model is read from its folder; no size, token or mean is written here. Any
+//!   checkpoint of transformers' `CLIPModel` and `BlipForConditionalGeneration` works when dropped in.
+//! - transformers is the reference. `tests/goldens`, made by `models/parity/make_goldens.py`, holds its
+//!   pixels, ids, hidden states, vectors, logits and captions; `tests/` compares: pixels within 2 of 255
+//!   levels, vectors at a cosine of 0.9999, ids exactly.
+//! - A batch gives what its members give alone.
+//! - A loaded model keeps no state between calls, so a call that fails leaves nothing behind.
+//! - candle stays inside: no public item names one of its types.
+//! - Nothing here writes a file or opens a connection.
+
+mod activation;
+mod clip;
+mod device;
+mod encoder;
+mod error;
+mod json_file;
+mod limits;
+mod pack;
+mod patches;
+mod pixels;
+mod summary;
+mod thread;
+mod tokenizer;
+mod weights;
+
+pub use self::clip::Clip;
+pub use self::device::{DevicePreference, DeviceReport, ModelDevice, select_device};
+pub use self::error::ModelError;
+pub use self::pack::{Calibration, FileSum, ModelEntry, Pack, PackManifest, ScoreRange};
+pub use self::pixels::{ImagePreprocess, PREPROCESSING_VERSION, PixelTensor};
+pub use self::summary::ModelSummary;
+pub use self::thread::{ModelThread, Priority, Ticket};

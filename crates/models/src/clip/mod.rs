@@ -1,0 +1,161 @@
+//! CLIP (Radford et al. 2021, <https://arxiv.org/abs/2103.00020>): pictures and texts as vectors of one
+//! space, in which a cosine says how well they belong together.
+//!
+//! In: prepared pictures ([`crate::ImagePreprocess`]) or texts. Out: vectors of length 1.
+//!
+//! The files are those of transformers' `CLIPModel`. Activation, sizes, epsilon and end token come from
+//! `config.json`, so OpenAI's and LAION's checkpoints both work.
+
+mod config;
+mod text;
+
+use std::path::Path;
+
+use candle_core::{D, Tensor};
+use candle_nn::{LayerNorm, Linear, Module};
+
+use self::config::ClipConfig;
+use self::text::TextTower;
+use crate::encoder::{Encoder, Naming};
+use crate::patches::{PatchConfig, PatchEmbedding};
+use crate::pixels::Defaults;
+use crate::tokenizer::{TextTokenizer, Vocabulary};
+use crate::weights::Weights;
+use crate::{ImagePreprocess, ModelDevice, ModelError, PixelTensor, summary};
+
+/// Pictures that go through the model together; more would only take more memory.
+const IMAGE_BATCH: usize = 16;
+/// Texts that go through the model together.
+const TEXT_BATCH: usize = 64;
+
+/// A loaded CLIP model.
+pub struct Clip {
+    preprocess: ImagePreprocess,
+    image: ImageTower,
+    text: TextTower,
+    dim: usize,
+}
+
+struct ImageTower {
+    patches: PatchEmbedding,
+    pre_norm: LayerNorm,
+    encoder: Encoder,
+    post_norm: LayerNorm,
+    projection: Linear,
+}
+
+impl Clip {
+    /// Loads a `CLIPModel` from a folder in the Hugging Face layout.
+    ///
+    /// # Errors
+    /// A file that is missing, unreadable or does not fit the others; the error names it.
+    pub fn load(folder: &Path, device: &ModelDevice) -> Result<Self, ModelError> {
+        let path = folder.join("config.json");
+        summary::require_architecture(&path, &["CLIPModel", "clip"], "CLIPModel")?;
+        let config = ClipConfig::load(&path)?;
+        let in_config = |reason: String| ModelError::config(&path, reason);
+        let side = config.vision_config.image_size.get().map_err(in_config)?;
+        let patch = config.vision_config.patch_size.get().map_err(in_config)?;
+        let preprocess = ImagePreprocess::load(folder, Defaults::Clip, side)?;
+        let tokenizer = TextTokenizer::load(folder, Vocabulary::ClipBpe)?;
+
+        let device = &device.device;
+        let weights = Weights::open(folder, device)?;
+        let encoder = config.vision_config.encoder().map_err(in_config)?;
+        let h = encoder.hidden;
+        let patches = PatchConfig { hidden: h, side, patch };
+        let projection = weights.get("visual_projection.weight", &[config.projection_dim, h])?;
+        let image = ImageTower {
+            patches: PatchEmbedding::load_clip(&weights, "vision_model.embeddings", &patches, device)?,
+            // The checkpoints spell it so.
+            pre_norm: weights.layer_norm("vision_model.pre_layrnorm", h, encoder.eps)?,
+            encoder: Encoder::load(&weights, "vision_model.encoder", &encoder, Naming::Clip)?,
+            post_norm: weights.layer_norm("vision_model.post_layernorm", h, encoder.eps)?,
+            projection: Linear::new(projection, None),
+        };
+        let text = TextTower::load(&weights, &config.text_config, config.projection_dim, tokenizer, device)?;
+        Ok(Self { preprocess, image, text, dim: config.projection_dim })
+    }
+
+    /// Length of the vectors.
+    #[must_use]
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// How pictures are prepared for this model.
+    #[must_use]
+    pub fn preprocess(&self) -> ImagePreprocess {
+        self.preprocess.clone()
+    }
+
+    /// One vector of length 1 for each picture, `[dim]`, in the order given.
+    ///
+    /// # Errors
+    /// A picture prepared for another model, or arithmetic that failed.
+    pub fn embed_images(&self, pictures: &[PixelTensor]) -> Result<Vec<Vec<f32>>, ModelError> {
+        let mut vectors = Vec::with_capacity(pictures.len());
+        for batch in pictures.chunks(IMAGE_BATCH) {
+            vectors.extend(normalised(&self.image.forward(batch)?)?);
+        }
+        Ok(vectors)
+    }
+
+    /// One vector of length 1 for each text, `[dim]`, in the order given. The empty text has one too.
+    /// Texts beyond the model's length (77 tokens for most) are cut.
+    ///
+    /// # Errors
+    /// Arithmetic that failed.
+    pub fn embed_texts(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, ModelError> {
+        let ids = texts.iter().map(|text| self.text.token_ids(text)).collect::<Result<Vec<_>, _>>()?;
+        // Texts of like length together: a batch costs as much as its longest.
+        let mut order: Vec<usize> = (0..ids.len()).collect();
+        order.sort_by_key(|&i| ids[i].len());
+        let mut vectors = vec![Vec::new(); ids.len()];
+        for batch in order.chunks(TEXT_BATCH) {
+            let batch_ids: Vec<Vec<u32>> = batch.iter().map(|&i| ids[i].clone()).collect();
+            for (&i, vector) in batch.iter().zip(normalised(&self.text.forward(&batch_ids)?)?) {
+                vectors[i] = vector;
+            }
+        }
+        Ok(vectors)
+    }
+
+    /// The token ids of a text as the model reads it: start, words, end.
+    ///
+    /// # Errors
+    /// A tokenizer that fails on this text.
+    pub fn token_ids(&self, text: &str) -> Result<Vec<u32>, ModelError> {
+        self.text.token_ids(text)
+    }
+
+    /// What the image tower's last layer holds for every token of each picture, before any norm:
+    /// `[1 + patches][hidden]`, the class token first. For region-wise use and for comparison with
+    /// transformers' `vision_model(...).last_hidden_state`.
+    ///
+    /// # Errors
+    /// As [`Clip::embed_images`].
+    pub fn image_hidden_states(&self, picture: &PixelTensor) -> Result<Vec<Vec<f32>>, ModelError> {
+        let x = self.image.embed(std::slice::from_ref(picture))?;
+        Ok(self.image.encoder.forward(x, None)?.squeeze(0)?.to_vec2()?)
+    }
+}
+
+impl ImageTower {
+    fn embed(&self, pictures: &[PixelTensor]) -> Result<Tensor, ModelError> {
+        Ok(self.pre_norm.forward(&self.patches.forward(pictures)?)?)
+    }
+
+    /// `[batch, dim]`, not normalised.
+    fn forward(&self, pictures: &[PixelTensor]) -> Result<Tensor, ModelError> {
+        let x = self.embed(pictures)?;
+        let class_token = self.encoder.forward_to_token(x, None, &vec![0; pictures.len()])?;
+        Ok(self.projection.forward(&self.post_norm.forward(&class_token)?)?)
+    }
+}
+
+/// Rows of length 1.
+fn normalised(rows: &Tensor) -> Result<Vec<Vec<f32>>, ModelError> {
+    let norms = rows.sqr()?.sum_keepdim(D::Minus1)?.sqrt()?;
+    Ok(rows.broadcast_div(&norms)?.to_vec2()?)
+}

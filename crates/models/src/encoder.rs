@@ -1,0 +1,236 @@
+//! The transformer that three of the four towers share: CLIP's image and text towers and BLIP's image
+//! tower. Layer norm first, then attention, then two linear layers (Dosovitskiy et al. 2020,
+//! <https://arxiv.org/abs/2010.11929>; Radford et al. 2021, <https://arxiv.org/abs/2103.00020>).
+//!
+//! In: `[batch, tokens, hidden]`. Out: the same, after the last layer and before any final norm; or the
+//! one token per row that the caller needs, whose last layer is then computed for that token alone.
+
+use candle_core::{D, Tensor};
+use candle_nn::{LayerNorm, Linear, Module};
+
+use crate::ModelError;
+use crate::activation::{Activation, add_bias_and_residual};
+use crate::weights::Weights;
+
+/// Sizes of one tower.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct EncoderConfig {
+    pub(crate) hidden: usize,
+    pub(crate) intermediate: usize,
+    pub(crate) n_layers: usize,
+    pub(crate) n_heads: usize,
+    pub(crate) activation: Activation,
+    pub(crate) eps: f64,
+}
+
+/// How a checkpoint names the parts of a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Naming {
+    /// `q_proj`, `k_proj`, `v_proj`, `out_proj`.
+    Clip,
+    /// `qkv`, `projection`.
+    Blip,
+}
+
+pub(crate) struct Encoder {
+    layers: Vec<Layer>,
+}
+
+impl Encoder {
+    pub(crate) fn load(
+        weights: &Weights,
+        prefix: &str,
+        config: &EncoderConfig,
+        naming: Naming,
+    ) -> Result<Self, ModelError> {
+        let layer = |i: usize| Layer::load(weights, &format!("{prefix}.layers.{i}"), config, naming);
+        Ok(Self { layers: (0..config.n_layers).map(layer).collect::<Result<_, _>>()? })
+    }
+
+    /// `[batch, tokens, hidden]` to the same shape. `mask` is added to the attention scores,
+    /// `[tokens, tokens]`.
+    pub(crate) fn forward(&self, x: Tensor, mask: Option<&Tensor>) -> Result<Tensor, ModelError> {
+        self.layers.iter().try_fold(x, |x, layer| layer.forward(x, mask))
+    }
+
+    /// The hidden state of one token of each row: `[batch, tokens, hidden]` to `[batch, hidden]`.
+    /// `positions` holds one index per row; `mask` as in [`Encoder::forward`].
+    pub(crate) fn forward_to_token(
+        &self,
+        x: Tensor,
+        mask: Option<&Tensor>,
+        positions: &[u32],
+    ) -> Result<Tensor, ModelError> {
+        let Some((last, first)) = self.layers.split_last() else {
+            return Ok(pick(&x, positions)?);
+        };
+        let x = first.iter().try_fold(x, |x, layer| layer.forward(x, mask))?;
+        last.forward_to_token(&x, mask, positions)
+    }
+}
+
+struct Layer {
+    norm1: LayerNorm,
+    /// Query, key and value at once; the query's part already carries the scale of the attention.
+    qkv: Linear,
+    out: Linear,
+    norm2: LayerNorm,
+    mlp: Mlp,
+    n_heads: usize,
+}
+
+impl Layer {
+    fn load(
+        weights: &Weights,
+        prefix: &str,
+        config: &EncoderConfig,
+        naming: Naming,
+    ) -> Result<Self, ModelError> {
+        let h = config.hidden;
+        let attention = format!("{prefix}.self_attn");
+        let (qkv, out) = match naming {
+            Naming::Clip => {
+                let parts = ["q_proj", "k_proj", "v_proj"].map(|part| format!("{attention}.{part}"));
+                (weights.fused_linear(&parts, h, h)?, "out_proj")
+            }
+            Naming::Blip => (weights.linear(&format!("{attention}.qkv"), h, 3 * h)?, "projection"),
+        };
+        Ok(Self {
+            norm1: weights.layer_norm(&format!("{prefix}.layer_norm1"), h, config.eps)?,
+            qkv: scale_first_rows(&qkv, h, attention_scale(h, config.n_heads))?,
+            out: weights.linear(&format!("{attention}.{out}"), h, h)?,
+            norm2: weights.layer_norm(&format!("{prefix}.layer_norm2"), h, config.eps)?,
+            mlp: Mlp {
+                up: weights.linear(&format!("{prefix}.mlp.fc1"), h, config.intermediate)?,
+                activation: config.activation,
+                down: weights.linear(&format!("{prefix}.mlp.fc2"), config.intermediate, h)?,
+            },
+            n_heads: config.n_heads,
+        })
+    }
+
+    fn forward(&self, x: Tensor, mask: Option<&Tensor>) -> Result<Tensor, ModelError> {
+        let [q, k, v] = self.queries_keys_values(&x)?;
+        let attended = attend(&q, &k, &v, mask)?;
+        self.finish(&attended, &x)
+    }
+
+    fn forward_to_token(
+        &self,
+        x: &Tensor,
+        mask: Option<&Tensor>,
+        positions: &[u32],
+    ) -> Result<Tensor, ModelError> {
+        let [q, k, v] = self.queries_keys_values(x)?;
+        // Only one row of the scores is wanted, but those are cheap next to the linear layers.
+        let attended = pick(&attend(&q, &k, &v, mask)?, positions)?;
+        self.finish(&attended, &pick(x, positions)?)
+    }
+
+    /// Everything after the attention.
+    fn finish(&self, attended: &Tensor, x: &Tensor) -> Result<Tensor, ModelError> {
+        let x = linear_plus(&self.out, attended, x)?;
+        self.mlp.forward_plus(&self.norm2.forward(&x)?, &x)
+    }
+
+    /// Each `[batch, heads, tokens, head]`, contiguous.
+    fn queries_keys_values(&self, x: &Tensor) -> Result<[Tensor; 3], ModelError> {
+        let (batch, tokens, hidden) = x.dims3()?;
+        let qkv = self.qkv.forward(&self.norm1.forward(x)?)?;
+        let qkv = qkv.reshape((batch, tokens, 3, self.n_heads, hidden / self.n_heads))?;
+        let part = |i: usize| qkv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2)?.contiguous();
+        Ok([part(0)?, part(1)?, part(2)?])
+    }
+}
+
+/// Two linear layers with the activation between them.
+pub(crate) struct Mlp {
+    pub(crate) up: Linear,
+    pub(crate) activation: Activation,
+    pub(crate) down: Linear,
+}
+
+impl Mlp {
+    /// `mlp(x) + residual`.
+    pub(crate) fn forward_plus(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor, ModelError> {
+        linear_plus(&self.down, &linear_activated(&self.up, self.activation, x)?, residual)
+    }
+}
+
+/// `activation(linear(x))`.
+pub(crate) fn linear_activated(
+    linear: &Linear,
+    activation: Activation,
+    x: &Tensor,
+) -> Result<Tensor, ModelError> {
+    let y = product(linear, x)?;
+    let no_bias = || Tensor::zeros(linear.weight().dim(0)?, y.dtype(), y.device());
+    let bias = linear.bias().cloned().map_or_else(no_bias, Ok)?;
+    Ok(activation.apply_with_bias(y, &bias)?)
+}
+
+/// `linear(x) + residual`.
+pub(crate) fn linear_plus(linear: &Linear, x: &Tensor, residual: &Tensor) -> Result<Tensor, ModelError> {
+    let y = product(linear, x)?;
+    Ok(match linear.bias() {
+        Some(bias) => add_bias_and_residual(y, bias, residual)?,
+        None => (y + residual)?,
+    })
+}
+
+/// `softmax(q k^T + mask) v`, with the heads side by side again: `[batch, tokens, hidden]`.
+pub(crate) fn attend(
+    q: &Tensor,
+    k: &Tensor,
+    v: &Tensor,
+    mask: Option<&Tensor>,
+) -> Result<Tensor, ModelError> {
+    let scores = q.matmul(&k.t()?)?;
+    let scores = match mask {
+        Some(mask) => scores.broadcast_add(mask)?,
+        None => scores,
+    };
+    let context = candle_nn::ops::softmax_last_dim(&scores)?.matmul(v)?;
+    Ok(context.transpose(1, 2)?.flatten_from(D::Minus2)?)
+}
+
+/// 1 / sqrt(size of a head).
+#[allow(clippy::cast_precision_loss)]
+pub(crate) fn attention_scale(hidden: usize, n_heads: usize) -> f64 {
+    ((hidden / n_heads) as f64).powf(-0.5)
+}
+
+/// The layer with its first `n` outputs multiplied by `scale`, so that it need not be done for every score.
+pub(crate) fn scale_first_rows(linear: &Linear, n: usize, scale: f64) -> Result<Linear, ModelError> {
+    let scaled = |t: &Tensor| -> candle_core::Result<Tensor> {
+        let rest = t.dim(0)? - n;
+        let first = (t.narrow(0, 0, n)? * scale)?;
+        if rest == 0 { Ok(first) } else { Tensor::cat(&[first, t.narrow(0, n, rest)?], 0) }
+    };
+    let bias = linear.bias().map(scaled).transpose()?;
+    Ok(Linear::new(scaled(linear.weight())?, bias))
+}
+
+/// `[tokens, tokens]` to add to scores: no token sees a later one.
+pub(crate) fn causal_mask(n_tokens: usize, device: &candle_core::Device) -> Result<Tensor, ModelError> {
+    let cell = |i: usize| if i % n_tokens > i / n_tokens { f32::NEG_INFINITY } else { 0.0 };
+    let cells: Vec<f32> = (0..n_tokens * n_tokens).map(cell).collect();
+    Ok(Tensor::from_vec(cells, (n_tokens, n_tokens), device)?)
+}
+
+fn product(linear: &Linear, x: &Tensor) -> candle_core::Result<Tensor> {
+    let dims = x.dims();
+    let (n_in, rows) = (dims[dims.len() - 1], dims[..dims.len() - 1].iter().product::<usize>());
+    let y = x.reshape((rows, n_in))?.matmul(&linear.weight().t()?)?;
+    let mut out = dims.to_vec();
+    out[dims.len() - 1] = linear.weight().dim(0)?;
+    y.reshape(out)
+}
+
+/// One token of each row: `[batch, tokens, hidden]` to `[batch, hidden]`.
+fn pick(x: &Tensor, positions: &[u32]) -> candle_core::Result<Tensor> {
+    let (batch, tokens, hidden) = x.dims3()?;
+    let flat: Vec<u32> = (0_u32..).zip(positions).map(|(row, &p)| row * tokens as u32 + p).collect();
+    let flat = Tensor::from_vec(flat, batch, x.device())?;
+    x.reshape((batch * tokens, hidden))?.index_select(&flat, 0)
+}

@@ -1,0 +1,176 @@
+//! What can go wrong with a model, told so that a person can act on it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// An error of this crate. Every variant that concerns a file names that file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// The operating system would not let us read a file.
+    #[error("{} cannot be read: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// `pack.toml` does not describe a model pack.
+    #[error("{} is not a valid model pack description: {reason}", path.display())]
+    Pack {
+        /// The `pack.toml`.
+        path: PathBuf,
+        /// What is wrong in it.
+        reason: String,
+    },
+    /// A file that the pack lists, or that a model needs, is absent.
+    #[error("{} is missing from the model pack; copy or download the pack again", path.display())]
+    MissingFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file has another length than the pack says.
+    #[error(
+        "{} is incomplete or was changed ({found_bytes} bytes where the pack lists {expected_bytes}); \
+         copy or download the pack again",
+        path.display()
+    )]
+    WrongSize {
+        /// The file.
+        path: PathBuf,
+        /// Length according to `pack.toml`.
+        expected_bytes: u64,
+        /// Length on disk.
+        found_bytes: u64,
+    },
+    /// A file has another SHA-256 than the pack says.
+    #[error("{} is damaged (its checksum differs from the pack's list); copy or download the pack again", path.display())]
+    WrongChecksum {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The pack has no model for what was asked.
+    #[error("the model pack in {} holds no {role} model", path.display())]
+    NoModel {
+        /// The pack's folder.
+        path: PathBuf,
+        /// `search` or `description`.
+        role: &'static str,
+    },
+    /// A configuration file cannot be used.
+    #[error("{} cannot be used: {reason}", path.display())]
+    Config {
+        /// `config.json`, `preprocessor_config.json`.
+        path: PathBuf,
+        /// What is wrong in it.
+        reason: String,
+    },
+    /// The folder holds a model of a kind that this program does not run.
+    #[error("{} describes a model of the kind {found}; this program runs {expected} here", path.display())]
+    UnsupportedArchitecture {
+        /// The `config.json`.
+        path: PathBuf,
+        /// What it names.
+        found: String,
+        /// What would work.
+        expected: &'static str,
+    },
+    /// The weights file cannot be opened or is not in a known format.
+    #[error("the model weights in {} cannot be read: {reason}", path.display())]
+    Weights {
+        /// The weights file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A tensor that `config.json` calls for is not in the weights file.
+    #[error("{} does not fit its config.json: the tensor {tensor} is missing", path.display())]
+    MissingTensor {
+        /// The weights file.
+        path: PathBuf,
+        /// Name of the tensor.
+        tensor: String,
+    },
+    /// A tensor has another shape than `config.json` calls for.
+    #[error(
+        "{} does not fit its config.json: the tensor {tensor} has the shape {found:?} instead of {expected:?}",
+        path.display()
+    )]
+    WrongShape {
+        /// The weights file.
+        path: PathBuf,
+        /// Name of the tensor.
+        tensor: String,
+        /// Shape according to `config.json`.
+        expected: Vec<usize>,
+        /// Shape in the file.
+        found: Vec<usize>,
+    },
+    /// The tokenizer's files cannot be used.
+    #[error("the word list {} cannot be used: {reason}", path.display())]
+    Tokenizer {
+        /// `tokenizer.json`, `vocab.json`, `merges.txt` or `vocab.txt`.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A picture was prepared for another model.
+    #[error("a picture was prepared at {found} pixels a side, but the model takes {expected}")]
+    PixelSize {
+        /// The model's side in pixels.
+        expected: u32,
+        /// The picture's side in pixels.
+        found: u32,
+    },
+    /// The prompt leaves no room for a caption.
+    #[error("the prompt is {n_tokens} tokens long; at most {max_tokens} fit before a caption")]
+    PromptTooLong {
+        /// Length with the start token.
+        n_tokens: usize,
+        /// The longest that works.
+        max_tokens: usize,
+    },
+    /// The arithmetic itself failed: out of memory, or a device that went away.
+    #[error("the model could not be computed: {reason}")]
+    Compute {
+        /// The backend's message.
+        reason: String,
+    },
+    /// The model could not be loaded; every request to its thread gets this answer.
+    #[error("{0}")]
+    Load(Arc<ModelError>),
+    /// A request made the model's thread panic; the thread goes on with the next request.
+    #[error("the model {thread} stopped on this request: {message}")]
+    Panicked {
+        /// Name of the thread.
+        thread: String,
+        /// The panic's message.
+        message: String,
+    },
+    /// The model's thread has ended.
+    #[error("the model {thread} is no longer running")]
+    ThreadGone {
+        /// Name of the thread.
+        thread: String,
+    },
+}
+
+impl ModelError {
+    pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
+        if source.kind() == std::io::ErrorKind::NotFound {
+            Self::MissingFile { path: path.to_path_buf() }
+        } else {
+            Self::Io { path: path.to_path_buf(), source }
+        }
+    }
+
+    pub(crate) fn config(path: &Path, reason: impl std::fmt::Display) -> Self {
+        Self::Config { path: path.to_path_buf(), reason: reason.to_string() }
+    }
+}
+
+impl From<candle_core::Error> for ModelError {
+    fn from(error: candle_core::Error) -> Self {
+        Self::Compute { reason: error.to_string() }
+    }
+}

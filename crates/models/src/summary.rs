@@ -1,0 +1,56 @@
+//! What a model is, told without loading it: from `config.json` and the header of the weights.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::weights::Weights;
+use crate::{ModelError, json_file};
+
+/// A model in figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelSummary {
+    /// The class that `config.json` names, such as `CLIPModel`.
+    pub architecture: String,
+    /// Numbers that were learned.
+    pub n_parameters: u64,
+    /// Length of the weights file in bytes.
+    pub size_bytes: u64,
+}
+
+#[derive(Deserialize)]
+struct Architectures {
+    #[serde(default)]
+    architectures: Option<Vec<String>>,
+    #[serde(default)]
+    model_type: Option<String>,
+}
+
+/// The class that a `config.json` names, or its `model_type`.
+pub(crate) fn architecture(path: &Path) -> Result<String, ModelError> {
+    let config: Architectures = json_file::read(path)?;
+    config
+        .architectures
+        .and_then(|names| names.into_iter().next())
+        .or(config.model_type)
+        .ok_or_else(|| ModelError::config(path, "it names no architecture"))
+}
+
+/// An error unless `config.json` names one of `accepted`.
+pub(crate) fn require_architecture(
+    path: &Path,
+    accepted: &[&str],
+    expected: &'static str,
+) -> Result<(), ModelError> {
+    let found = architecture(path)?;
+    if accepted.contains(&found.as_str()) {
+        return Ok(());
+    }
+    Err(ModelError::UnsupportedArchitecture { path: path.to_path_buf(), found, expected })
+}
+
+pub(crate) fn of_folder(folder: &Path) -> Result<ModelSummary, ModelError> {
+    let architecture = architecture(&folder.join("config.json"))?;
+    let weights = Weights::open(folder, &candle_core::Device::Cpu)?;
+    Ok(ModelSummary { architecture, n_parameters: weights.n_parameters(), size_bytes: weights.size_bytes()? })
+}

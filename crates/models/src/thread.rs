@@ -1,0 +1,168 @@
+//! One loaded model, one named thread that owns it, and a handle through which others ask it.
+//!
+//! In: closures over `&M`, urgent or not. Out: their results.
+//!
+//! Invariants: the model never leaves its thread; requests of one priority keep their order, and
+//! interactive ones overtake waiting batch ones (never the one that runs, so keep batches short); the
+//! queues are bounded, so that a fast reader waits instead of filling memory; a request whose ticket was
+//! dropped is skipped; a panic ends the request and not the thread. The thread ends when the last handle
+//! is gone and everything asked before is answered.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Weak};
+
+use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
+
+use crate::ModelError;
+
+/// Who waits for the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Priority {
+    /// A person: goes before all batch work that has not started.
+    Interactive,
+    /// An indexing run.
+    Batch,
+}
+
+/// Batch requests that wait, each up to a few megabytes of pixels; the sender blocks beyond.
+const BATCH_QUEUE: usize = 4;
+/// Interactive requests that wait; more than a person makes.
+const INTERACTIVE_QUEUE: usize = 64;
+
+type Job<M> = Box<dyn FnOnce(&Result<M, ModelError>) + Send>;
+
+/// A handle to a model on its own thread. Clones share the thread.
+pub struct ModelThread<M> {
+    name: Arc<str>,
+    interactive: Sender<Job<M>>,
+    batch: Sender<Job<M>>,
+}
+
+impl<M> Clone for ModelThread<M> {
+    fn clone(&self) -> Self {
+        Self { name: self.name.clone(), interactive: self.interactive.clone(), batch: self.batch.clone() }
+    }
+}
+
+impl<M> std::fmt::Debug for ModelThread<M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ModelThread").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl<M: 'static> ModelThread<M> {
+    /// Starts a thread of this name and loads the model there; returns at once. A model that cannot be
+    /// loaded answers every request with [`ModelError::Load`].
+    pub fn spawn(name: &str, load: impl FnOnce() -> Result<M, ModelError> + Send + 'static) -> Self {
+        let (interactive, interactive_jobs) = bounded(INTERACTIVE_QUEUE);
+        let (batch, batch_jobs) = bounded(BATCH_QUEUE);
+        let thread_name: Arc<str> = name.into();
+        let own_name = thread_name.clone();
+        let started = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+            let model = caught(&own_name, load).map_err(|error| ModelError::Load(Arc::new(error)));
+            serve(&model, &interactive_jobs, &batch_jobs);
+        });
+        if let Err(error) = started {
+            // The receivers are gone with the closure, so every request answers `ThreadGone`.
+            tracing::error!(%error, thread = name, "a model's thread could not be started");
+        }
+        Self { name: thread_name, interactive, batch }
+    }
+
+    /// Asks and waits for the answer.
+    ///
+    /// # Errors
+    /// What `f` returns, [`ModelError::Load`], [`ModelError::Panicked`] or [`ModelError::ThreadGone`].
+    pub fn run<R: Send + 'static>(
+        &self,
+        priority: Priority,
+        f: impl FnOnce(&M) -> Result<R, ModelError> + Send + 'static,
+    ) -> Result<R, ModelError> {
+        self.submit(priority, f).wait()
+    }
+
+    /// Asks; the answer is fetched with [`Ticket::wait`]. Blocks while the queue is full.
+    pub fn submit<R: Send + 'static>(
+        &self,
+        priority: Priority,
+        f: impl FnOnce(&M) -> Result<R, ModelError> + Send + 'static,
+    ) -> Ticket<R> {
+        let (reply, answer) = bounded(1);
+        let asker = Arc::new(());
+        let wanted: Weak<()> = Arc::downgrade(&asker);
+        let name = self.name.clone();
+        let job: Job<M> = Box::new(move |model| {
+            if wanted.strong_count() == 0 {
+                return;
+            }
+            let result = match model {
+                Ok(model) => caught(&name, || f(model)),
+                Err(ModelError::Load(error)) => Err(ModelError::Load(error.clone())),
+                Err(_) => Err(ModelError::ThreadGone { thread: name.to_string() }),
+            };
+            // The asker may have left meanwhile; then nobody misses the answer.
+            let _ = reply.send(result);
+        });
+        let queue = match priority {
+            Priority::Interactive => &self.interactive,
+            Priority::Batch => &self.batch,
+        };
+        // A job that cannot be sent is dropped, and with it the reply's sender: `wait` says so.
+        let _ = queue.send(job);
+        Ticket { thread: self.name.clone(), answer, _asker: asker }
+    }
+}
+
+/// A request that was made. Dropping it skips the request if it has not started.
+#[derive(Debug)]
+pub struct Ticket<R> {
+    thread: Arc<str>,
+    answer: Receiver<Result<R, ModelError>>,
+    _asker: Arc<()>,
+}
+
+impl<R> Ticket<R> {
+    /// Waits for the answer.
+    ///
+    /// # Errors
+    /// As [`ModelThread::run`].
+    pub fn wait(self) -> Result<R, ModelError> {
+        self.answer.recv().unwrap_or_else(|_| Err(ModelError::ThreadGone { thread: self.thread.to_string() }))
+    }
+
+    /// The answer, if it is there already.
+    #[must_use]
+    pub fn try_wait(&self) -> Option<Result<R, ModelError>> {
+        self.answer.try_recv().ok()
+    }
+}
+
+fn serve<M>(model: &Result<M, ModelError>, interactive: &Receiver<Job<M>>, batch: &Receiver<Job<M>>) {
+    loop {
+        select_biased! {
+            recv(interactive) -> job => match job {
+                Ok(job) => job(model),
+                // The handles drop both senders together, so what is left can be drained in order.
+                Err(_) => return batch.iter().for_each(|job| job(model)),
+            },
+            recv(batch) -> job => match job {
+                Ok(job) => job(model),
+                Err(_) => return interactive.iter().for_each(|job| job(model)),
+            },
+        }
+    }
+}
+
+/// Runs `f`, with a panic turned into an error. The models keep no state between requests, so a request
+/// that stopped half-way leaves nothing broken behind.
+fn caught<R>(thread: &str, f: impl FnOnce() -> Result<R, ModelError>) -> Result<R, ModelError> {
+    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|panic| {
+        Err(ModelError::Panicked { thread: thread.to_owned(), message: panic_message(panic.as_ref()) })
+    })
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown reason".to_owned())
+}

@@ -1,0 +1,146 @@
+//! Texts to token ids, from the files of a model folder.
+//!
+//! `tokenizer.json` where it exists; else the vocabulary files of old checkpoints: `vocab.json` and
+//! `merges.txt` (CLIP's byte-level BPE) or `vocab.txt` (BERT's WordPiece), put together as transformers'
+//! `CLIPTokenizer` and `BertTokenizer` do. Padding and truncation that a file may ask for are switched
+//! off: the towers do both themselves.
+
+use std::path::{Path, PathBuf};
+
+use tokenizers::models::bpe::BPE;
+use tokenizers::models::wordpiece::WordPiece;
+use tokenizers::normalizers::replace::ReplacePattern;
+use tokenizers::normalizers::{BertNormalizer, Lowercase, NFC, Replace, Sequence as Normalizers};
+use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
+use tokenizers::pre_tokenizers::byte_level::ByteLevel;
+use tokenizers::pre_tokenizers::sequence::Sequence as PreTokenizers;
+use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
+use tokenizers::processors::roberta::RobertaProcessing;
+use tokenizers::{AddedToken, NormalizerWrapper, PreTokenizerWrapper, SplitDelimiterBehavior, Tokenizer};
+
+use crate::{ModelError, json_file};
+
+/// Which vocabulary files stand in for a missing `tokenizer.json`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Vocabulary {
+    /// `vocab.json` and `merges.txt`.
+    ClipBpe,
+    /// `vocab.txt`.
+    BertWordPiece,
+}
+
+pub(crate) struct TextTokenizer {
+    path: PathBuf,
+    tokenizer: Tokenizer,
+}
+
+type Built = Result<Tokenizer, tokenizers::Error>;
+
+impl TextTokenizer {
+    pub(crate) fn load(folder: &Path, fallback: Vocabulary) -> Result<Self, ModelError> {
+        let json = folder.join("tokenizer.json");
+        let (path, built) = if json.exists() {
+            let text = json_file::read_text(&json)?;
+            (json, Tokenizer::from_bytes(text.as_bytes()))
+        } else {
+            match fallback {
+                Vocabulary::ClipBpe => {
+                    let vocab = folder.join("vocab.json");
+                    let merges = folder.join("merges.txt");
+                    for path in [&vocab, &merges] {
+                        require(path)?;
+                    }
+                    let built = clip_bpe(&vocab, &merges);
+                    (vocab, built)
+                }
+                Vocabulary::BertWordPiece => {
+                    let vocab = folder.join("vocab.txt");
+                    require(&vocab)?;
+                    let built = bert_word_piece(&vocab);
+                    (vocab, built)
+                }
+            }
+        };
+        let mut tokenizer =
+            built.map_err(|error| ModelError::Tokenizer { path: path.clone(), reason: error.to_string() })?;
+        tokenizer.with_padding(None);
+        let untruncated = tokenizer.with_truncation(None).map(|_| ()).map_err(|error| error.to_string());
+        untruncated.map_err(|reason| ModelError::Tokenizer { path: path.clone(), reason })?;
+        Ok(Self { path, tokenizer })
+    }
+
+    /// The ids of `text`, of any length; with the start and end tokens if `add_special` is set.
+    pub(crate) fn encode(&self, text: &str, add_special: bool) -> Result<Vec<u32>, ModelError> {
+        let encoding = self.tokenizer.encode_fast(text, add_special).map_err(|e| self.error(e))?;
+        Ok(encoding.get_ids().to_vec())
+    }
+
+    /// The text of `ids` without special tokens; ids that are no words are left out.
+    pub(crate) fn decode(&self, ids: &[u32]) -> Result<String, ModelError> {
+        self.tokenizer.decode(ids, true).map_err(|e| self.error(e))
+    }
+
+    /// One more than the highest id.
+    pub(crate) fn n_ids(&self) -> usize {
+        self.tokenizer.get_vocab(true).into_values().max().map_or(0, |id| id as usize + 1)
+    }
+
+    /// An error that names this tokenizer's file.
+    pub(crate) fn error(&self, reason: impl std::fmt::Display) -> ModelError {
+        ModelError::Tokenizer { path: self.path.clone(), reason: reason.to_string() }
+    }
+}
+
+fn require(path: &Path) -> Result<(), ModelError> {
+    if path.exists() { Ok(()) } else { Err(ModelError::MissingFile { path: path.to_path_buf() }) }
+}
+
+const CLIP_START: &str = "<|startoftext|>";
+const CLIP_END: &str = "<|endoftext|>";
+/// Words, single digits, runs of other signs, and English endings on their own.
+const CLIP_SPLIT: &str =
+    r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
+
+fn clip_bpe(vocab: &Path, merges: &Path) -> Built {
+    let model = BPE::from_file(&vocab.to_string_lossy(), &merges.to_string_lossy())
+        .unk_token(CLIP_END.to_owned())
+        .continuing_subword_prefix(String::new())
+        .end_of_word_suffix("</w>".to_owned())
+        .build()?;
+    let mut tokenizer = Tokenizer::new(model);
+    let id = |token: &str| {
+        tokenizer.token_to_id(token).ok_or_else(|| tokenizers::Error::from(format!("{token} is not in it")))
+    };
+    let (start, end) = (id(CLIP_START)?, id(CLIP_END)?);
+    tokenizer.with_normalizer(Some(Normalizers::new(vec![
+        NormalizerWrapper::from(NFC),
+        Replace::new(ReplacePattern::Regex(r"\s+".to_owned()), " ")?.into(),
+        Lowercase.into(),
+    ])))?;
+    let split =
+        Split::new(SplitPattern::Regex(CLIP_SPLIT.to_owned()), SplitDelimiterBehavior::Removed, true)?;
+    tokenizer.with_pre_tokenizer(Some(PreTokenizers::new(vec![
+        PreTokenizerWrapper::from(split),
+        ByteLevel::default().add_prefix_space(false).into(),
+    ])));
+    tokenizer.with_post_processor(Some(
+        RobertaProcessing::new((CLIP_END.to_owned(), end), (CLIP_START.to_owned(), start))
+            .trim_offsets(false)
+            .add_prefix_space(false),
+    ));
+    tokenizer.add_special_tokens([CLIP_START, CLIP_END].map(|token| AddedToken::from(token, true)))?;
+    Ok(tokenizer)
+}
+
+fn bert_word_piece(vocab: &Path) -> Built {
+    let model = WordPiece::from_file(&vocab.to_string_lossy()).unk_token("[UNK]".to_owned()).build()?;
+    let mut tokenizer = Tokenizer::new(model);
+    tokenizer.with_normalizer(Some(BertNormalizer::default()))?;
+    tokenizer.with_pre_tokenizer(Some(BertPreTokenizer));
+    tokenizer.with_decoder(Some(tokenizers::decoders::wordpiece::WordPiece::default()));
+    let known = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[DEC]", "[ENC]"];
+    let present = known.into_iter().filter(|token| tokenizer.token_to_id(token).is_some());
+    let special: Vec<AddedToken> = present.map(|token| AddedToken::from(token, true)).collect();
+    tokenizer.add_special_tokens(special)?;
+    Ok(tokenizer)
+}
