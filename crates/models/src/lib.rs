@@ -20,6 +20,7 @@
 //! - Nothing here writes a file or opens a connection.
 
 mod activation;
+mod blip;
 mod clip;
 mod device;
 mod encoder;
@@ -34,6 +35,7 @@ mod thread;
 mod tokenizer;
 mod weights;
 
+pub use self::blip::{Caption, CaptionOptions, Captioner, Decoding};
 pub use self::clip::Clip;
 pub use self::device::{DevicePreference, DeviceReport, ModelDevice, select_device};
 pub use self::error::ModelError;

@@ -1,0 +1,122 @@
+//! `config.json` of a `BlipForConditionalGeneration`, with transformers' defaults for what it leaves out.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::encoder::EncoderConfig;
+use crate::limits::{ImageSide, activation, check_patches, check_tower, in_range};
+use crate::{ModelError, json_file};
+
+#[derive(Debug, Deserialize)]
+pub(super) struct BlipConfig {
+    pub(super) text_config: TextConfig,
+    pub(super) vision_config: VisionConfig,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(default)]
+pub(super) struct TextConfig {
+    pub(super) vocab_size: usize,
+    hidden_size: usize,
+    intermediate_size: usize,
+    num_hidden_layers: usize,
+    num_attention_heads: usize,
+    pub(super) max_position_embeddings: usize,
+    hidden_act: String,
+    layer_norm_eps: f64,
+    /// Starts a caption: `[DEC]`.
+    pub(super) bos_token_id: u32,
+    /// Ends a caption: `[SEP]`. (`eos_token_id` is not used by BLIP's decoder.)
+    pub(super) sep_token_id: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(default)]
+pub(super) struct VisionConfig {
+    hidden_size: usize,
+    intermediate_size: usize,
+    num_hidden_layers: usize,
+    num_attention_heads: usize,
+    pub(super) image_size: ImageSide,
+    pub(super) patch_size: ImageSide,
+    hidden_act: String,
+    layer_norm_eps: f64,
+}
+
+impl Default for TextConfig {
+    fn default() -> Self {
+        Self {
+            vocab_size: 30_524,
+            hidden_size: 768,
+            intermediate_size: 3072,
+            num_hidden_layers: 12,
+            num_attention_heads: 8,
+            max_position_embeddings: 512,
+            hidden_act: "gelu".to_owned(),
+            layer_norm_eps: 1e-12,
+            bos_token_id: 30_522,
+            sep_token_id: 102,
+        }
+    }
+}
+
+impl Default for VisionConfig {
+    fn default() -> Self {
+        Self {
+            hidden_size: 768,
+            intermediate_size: 3072,
+            num_hidden_layers: 12,
+            num_attention_heads: 12,
+            image_size: ImageSide::One(384),
+            patch_size: ImageSide::One(16),
+            hidden_act: "gelu".to_owned(),
+            layer_norm_eps: 1e-5,
+        }
+    }
+}
+
+impl BlipConfig {
+    pub(super) fn load(path: &Path) -> Result<Self, ModelError> {
+        let config: Self = json_file::read(path)?;
+        config.check().map_err(|reason| ModelError::config(path, reason))?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let text = &self.text_config;
+        check_tower("text_config", &text.decoder()?)?;
+        check_tower("vision_config", &self.vision_config.encoder()?)?;
+        check_patches(self.vision_config.image_size, self.vision_config.patch_size)?;
+        in_range("max_position_embeddings", text.max_position_embeddings, 2, 8192)?;
+        in_range("vocab_size", text.vocab_size, 8, 1 << 20)?;
+        in_range("bos_token_id", text.bos_token_id as usize, 0, text.vocab_size - 1)?;
+        in_range("sep_token_id", text.sep_token_id as usize, 0, text.vocab_size - 1)
+    }
+}
+
+impl TextConfig {
+    pub(super) fn decoder(&self) -> Result<EncoderConfig, String> {
+        Ok(EncoderConfig {
+            hidden: self.hidden_size,
+            intermediate: self.intermediate_size,
+            n_layers: self.num_hidden_layers,
+            n_heads: self.num_attention_heads,
+            activation: activation(&self.hidden_act)?,
+            eps: self.layer_norm_eps,
+        })
+    }
+}
+
+impl VisionConfig {
+    pub(super) fn encoder(&self) -> Result<EncoderConfig, String> {
+        Ok(EncoderConfig {
+            hidden: self.hidden_size,
+            intermediate: self.intermediate_size,
+            n_layers: self.num_hidden_layers,
+            n_heads: self.num_attention_heads,
+            activation: activation(&self.hidden_act)?,
+            eps: self.layer_norm_eps,
+        })
+    }
+}
