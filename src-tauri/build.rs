@@ -47,12 +47,10 @@ fn build_pages(ui: &Path) -> Result<()> {
 
 fn npm(ui: &Path, arguments: &[&str]) -> Result<()> {
     let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let output = Command::new(program)
-        .args(arguments)
-        .current_dir(ui)
-        .stdin(Stdio::null())
-        .output()
-        .context("cannot start npm, which builds the window's pages: install Node 20.19 or newer with npm")?;
+    let output =
+        Command::new(program).args(arguments).current_dir(ui).stdin(Stdio::null()).output().context(
+            "cannot start npm, which builds the window's pages: install Node 20.19 or newer with npm",
+        )?;
     if !output.status.success() {
         bail!(
             "`npm {}` failed in ui/:\n{}\n{}",

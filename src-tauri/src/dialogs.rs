@@ -28,7 +28,10 @@ pub struct NativeDialogs;
 
 impl Dialogs for NativeDialogs {
     fn choose_folders(&self, parent: &dyn Parent) -> Answer<Vec<PathBuf>> {
-        let asked = AsyncFileDialog::new().set_title("Add folders of product photos").set_parent(parent).pick_folders();
+        let asked = AsyncFileDialog::new()
+            .set_title("Add folders of product photos")
+            .set_parent(parent)
+            .pick_folders();
         Box::pin(async {
             let folders = asked.await?;
             Some(folders.iter().map(|folder| folder.path().to_owned()).collect())
@@ -48,8 +51,8 @@ impl Dialogs for NativeDialogs {
 
 /// How the names of pictures end. GTK compares exactly, cameras write capitals.
 const PICTURES: &[&str] = &[
-    "jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "JPG", "JPEG", "PNG", "WEBP", "GIF", "BMP", "TIF",
-    "TIFF", "AVIF",
+    "jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "JPG", "JPEG", "PNG", "WEBP", "GIF",
+    "BMP", "TIF", "TIFF", "AVIF",
 ];
 
 /// Whether a file's name ends like a picture's; what is in it is found out when it is read.

@@ -226,7 +226,8 @@ mod tests {
 
     #[test]
     fn a_flood_of_moves_becomes_the_first_and_the_last() {
-        let mut moves = vec![Move { phase: DragPhase::Over, at: (0.0, 0.0), paths: Some(paths(&["/x/a.png"])) }];
+        let mut moves =
+            vec![Move { phase: DragPhase::Over, at: (0.0, 0.0), paths: Some(paths(&["/x/a.png"])) }];
         moves.extend((1..=200).map(|x| over(f64::from(x))));
         let (events, _) = heard(moves);
         assert!(events.len() < 20, "{} events for 201 moves", events.len());

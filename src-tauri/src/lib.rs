@@ -50,7 +50,7 @@ pub struct Desk {
 pub fn configure<R: Runtime>(builder: Builder<R>, desk: Desk) -> Builder<R> {
     let Desk { open, dialogs, started } = desk;
     let library = Library::default();
-    let photos = PhotoThreads::start(library.clone());
+    let photos = PhotoThreads::start(&library);
     builder
         .plugin(stay_on_own_pages())
         .manage(library.clone())
@@ -108,7 +108,9 @@ fn stay_on_own_pages<R: Runtime>() -> TauriPlugin<R> {
     tauri::plugin::Builder::new("own-pages")
         .on_navigation(|_, url| {
             let is_own = url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost");
-            is_own || url.as_str() == "about:blank" || (tauri::is_dev() && url.host_str() == Some("localhost"))
+            is_own
+                || url.as_str() == "about:blank"
+                || (tauri::is_dev() && url.host_str() == Some("localhost"))
         })
         .build()
 }

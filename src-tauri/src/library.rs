@@ -58,7 +58,8 @@ pub(crate) async fn blocking<T: Send + 'static>(
         Ok(answer) => answer,
         Err(error) => Err(ApiError {
             code: ErrorCode::Internal,
-            message: "Something went wrong inside Vitrine. Your photos are untouched; please try again.".into(),
+            message: "Something went wrong inside Vitrine. Your photos are untouched; please try again."
+                .into(),
             detail: Some(error.to_string()),
         }),
     }
@@ -67,5 +68,8 @@ pub(crate) async fn blocking<T: Send + 'static>(
 /// Tells the terminal what no command can answer for.
 #[allow(clippy::print_stderr, reason = "nobody asked, so nobody can be answered")]
 fn report(what: &str, error: &ApiError) {
-    eprintln!("vitrine: {what}: {error}{}", error.detail.as_deref().map(|d| format!(" ({d})")).unwrap_or_default());
+    eprintln!(
+        "vitrine: {what}: {error}{}",
+        error.detail.as_deref().map(|d| format!(" ({d})")).unwrap_or_default()
+    );
 }

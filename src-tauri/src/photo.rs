@@ -38,7 +38,7 @@ const FOR_EVER: &str = "private, max-age=31536000, immutable";
 pub(crate) struct PhotoThreads(Sender<(String, UriSchemeResponder)>);
 
 impl PhotoThreads {
-    pub(crate) fn start(library: Library) -> PhotoThreads {
+    pub(crate) fn start(library: &Library) -> PhotoThreads {
         let (sender, requests) = crossbeam_channel::unbounded();
         for n in 0..N_THREADS {
             let (library, requests): (Library, Receiver<(String, UriSchemeResponder)>) =
@@ -77,9 +77,12 @@ pub fn answer(library: Result<&Api, ApiError>, path: &str) -> Response<Vec<u8>> 
             let keep = if is_versioned { FOR_EVER } else { "no-cache" };
             respond(StatusCode::OK, mime, keep, bytes)
         }
-        Err(error) => {
-            respond(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", "no-store", error.message.into_bytes())
-        }
+        Err(error) => respond(
+            StatusCode::NOT_FOUND,
+            "text/plain; charset=utf-8",
+            "no-store",
+            error.message.into_bytes(),
+        ),
     }
 }
 
@@ -92,7 +95,9 @@ fn respond(status: StatusCode, mime: &str, keep: &str, body: Vec<u8>) -> Respons
         }
     }
     // A damaged picture must not be taken for a page.
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, header::HeaderValue::from_static("nosniff"));
+    response
+        .headers_mut()
+        .insert(header::X_CONTENT_TYPE_OPTIONS, header::HeaderValue::from_static("nosniff"));
     response
 }
 
@@ -133,17 +138,17 @@ fn number(text: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
-    fn check(path: &str, expected: Option<Address>) {
-        assert_eq!(Address::parse(path), expected, "{path}");
+    fn check(path: &str, expected: Option<&Address>) {
+        assert_eq!(Address::parse(path).as_ref(), expected, "{path}");
     }
 
     #[test]
     fn addresses_name_pictures_by_id() {
-        check("/thumb/12", Some(Address::Thumb { id: 12, is_versioned: false }));
-        check("/thumb/12/9f3a", Some(Address::Thumb { id: 12, is_versioned: true }));
-        check("/thumb%2F12%2F9f3a", Some(Address::Thumb { id: 12, is_versioned: true }));
-        check("/full%2f7", Some(Address::Full { id: 7, is_versioned: false }));
-        check("/query/p1", Some(Address::Query { token: "p1".into() }));
+        check("/thumb/12", Some(&Address::Thumb { id: 12, is_versioned: false }));
+        check("/thumb/12/9f3a", Some(&Address::Thumb { id: 12, is_versioned: true }));
+        check("/thumb%2F12%2F9f3a", Some(&Address::Thumb { id: 12, is_versioned: true }));
+        check("/full%2f7", Some(&Address::Full { id: 7, is_versioned: false }));
+        check("/query/p1", Some(&Address::Query { token: "p1".into() }));
     }
 
     #[test]

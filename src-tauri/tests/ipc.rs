@@ -95,7 +95,8 @@ impl Shell {
             dialogs: Arc::new(dialogs),
             started: Instant::now(),
         };
-        let app = vitrine_desktop::configure(mock_builder(), desk).build(mock_context(noop_assets())).unwrap();
+        let app =
+            vitrine_desktop::configure(mock_builder(), desk).build(mock_context(noop_assets())).unwrap();
         let window = WebviewWindowBuilder::new(&app, "main", Default::default()).build().unwrap();
         Shell { app, window, api, _library: library }
     }
@@ -122,7 +123,8 @@ impl Shell {
         let api = self.api.lock().unwrap().clone().unwrap();
         let response = vitrine_desktop::answer_photo(Ok(&api), path);
         let headers = response.headers().iter();
-        let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+        let headers =
+            headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
         (response.status().as_u16(), headers, response.into_body())
     }
 
@@ -178,7 +180,8 @@ fn a_fresh_library_is_empty_and_says_so() {
 
 #[test]
 fn a_library_that_cannot_be_opened_answers_every_command_with_the_reason() {
-    let reason = ApiError { code: ErrorCode::Storage, message: "The disk is read-only.".into(), detail: None };
+    let reason =
+        ApiError { code: ErrorCode::Storage, message: "The disk is read-only.".into(), detail: None };
     let cause = reason.clone();
     let shell = Shell::opened_by(Chosen::default(), tempfile::tempdir().unwrap(), || Err(cause));
     for (command, arguments) in COMMANDS {
@@ -210,7 +213,10 @@ fn a_dropped_folder_is_indexed_and_its_photo_shown() {
     });
     let event = shell.drop_files(&[folder.path()]);
     assert_eq!(event["summary"], json!({ "nFolders": 1, "nPictures": 0, "nOther": 0 }));
-    assert!(!event.to_string().contains(&*folder.path().to_string_lossy()), "the pages learn no path: {event}");
+    assert!(
+        !event.to_string().contains(&*folder.path().to_string_lossy()),
+        "the pages learn no path: {event}"
+    );
     shell.call("add_dropped", json!({ "drop": event["drop"] })).unwrap();
 
     shell.wait_for_photos(1);

@@ -1,7 +1,9 @@
 //! Looking at the catalog.
 
 use tauri::State;
-use vitrine_api::types::{ApiError, AppState, ErrorCode, ProductDetail, SearchPage, SearchRequest, SkippedPage};
+use vitrine_api::types::{
+    ApiError, AppState, ErrorCode, ProductDetail, SearchPage, SearchRequest, SkippedPage,
+};
 
 use crate::library::Library;
 
@@ -13,7 +15,10 @@ pub(super) async fn app_state(library: State<'_, Library>) -> Result<AppState, A
 
 /// A part of the ranked answer.
 #[tauri::command]
-pub(super) async fn search(library: State<'_, Library>, request: SearchRequest) -> Result<SearchPage, ApiError> {
+pub(super) async fn search(
+    library: State<'_, Library>,
+    request: SearchRequest,
+) -> Result<SearchPage, ApiError> {
     library.ask(move |api| api.search(&request)).await
 }
 
@@ -25,7 +30,11 @@ pub(super) async fn product(library: State<'_, Library>, id: u64) -> Result<Prod
 
 /// A part of the list of files that were passed over.
 #[tauri::command]
-pub(super) async fn skipped(library: State<'_, Library>, offset: u64, limit: u32) -> Result<SkippedPage, ApiError> {
+pub(super) async fn skipped(
+    library: State<'_, Library>,
+    offset: u64,
+    limit: u32,
+) -> Result<SkippedPage, ApiError> {
     library.ask(move |api| api.skipped(offset, limit)).await
 }
 
@@ -41,7 +50,11 @@ pub(super) async fn reveal(library: State<'_, Library>, id: u64) -> Result<(), A
                 } else {
                     (ErrorCode::NotFound, "It is not there any more, or its drive is not plugged in.")
                 };
-                ApiError { code, message: format!("The photo is at {}. {why}", path.display()), detail: Some(error.to_string()) }
+                ApiError {
+                    code,
+                    message: format!("The photo is at {}. {why}", path.display()),
+                    detail: Some(error.to_string()),
+                }
             })
         })
         .await

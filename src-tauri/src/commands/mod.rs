@@ -37,6 +37,7 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
 
 /// The pages have drawn themselves for the first time.
 #[tauri::command]
+#[allow(clippy::needless_pass_by_value, reason = "Tauri hands commands their arguments by value")]
 fn painted<R: Runtime>(app: AppHandle<R>, first_paint: State<'_, FirstPaint>) {
     if first_paint.happened() {
         app.exit(0);
@@ -48,7 +49,8 @@ fn painted<R: Runtime>(app: AppHandle<R>, first_paint: State<'_, FirstPaint>) {
 fn unnameable() -> ApiError {
     ApiError {
         code: ErrorCode::NoDialog,
-        message: "The dialog cannot pass on a folder with such a name. Choose the folder that it is in.".into(),
+        message: "The dialog cannot pass on a folder with such a name. Choose the folder that it is in."
+            .into(),
         detail: None,
     }
 }
