@@ -1,0 +1,115 @@
+"""Running an exported pack through transformers, and the figures that are taken from it.
+
+Everything here starts from the picture files and the pack's own preprocessing and weights, so that
+a figure is one of what ships.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+from transformers import (
+    BertTokenizer,
+    BlipForConditionalGeneration,
+    BlipImageProcessorPil,
+    CLIPImageProcessorPil,
+    CLIPModel,
+    CLIPTokenizer,
+)
+
+from .pixels import open_flat
+
+BATCH = 64
+
+
+@dataclass
+class LoadedPack:
+    """The two models of a pack folder, weights widened to f32."""
+
+    clip: CLIPModel
+    clip_tokenizer: CLIPTokenizer
+    clip_pixels: CLIPImageProcessorPil
+    captioner: BlipForConditionalGeneration
+    caption_tokenizer: BertTokenizer
+    caption_pixels: BlipImageProcessorPil
+
+    @staticmethod
+    def open(folder: Path) -> "LoadedPack":
+        clip, caption = folder / "clip", folder / "caption"
+        return LoadedPack(
+            CLIPModel.from_pretrained(clip, dtype=torch.float32).eval(),
+            CLIPTokenizer.from_pretrained(clip),
+            CLIPImageProcessorPil.from_pretrained(clip),
+            BlipForConditionalGeneration.from_pretrained(caption, dtype=torch.float32).eval(),
+            BertTokenizer.from_pretrained(caption),
+            BlipImageProcessorPil.from_pretrained(caption),
+        )
+
+    @torch.no_grad()
+    def images(self, paths: list[str]) -> torch.Tensor:
+        """Unit vectors `[n, 256]` of picture files."""
+        vectors = []
+        for start in range(0, len(paths), BATCH):
+            pictures = [open_flat(path) for path in paths[start : start + BATCH]]
+            pixels = self.clip_pixels(pictures, return_tensors="pt")["pixel_values"]
+            state = self.clip.vision_model(pixel_values=pixels).pooler_output
+            vectors.append(F.normalize(self.clip.visual_projection(state), dim=-1))
+        return torch.cat(vectors)
+
+    @torch.no_grad()
+    def texts(self, texts: list[str]) -> torch.Tensor:
+        """Unit vectors `[n, 256]` of texts."""
+        vectors = []
+        for start in range(0, len(texts), BATCH):
+            tokens = self.clip_tokenizer(
+                texts[start : start + BATCH], padding=True, truncation=True, return_tensors="pt"
+            )
+            state = self.clip.text_model(input_ids=tokens["input_ids"]).pooler_output
+            vectors.append(F.normalize(self.clip.text_projection(state), dim=-1))
+        return torch.cat(vectors)
+
+    @torch.no_grad()
+    def captions(self, paths: list[str]) -> list[str]:
+        """Greedy captions of picture files."""
+        written: list[str] = []
+        for start in range(0, len(paths), BATCH):
+            pictures = [open_flat(path) for path in paths[start : start + BATCH]]
+            pixels = self.caption_pixels(pictures, return_tensors="pt")["pixel_values"]
+            ids = self.captioner.generate(pixel_values=pixels, max_new_tokens=24, num_beams=1)
+            written += self.caption_tokenizer.batch_decode(ids, skip_special_tokens=True)
+        return written
+
+
+def top_1(images: torch.Tensor, labels: list[str], texts: torch.Tensor, names: list[str]) -> float:
+    """Share of images whose nearest text is their own label's."""
+    nearest = (images @ texts.T).argmax(1)
+    return float(np.mean([names[i] == label for i, label in zip(nearest.tolist(), labels)]))
+
+
+def precision_at_10(images: torch.Tensor, right: np.ndarray, texts: torch.Tensor) -> float:
+    """Mean over texts of the share of right images among the first ten.
+
+    `right` is `[n_texts, n_images]`. Where fewer than ten images are right, only as many places as
+    there are right ones count, so that a perfect ranking scores 1. Texts with none are left out.
+    """
+    scores = (texts @ images.T).numpy()
+    found = []
+    for score, truth in zip(scores, right, strict=True):
+        places = min(10, int(truth.sum()))
+        if places:
+            found.append(truth[np.argsort(-score)[:places]].mean())
+    return float(np.mean(found))
+
+
+def nearest_neighbour(images: torch.Tensor, labels: list[str]) -> float:
+    """Share of images whose nearest other image has the same label; lone labels are left out."""
+    likeness = images @ images.T
+    likeness.fill_diagonal_(-2.0)
+    nearest = likeness.argmax(1).tolist()
+    counts = {label: labels.count(label) for label in set(labels)}
+    hits = [labels[j] == labels[i] for i, j in enumerate(nearest) if counts[labels[i]] > 1]
+    return float(np.mean(hits))

@@ -1,0 +1,110 @@
+"""Writing a model pack: model folders as the Hugging Face hub has them, and `pack.toml`.
+
+The pack is written beside its place and swapped in by a rename: whoever has the old files open
+keeps them whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from transformers import (
+    BertTokenizer,
+    BlipForConditionalGeneration,
+    BlipImageProcessorPil,
+    CLIPImageProcessorPil,
+    CLIPModel,
+    CLIPTokenizer,
+    PreTrainedModel,
+)
+from transformers.image_processing_base import ImageProcessingMixin
+
+from .pixels import MODEL_SIDE
+
+SUMMARY = (
+    "A small starter pack: it knows everyday goods, colours and patterns roughly. "
+    "Larger packs can be added in the settings."
+)
+
+
+@dataclass(frozen=True)
+class Range:
+    """Cosines that mean "unrelated" and "sure"."""
+
+    unrelated: float
+    sure: float
+
+
+def write_clip(model: CLIPModel, tokenizer: CLIPTokenizer, folder: Path) -> None:
+    """The CLIP folder of a pack, weights in f16."""
+    _write_model(model, folder)
+    tokenizer.save_pretrained(folder)
+    size = {"height": MODEL_SIDE, "width": MODEL_SIDE}
+    pixels = CLIPImageProcessorPil(size=size, do_center_crop=False)
+    _write_preprocessing(pixels, "CLIPImageProcessor", folder)
+
+
+def write_caption(
+    model: BlipForConditionalGeneration, tokenizer: BertTokenizer, folder: Path
+) -> None:
+    """The captioner's folder of a pack, weights in f16."""
+    _write_model(model, folder)
+    tokenizer.save_pretrained(folder)
+    pixels = BlipImageProcessorPil(size={"height": MODEL_SIDE, "width": MODEL_SIDE})
+    _write_preprocessing(pixels, "BlipImageProcessor", folder)
+
+
+def write_manifest(folder: Path, revision: str, text: Range, image: Range) -> None:
+    """`pack.toml` over every file of the model folders."""
+    lines = [
+        "format = 1",
+        'name = "starter"',
+        f'revision = "{revision}"',
+        f"summary = {json.dumps(SUMMARY)}",
+        'licence = "MIT OR Apache-2.0"',
+        "starter = true",
+    ]
+    for model in ("clip", "caption"):
+        lines += ["", f"[{model}]", f'folder = "{model}"']
+    for name, measured in (("text", text), ("image", image)):
+        lines += ["", f"[calibration.{name}]"]
+        lines += [f"unrelated = {measured.unrelated:.3f}", f"sure = {measured.sure:.3f}"]
+    files = sorted(p for m in ("clip", "caption") for p in (folder / m).rglob("*") if p.is_file())
+    for path in files:
+        content = path.read_bytes()
+        lines += ["", f'[files."{path.relative_to(folder).as_posix()}"]']
+        lines += [f'sha256 = "{hashlib.sha256(content).hexdigest()}"', f"size_bytes = {len(content)}"]
+    (folder / "pack.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def swap(new: Path, place: Path) -> None:
+    """Put `new` at `place`; files there that are not the pack's (a README) move along."""
+    old = place.with_name(place.name + ".old")
+    if old.exists():
+        shutil.rmtree(old)
+    if place.exists():
+        for kept in place.glob("*.md"):
+            if not (new / kept.name).exists():
+                shutil.copy2(kept, new / kept.name)
+        place.rename(old)
+    new.rename(place)
+    if old.exists():
+        shutil.rmtree(old)
+
+
+def _write_model(model: PreTrainedModel, folder: Path) -> None:
+    model = model.to(torch.float16).eval()
+    model.config.dtype = torch.float16
+    model.save_pretrained(folder)
+
+
+def _write_preprocessing(pixels: ImageProcessingMixin, public_name: str, folder: Path) -> None:
+    """Under the name that the hub's files use, not that of the Pillow variant."""
+    stated = json.loads(pixels.to_json_string()) | {"image_processor_type": public_name}
+    text = json.dumps(stated, indent=2) + "\n"
+    (folder / "preprocessor_config.json").write_text(text, encoding="utf-8")

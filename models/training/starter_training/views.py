@@ -1,0 +1,80 @@
+"""Random views of stored pictures, made on whole batches.
+
+One affine map a picture does crop, flip, stretch and small turns in a single resampling, and the
+same map finds the teacher's features for the view. Light and saturation vary a little; hue does
+not, because captions name colours.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch.nn import functional as F
+
+from .pixels import MODEL_SIDE
+
+MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)
+STD = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
+
+
+def normalise(pixels: torch.Tensor) -> torch.Tensor:
+    """`[n, 3, h, w]`, 0 to 1, to what the models take."""
+    return (pixels - MEAN) / STD
+
+
+def random_maps(n: int, strength: float, generator: torch.Generator) -> torch.Tensor:
+    """`[n, 2, 3]` affine maps from view to picture; `strength` 0 is the whole picture, 1 the usual."""
+
+    def uniform(low: float, high: float) -> torch.Tensor:
+        return low + (high - low) * torch.rand(n, generator=generator)
+
+    zoom = uniform(1.0 - 0.42 * strength, 1.0 + 0.06 * strength)
+    stretch = torch.exp(uniform(-0.18, 0.18) * strength)
+    width, height = zoom * stretch.sqrt(), zoom / stretch.sqrt()
+    angle = uniform(-1.0, 1.0) ** 3 * (0.35 * strength)
+    flip = torch.where(torch.rand(n, generator=generator) < 0.5, -1.0, 1.0)
+    shift_x = uniform(-1.0, 1.0) * (1.0 - width).clamp(min=0.05)
+    shift_y = uniform(-1.0, 1.0) * (1.0 - height).clamp(min=0.05)
+    cos, sin = torch.cos(angle), torch.sin(angle)
+    rows = [cos * width * flip, -sin * height, shift_x, sin * width * flip, cos * height, shift_y]
+    return torch.stack(rows, dim=1).view(n, 2, 3)
+
+
+def look(
+    pixels: torch.Tensor, maps: torch.Tensor, strength: float, generator: torch.Generator
+) -> torch.Tensor:
+    """Views `[n, 3, 128, 128]`, normalised, of `pixels` `[n, 160, 160, 3]` uint8."""
+    n = len(pixels)
+    picture = pixels.permute(0, 3, 1, 2).float() / 255.0
+    grid = F.affine_grid(maps, [n, 3, MODEL_SIDE, MODEL_SIDE], align_corners=False)
+    view = F.grid_sample(picture, grid, padding_mode="border", align_corners=False)
+
+    def around_one(spread: float) -> torch.Tensor:
+        draw = torch.rand(n, 1, 1, 1, generator=generator) * 2.0 - 1.0
+        return 1.0 + spread * strength * draw
+
+    gains = 1.0 + 0.05 * strength * (torch.rand(n, 3, 1, 1, generator=generator) * 2.0 - 1.0)
+    view = view * gains * around_one(0.22)
+    grey = view.mean(1, keepdim=True)
+    view = grey + (view - grey) * around_one(0.25)
+    middle = grey.mean((2, 3), keepdim=True)
+    view = middle + (view - middle) * around_one(0.22)
+    return normalise(view.clamp(0.0, 1.0))
+
+
+def teacher_at_patches(features: torch.Tensor, maps: torch.Tensor, grid_side: int) -> torch.Tensor:
+    """The teacher's map `[n, 7, 7, c]` read at the view's patches: `[n, grid_side**2, c]`."""
+    n, _, _, c = features.shape
+    grid = F.affine_grid(maps, [n, c, grid_side, grid_side], align_corners=False)
+    read = F.grid_sample(
+        features.permute(0, 3, 1, 2).float(), grid, padding_mode="border", align_corners=False
+    )
+    return read.flatten(2).transpose(1, 2)
+
+
+def patches_kept(n: int, n_patches: int, share: float, generator: torch.Generator) -> torch.Tensor:
+    """`[n, k]` sorted numbers of the patches that a picture keeps, a random `share` of them."""
+    k = max(1, math.ceil(n_patches * share))
+    order = torch.rand(n, n_patches, generator=generator).argsort(1)[:, :k]
+    return order.sort(1).values
