@@ -1,7 +1,7 @@
 """Score ranges: which cosines mean "unrelated" and which mean "sure".
 
-Taken from held-out pictures. `unrelated` is the median over pairs that do not match, `sure` the
-upper quartile over pairs that do: a typical wrong answer shows as 0 %, a clear right one as 100 %.
+Taken from held-out pictures. Both are upper quartiles: `unrelated` of the pairs that do not match,
+`sure` of those that do. Most wrong answers show as 0 %, a clear right one as 100 %.
 """
 
 from __future__ import annotations
@@ -34,4 +34,4 @@ def calibrate(pack: LoadedPack, records: list[Record]) -> tuple[Range, Range]:
 
 
 def _range(matching: np.ndarray, unrelated: np.ndarray) -> Range:
-    return Range(float(np.median(unrelated)), float(np.quantile(matching, 0.75)))
+    return Range(float(np.quantile(unrelated, 0.75)), float(np.quantile(matching, 0.75)))

@@ -40,7 +40,14 @@ PATTERN_PHRASES = {
     "zigzag": "with a zigzag pattern",
     "starry": "with stars",
 }
-BACKGROUND_WORDS = {"wood": "wooden", "wooden": "wooden"}
+PLACES = {
+    "wooden table": "on a wooden table",
+    "room": "in a room",
+    "linen": "on linen",
+    "concrete": "on concrete",
+    "marble": "on marble",
+    "tiles": "on tiles",
+}
 _COLOURS = {word for words in COLOUR_WORDS.values() for word in words} | {
     "red", "green", "yellow", "blue", "orange", "brown", "pink", "golden",
 }
@@ -107,7 +114,9 @@ def describe(record: Record) -> str:
     words.append(known.names[0])
     phrase = " ".join(words)
     count = record.count or 1
-    if known.form == "pair":
+    if count == 2 and known.names[0] in ("shoe", "boot"):
+        phrase = f"a pair of {_plural(phrase)}"
+    elif known.form == "pair":
         phrase = f"a pair of {phrase}"
     elif known.unit:
         phrase = f"{known.unit} {phrase}"
@@ -115,6 +124,9 @@ def describe(record: Record) -> str:
         phrase = f"{NUMBERS.get(count, 'several')} {_plural(phrase)}"
     elif known.form == "a":
         phrase = f"{_article(phrase)} {phrase}"
+    if known.second and record.second_colour and record.pattern == "plain":
+        second = record.second_colour
+        phrase += " " + known.second.format(f"{_article(second)} {second}")
     if record.background:
         phrase += " " + _on(record.background)
     return phrase
@@ -162,9 +174,7 @@ def _colour_speaks(record: Record, known: Thing) -> bool:
 
 
 def _on(background: str) -> str:
-    word = BACKGROUND_WORDS.get(background, background)
-    noun = "table" if word == "wooden" else "background"
-    return f"on {_article(word)} {word} {noun}"
+    return PLACES.get(background) or f"on {_article(background)} {background} background"
 
 
 def _article(phrase: str) -> str:

@@ -45,7 +45,7 @@ def write_clip(model: CLIPModel, tokenizer: CLIPTokenizer, folder: Path) -> None
     _write_model(model, folder)
     tokenizer.save_pretrained(folder)
     size = {"height": MODEL_SIDE, "width": MODEL_SIDE}
-    pixels = CLIPImageProcessorPil(size=size, do_center_crop=False)
+    pixels = CLIPImageProcessorPil(size=size, crop_size=size, do_center_crop=False)
     _write_preprocessing(pixels, "CLIPImageProcessor", folder)
 
 
@@ -101,6 +101,8 @@ def _write_model(model: PreTrainedModel, folder: Path) -> None:
     model = model.to(torch.float16).eval()
     model.config.dtype = torch.float16
     model.save_pretrained(folder)
+    # Written for the owner alone otherwise, and the pack is installed for everybody.
+    (folder / "model.safetensors").chmod(0o644)
 
 
 def _write_preprocessing(pixels: ImageProcessingMixin, public_name: str, folder: Path) -> None:

@@ -25,6 +25,7 @@ class Thing:
     wide: list[str] = field(default_factory=list)
     form: str = "a"
     unit: str | None = None
+    second: str | None = None
     colourful: bool = True
 
     @property

@@ -14,6 +14,13 @@ MUG = Record(
     "rendered", "m.jpg", "mug", colour="blue", material="ceramic", pattern="striped", count=1,
     background="white",
 )
+LAMP = Record(
+    "rendered", "l.jpg", "lamp", colour="red", second_colour="orange", material="ceramic",
+    pattern="plain", count=1, background="wooden table",
+)
+BOOTS = Record(
+    "rendered", "b.jpg", "boot", colour="brown", material="leather", pattern="plain", count=2
+)
 SHIRT = Record("clothing", "s.jpg", "T-Shirt", colour="navy")
 PLAIN_SHIRT = Record("clothing", "u.jpg", "T-Shirt")
 SHOES = Record("clothing", "p.jpg", "Shoes", colour="black")
@@ -27,6 +34,8 @@ class Describe(unittest.TestCase):
             self.assertEqual(describe(record), expected)
 
         check(MUG, "a blue striped ceramic mug on a white background")
+        check(LAMP, "a red ceramic lamp with an orange shade on a wooden table")
+        check(BOOTS, "a pair of brown leather boots")
         check(SHIRT, "a navy t-shirt")
         check(PLAIN_SHIRT, "a t-shirt")
         check(SHOES, "a pair of black shoes")
