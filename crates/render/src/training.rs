@@ -1,0 +1,250 @@
+//! Training pictures: any kind in any look, in any light, with labels.
+//!
+//! Each picture has its own seed, derived from the run's seed and its number, so that
+//! picture 17 is the same in a run of 20 and a run of 20,000.
+
+use std::fs;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use fastrand::Rng;
+use glam::{Vec2, Vec3};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::material::Material;
+use crate::palette::{Colour, from_hex};
+use crate::picture::{Quality, take, to_bytes, to_jpeg};
+use crate::pattern::Pattern;
+use crate::products::Kind;
+use crate::product::{Style, Support};
+use crate::scene::{GroundKind, Scene};
+use crate::studio::{PAPERS, Setting, arrange, calm, view_name};
+
+/// What a picture shows: one line of `labels.jsonl`.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+pub(crate) struct Label {
+    /// Path of the picture, relative to the output folder.
+    pub image: String,
+    /// What it is.
+    pub kind: &'static str,
+    /// Its main colour.
+    pub colour: &'static str,
+    /// The other colour, where one is seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second_colour: Option<&'static str>,
+    /// What it is made of.
+    pub material: &'static str,
+    /// `plain` or the word for its pattern.
+    pub pattern: &'static str,
+    /// How many of it are seen.
+    pub count: usize,
+    /// Viewpoint.
+    pub view: &'static str,
+    /// What is behind it.
+    pub background: &'static str,
+}
+
+/// Writes `count` pictures and their labels below `out`.
+///
+/// # Errors
+/// When the folder or a file in it cannot be written.
+pub(crate) fn write(out: &Path, count: usize, size: usize, seed: u64) -> Result<()> {
+    let folder = out.join("images");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let file = fs::File::create(out.join("labels.jsonl")).context("cannot create labels.jsonl")?;
+    let mut labels = BufWriter::new(file);
+    let started = Instant::now();
+    const BATCH: usize = 256;
+    for first in (0..count).step_by(BATCH) {
+        let batch: Vec<Label> = (first..count.min(first + BATCH))
+            .into_par_iter()
+            .map(|i| {
+                let name = format!("{:03}/{i:06}.jpg", i / 1000);
+                let (bytes, label) = picture(seed, i, size, &format!("images/{name}"))?;
+                let path = folder.join(&name);
+                if let Some(parent) = path.parent() {
+                    fs::create_dir_all(parent)?;
+                }
+                fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+                Ok(label)
+            })
+            .collect::<Result<_>>()?;
+        for label in batch {
+            serde_json::to_writer(&mut labels, &label)?;
+            labels.write_all(b"\n")?;
+        }
+        let done = count.min(first + BATCH);
+        let rate = done as f64 / started.elapsed().as_secs_f64();
+        crate::report(&format!("{done} of {count} pictures, {rate:.1} pictures/s"));
+    }
+    labels.flush()?;
+    Ok(())
+}
+
+/// One picture as a JPEG, and its label.
+fn picture(seed: u64, number: usize, size: usize, name: &str) -> Result<(Vec<u8>, Label)> {
+    let mut rng = Rng::with_seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (number as u64).wrapping_mul(0xD1B5_4A32_D192_ED03));
+    let (scene, label) = scene(&mut rng, size, name);
+    let contrast = 0.09;
+    let mut pixels = take(&scene, Quality { size, grid: 2, contrast });
+    weather(&mut pixels, size, &mut rng);
+    let quality = 62 + rng.u8(..33);
+    Ok((to_jpeg(&to_bytes(&pixels), size, quality)?, label))
+}
+
+/// A random scene and its label.
+pub(crate) fn scene(rng: &mut Rng, size: usize, name: &str) -> (Scene, Label) {
+    let kind = Kind::ALL[rng.usize(..Kind::ALL.len())];
+    let style = kind.style(rng, 0.45);
+    let cells = (size * 7 / 16).clamp(24, 260);
+    let first = kind.make(&style, rng, cells);
+    let wall = first.support == Support::Wall;
+    let mut products = vec![first];
+    let pair = matches!(kind, Kind::Shoe | Kind::Boot);
+    let count = if rng.f32() < if pair { 0.45 } else { 0.1 } { 2 } else { 1 };
+    if count == 2 {
+        let copy = if pair || rng.bool() { style.clone() } else { kind.style(rng, 0.4) };
+        let copy = Style { colour: style.colour, material: style.material, ..copy };
+        products.push(kind.make(&copy, rng, cells));
+    }
+    let framed = products.len();
+    if !wall && rng.f32() < 0.22 {
+        for _ in 0..1 + rng.usize(..2) {
+            let other = Kind::ALL[rng.usize(..Kind::ALL.len())];
+            let look = other.style(rng, 0.3);
+            let product = other.make(&look, rng, cells / 2);
+            if product.support == Support::Floor {
+                products.push(product);
+            }
+        }
+    }
+    let (setting, background) = setting(rng, wall);
+    let view = view_name(&setting, wall);
+    let label = label(kind, &style, count, view, background, name);
+    (arrange(products, framed, &setting, rng), label)
+}
+
+/// What the picture of a product of this look is labelled with.
+fn label(kind: Kind, style: &Style, count: usize, view: &'static str, background: &'static str, name: &str) -> Label {
+    let seen = style.pattern != Pattern::Plain || kind.shows_second();
+    let material = if kind == Kind::Bottle && style.material == Material::Metal { "metal" } else { style.material.name() };
+    Label {
+        image: name.to_owned(),
+        kind: kind.facts().name,
+        colour: style.colour.name(),
+        second_colour: seen.then(|| style.second.name()),
+        material,
+        pattern: style.pattern.name(),
+        count,
+        view,
+        background,
+    }
+}
+
+fn setting(rng: &mut Rng, wall: bool) -> (Setting, &'static str) {
+    let mut s = calm();
+    let between = |rng: &mut Rng, a: f32, b: f32| a + (b - a) * rng.f32();
+    let background = match rng.usize(..10) {
+        0..=3 => {
+            let (name, hex) = PAPERS[rng.usize(..PAPERS.len())];
+            s.tone = from_hex(hex) * between(rng, 0.85, 1.05);
+            s.wall = s.tone;
+            name
+        }
+        4 => {
+            let (name, hex) = [("white", 0xFA_FA_FA), ("black", 0x24_24_27), ("grey", 0x7C_7E_82)][rng.usize(..3)];
+            s.tone = from_hex(hex);
+            s.wall = s.tone;
+            name
+        }
+        5 => {
+            let colour = Colour::paints()[rng.usize(..14)];
+            s.tone = colour.shade(rng, 1.0);
+            s.wall = s.tone;
+            colour.name()
+        }
+        6 | 7 => {
+            s.ground = GroundKind::Planks;
+            s.tone = from_hex([0xC9_9B_66, 0x8A_5E_3B, 0xD8_C7_AE, 0x5C_40_2C][rng.usize(..4)]);
+            s.wall = from_hex(PAPERS[rng.usize(..PAPERS.len())].1) * between(rng, 0.5, 1.0);
+            s.horizon = true;
+            s.gloss = 0.12;
+            "wooden table"
+        }
+        8 => {
+            let (kind, name, hex) = [
+                (GroundKind::Linen, "linen", 0xD9_CF_BE),
+                (GroundKind::Concrete, "concrete", 0xA8_A8_A6),
+                (GroundKind::Marble, "marble", 0xEC_EB_E9),
+                (GroundKind::Tiles, "tiles", 0xDD_DE_DE),
+            ][rng.usize(..4)];
+            s.ground = kind;
+            s.tone = from_hex(hex);
+            s.wall = s.tone * between(rng, 0.5, 1.0);
+            s.horizon = rng.bool();
+            name
+        }
+        _ => {
+            s.ground = [GroundKind::Planks, GroundKind::Concrete, GroundKind::Linen][rng.usize(..3)];
+            s.tone = from_hex([0xB9_8A_5A, 0x9A_9A_98, 0xC8_BC_A8][rng.usize(..3)]) * between(rng, 0.6, 1.1);
+            s.wall = Vec3::new(rng.f32(), rng.f32(), rng.f32()) * 0.5 + 0.15;
+            s.shapes = 4 + rng.usize(..7);
+            s.horizon = true;
+            "room"
+        }
+    };
+    s.yaw = if rng.f32() < 0.7 { between(rng, -0.6, 0.6) } else { between(rng, -3.1, 3.1) };
+    s.pitch = match rng.usize(..10) {
+        0 => between(rng, 0.9, 1.45),
+        1 => between(rng, 0.02, 0.12),
+        _ => between(rng, 0.12, 0.6),
+    };
+    if rng.f32() < 0.25 {
+        s.roll = between(rng, -0.25, 0.25);
+    }
+    if wall && rng.f32() < 0.12 {
+        s.roll = between(rng, -1.6, 1.6);
+    }
+    s.fill = match rng.usize(..10) {
+        0 => between(rng, 1.1, 1.5),
+        1 | 2 => between(rng, 0.35, 0.6),
+        _ => between(rng, 0.6, 0.97),
+    };
+    let slack = (1.0 - s.fill).max(0.12);
+    s.shift = Vec2::new(between(rng, -1.0, 1.0), between(rng, -1.0, 1.0)) * slack * 0.8;
+    s.light_from = between(rng, -1.4, 1.4);
+    s.light_height = between(rng, 0.5, 1.3);
+    s.light_size = between(rng, 0.06, 0.45);
+    s.contrast = between(rng, 0.25, 0.72);
+    s.warmth = between(rng, -1.0, 1.8);
+    s.exposure = if rng.f32() < 0.12 { between(rng, 0.4, 0.7) } else { between(rng, 0.8, 1.12) };
+    s.fine = false;
+    if rng.f32() < 0.1 {
+        s.gloss = 0.3;
+    }
+    (s, background)
+}
+
+/// What a simple camera adds: a little blur and noise.
+fn weather(pixels: &mut [Vec3], size: usize, rng: &mut Rng) {
+    if rng.f32() < 0.2 {
+        let old = pixels.to_vec();
+        for y in 1..size - 1 {
+            for x in 1..size - 1 {
+                let i = y * size + x;
+                let around = old[i - 1] + old[i + 1] + old[i - size] + old[i + size];
+                pixels[i] = old[i] * 0.4 + around * 0.15;
+            }
+        }
+    }
+    if rng.f32() < 0.3 {
+        let strength = 0.035 * rng.f32();
+        for p in pixels {
+            let n = Vec3::new(rng.f32(), rng.f32(), rng.f32()) + Vec3::new(rng.f32(), rng.f32(), rng.f32()) - 1.0;
+            *p += n * strength * (0.1 + p.max_element().max(0.0).sqrt());
+        }
+    }
+}
