@@ -1,1 +1,42 @@
-//! The engine.
+//! The engine: folders of photos in, a searchable and described catalog out.
+//!
+//! ```text
+//! add_paths ─► run: scan ─► read (hash, decode, thumbnail) ─► record ─► embed ─► describe
+//!                │                        │                     │         │          │
+//!                └── unchanged: seen      └── skip with reason  └──── store (SQLite) ┘
+//!                                                                         │
+//! search(words, pictures) ─► query vector ─► vectors (index in memory) ─► page of products
+//! ```
+//!
+//! [`Library`] is the whole of it: a folder on disk with a database, a cache of
+//! thumbnails and a cache of the search graph. The rest of this crate is how it
+//! does its work: [`scan`](mod@scan) and [`photo`] read the merchant's files, [`run`]
+//! moves them through the stages, `store` keeps what came of it, [`search`]
+//! answers.
+//!
+//! Invariants: a merchant's file is only ever read. What a batch of a stage
+//! brought is committed before the next one begins, so a killed run repeats at
+//! most one batch. A vector or a description belongs to a content and a model.
+//! Every file that is passed over is listed with its reason. Nothing here
+//! opens a network connection.
+
+mod error;
+mod events;
+mod library;
+mod listing;
+mod lock;
+mod models;
+pub mod photo;
+pub mod run;
+mod scan;
+pub mod search;
+mod store;
+mod thumbnails;
+mod vectors;
+mod watch;
+
+pub use error::CatalogError;
+pub use events::Event;
+pub use library::{Library, LibraryOptions, ProductFile, Summary};
+pub use models::ModelsReport;
+pub use store::{Listing, PictureCounts, PictureRow, SourceRow};

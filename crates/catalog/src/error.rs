@@ -1,0 +1,71 @@
+//! What can go wrong in the engine, named for what the caller can do about it.
+
+use std::path::PathBuf;
+
+/// An error of the engine. Trouble with one photo is no error: it is a
+/// [`crate::photo::Skip`], kept in the list of skipped files.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// The library's folder or database cannot be read or written.
+    #[error("the library in {folder} cannot be used: {reason}")]
+    Library {
+        /// The library's folder.
+        folder: PathBuf,
+        /// What stood in the way.
+        reason: String,
+    },
+    /// Another process indexes into this library.
+    #[error("another Vitrine is working in the library {0}; close it first")]
+    InUse(PathBuf),
+    /// The database failed.
+    #[error("the library's database failed")]
+    Database(#[from] rusqlite::Error),
+    /// A file that the user named is not there.
+    #[error("{0} does not exist or cannot be reached")]
+    NoSuchPath(PathBuf),
+    /// The named product is not in the catalog (any more).
+    #[error("this product is no longer in the catalog")]
+    NoSuchProduct,
+    /// The named folder is not in the catalog (any more).
+    #[error("this folder is no longer in the catalog")]
+    NoSuchSource,
+    /// The query picture's token is unknown.
+    #[error("the picture to search with is gone; add it again")]
+    NoSuchQueryPicture,
+    /// A picture given as a query, or shown large, cannot be read.
+    #[error("{name} cannot be read: {skip}")]
+    BadPicture {
+        /// The file's name.
+        name: String,
+        /// Why.
+        skip: crate::photo::Skip,
+    },
+    /// No usable model pack.
+    #[error("{0}")]
+    NoModels(String),
+    /// A model failed.
+    #[error("a model failed")]
+    Model(#[from] vitrine_models::ModelError),
+    /// The vector index failed.
+    #[error("the search index failed")]
+    Index(#[from] vitrine_index::IndexError),
+    /// The operating system failed.
+    #[error("{what} failed")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// Why it failed.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The user cancelled the run.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl CatalogError {
+    /// For `map_err`: an I/O error with what was tried.
+    pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        move |source| Self::Io { what: what.into(), source }
+    }
+}

@@ -1,0 +1,391 @@
+//! A library: a folder on disk, and everything that a client can ask of it.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use vitrine_models::Priority;
+
+use crate::{
+    CatalogError, Event, ModelsReport,
+    events::{self, Events},
+    lock::WriteLock,
+    models::{ModelIds, Models},
+    photo::{self, Skip},
+    run::{Control, ProgressBoard, RunProgress, Scope, Work},
+    search::SearchState,
+    store::{FileRow, PictureCounts, PictureRow, SkipRow, SourceRow, Store},
+    thumbnails::Thumbnails,
+    vectors::Vectors,
+    watch::Watcher,
+};
+
+/// Where a library is and what it works with.
+#[derive(Debug, Clone)]
+pub struct LibraryOptions {
+    /// Its folder; made when it is not there.
+    pub folder: PathBuf,
+    /// Folders that may hold a model pack, best first.
+    pub pack_folders: Vec<PathBuf>,
+    /// The sample catalog's folder, where there is one.
+    pub samples: Option<PathBuf>,
+    /// Leave a GPU alone.
+    pub prefer_cpu: bool,
+}
+
+/// The catalog in numbers.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// Pictures, by how far they have come.
+    pub counts: PictureCounts,
+    /// Files passed over.
+    pub n_skipped: u64,
+    /// What was added.
+    pub sources: Vec<SourceRow>,
+}
+
+/// A file of a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// Last change in nanoseconds since 1970.
+    pub modified_ns: Option<i64>,
+}
+
+impl From<FileRow> for ProductFile {
+    fn from(row: FileRow) -> Self {
+        Self { path: row.path, size_bytes: row.stamp.size_bytes, modified_ns: row.stamp.modified_ns }
+    }
+}
+
+/// What the threads of a library share.
+pub(crate) struct Inner {
+    pub(crate) options: LibraryOptions,
+    pub(crate) store: Store,
+    pub(crate) thumbnails: Thumbnails,
+    pub(crate) models: Result<Models, String>,
+    pub(crate) vectors: Vectors,
+    pub(crate) control: Control,
+    pub(crate) board: ProgressBoard,
+    pub(crate) work: Work,
+    pub(crate) events: Events,
+    pub(crate) search: SearchState,
+    pub(crate) watcher: Mutex<Option<Watcher>>,
+    lock: Mutex<Option<WriteLock>>,
+}
+
+/// An open library. Clones share it; the last one to go ends its threads.
+#[derive(Clone)]
+pub struct Library {
+    inner: Arc<Inner>,
+}
+
+impl Library {
+    /// Opens or makes a library. Quick: no weights and no vectors are read.
+    ///
+    /// Without a usable model pack it opens all the same: photos can be browsed, and
+    /// [`Library::models`] says what is wrong.
+    pub fn open(options: LibraryOptions) -> Result<Self, CatalogError> {
+        let unusable = |error: &dyn std::fmt::Display| CatalogError::Library {
+            folder: options.folder.clone(),
+            reason: error.to_string(),
+        };
+        std::fs::create_dir_all(&options.folder).map_err(|error| unusable(&error))?;
+        let folder = options.folder.canonicalize().map_err(|error| unusable(&error))?;
+        let store = Store::open(&folder.join("vitrine.db")).map_err(|error| match error {
+            CatalogError::Database(error) => unusable(&error),
+            other => other,
+        })?;
+        let models = match Models::open(&options.pack_folders, options.prefer_cpu, &store) {
+            Ok(models) => Ok(models),
+            Err(CatalogError::NoModels(reason)) => Err(reason),
+            Err(error) => return Err(error),
+        };
+        let (clip_id, clip_key) =
+            models.as_ref().map_or((0, String::new()), |models| (models.ids().clip, models.clip_key()));
+        let inner = Inner {
+            thumbnails: Thumbnails::new(&folder),
+            vectors: Vectors::new(&folder, clip_id, &clip_key),
+            options: LibraryOptions { folder, ..options },
+            store,
+            models,
+            control: Control::default(),
+            board: ProgressBoard::default(),
+            work: Work::default(),
+            events: Events::default(),
+            search: SearchState::default(),
+            watcher: Mutex::new(None),
+            lock: Mutex::new(None),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Starts to load what the first search needs, in the background.
+    pub fn warm_up(&self) {
+        if let Ok(models) = &self.inner.models {
+            models.warm_up();
+        }
+        let inner = Arc::downgrade(&self.inner);
+        let warm = move || {
+            if let Some(inner) = inner.upgrade()
+                && let Err(error) = inner.vectors.len(&inner.store)
+            {
+                tracing::warn!(%error, "the search index could not be filled");
+            }
+        };
+        if let Err(error) = std::thread::Builder::new().name("vitrine-warm-up".into()).spawn(warm) {
+            tracing::warn!(%error, "no thread to warm up");
+        }
+    }
+
+    /// Calls `listener` with news, from a thread of the library.
+    pub fn subscribe(&self, listener: impl Fn(Event) + Send + Sync + 'static) {
+        if self.inner.events.listen(Arc::new(listener)) {
+            events::start(Arc::downgrade(&self.inner));
+        }
+    }
+
+    /// Adds folders or single files, and indexes them in the background.
+    pub fn add_paths(&self, paths: &[PathBuf]) -> Result<(), CatalogError> {
+        self.add(paths, false)
+    }
+
+    /// Adds the sample catalog.
+    pub fn add_samples(&self) -> Result<(), CatalogError> {
+        let samples = self.inner.options.samples.clone().ok_or_else(|| CatalogError::NoSuchPath("samples".into()))?;
+        self.add(&[samples], true)
+    }
+
+    fn add(&self, paths: &[PathBuf], is_sample: bool) -> Result<(), CatalogError> {
+        self.lock_for_writing()?;
+        // All or nothing: a mistyped path adds none of the others.
+        let absolute = paths
+            .iter()
+            .map(|path| path.canonicalize().map_err(|_| CatalogError::NoSuchPath(path.clone())))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut scopes = Vec::new();
+        for path in absolute {
+            let source_id = self.inner.store.add_source(&path, is_sample)?;
+            if let Some(watcher) = &*self.watcher() {
+                watcher.watch(&path, source_id);
+            }
+            scopes.push(Scope { source_id, root: path });
+        }
+        self.inner.events.changed();
+        Work::start(&self.inner, scopes)
+    }
+
+    /// Forgets a source with what only it holds. The merchant's files stay as they are.
+    pub fn remove_source(&self, id: u64) -> Result<(), CatalogError> {
+        self.lock_for_writing()?;
+        let path = self.inner.store.sources()?.into_iter().find(|source| source.id == id).map(|source| source.path);
+        let gone = self.inner.store.remove_source(id)?;
+        self.inner.work.forget(id);
+        self.inner.vectors.remove(&self.inner.store, &gone)?;
+        if let (Some(watcher), Some(path)) = (&*self.watcher(), path) {
+            watcher.unwatch(&path);
+        }
+        self.inner.events.changed();
+        Ok(())
+    }
+
+    /// Looks for changes in everything that was added, and finishes what is unfinished.
+    pub fn rescan(&self) -> Result<(), CatalogError> {
+        self.lock_for_writing()?;
+        let sources = self.inner.store.sources()?;
+        let scopes = sources.into_iter().map(|source| Scope { source_id: source.id, root: source.path }).collect();
+        Work::start(&self.inner, scopes)
+    }
+
+    /// Watches everything that was added, and what will be, until the library is closed.
+    pub fn watch(&self) -> Result<(), CatalogError> {
+        let watcher = Watcher::start(&self.inner)?;
+        for source in self.inner.store.sources()? {
+            watcher.watch(&source.path, source.id);
+        }
+        *self.watcher() = Some(watcher);
+        Ok(())
+    }
+
+    /// Holds the run.
+    pub fn pause(&self) {
+        self.inner.work.pause(&self.inner);
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.inner.work.resume(&self.inner);
+    }
+
+    /// Ends it; what was done stays.
+    pub fn cancel(&self) {
+        self.inner.control.cancel();
+    }
+
+    /// Waits until the run, if any, has ended; answers how.
+    pub fn wait(&self) -> RunProgress {
+        self.inner.work.wait();
+        self.progress()
+    }
+
+    /// What the run is doing.
+    pub fn progress(&self) -> RunProgress {
+        self.inner.board.snapshot()
+    }
+
+    /// Ends the run and the watching, and saves the caches. The library can be used on.
+    pub fn close(&self) {
+        *self.watcher() = None;
+        self.inner.control.cancel();
+        self.inner.work.wait();
+        if self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take().is_some()
+            && let Err(error) = self.inner.vectors.save(&self.inner.store)
+        {
+            tracing::warn!(%error, "the search graph's file could not be written");
+        }
+    }
+
+    /// The catalog in numbers.
+    pub fn summary(&self) -> Result<Summary, CatalogError> {
+        self.inner.summary()
+    }
+
+    /// The sample catalog's folder, if it is there.
+    pub fn samples(&self) -> Option<&Path> {
+        self.inner.options.samples.as_deref().filter(|folder| folder.is_dir())
+    }
+
+    /// Where the library is.
+    pub fn folder(&self) -> &Path {
+        &self.inner.options.folder
+    }
+
+    /// The pack in use.
+    pub fn models(&self) -> Result<ModelsReport, CatalogError> {
+        self.inner.models()?.report()
+    }
+
+    /// A part of the skipped files, by path.
+    pub fn skipped(&self, offset: u64, limit: u64) -> Result<Vec<(PathBuf, Skip)>, CatalogError> {
+        let rows = self.inner.store.skipped(offset, limit)?;
+        Ok(rows.into_iter().map(|(path, row): (PathBuf, SkipRow)| (path, row.into())).collect())
+    }
+
+    /// A product and every file that holds it.
+    pub fn product(&self, id: u64) -> Result<(PictureRow, Vec<ProductFile>), CatalogError> {
+        let ids = self.inner.model_ids();
+        let row = self.inner.store.picture(id, ids.clip, ids.caption)?;
+        let files = self.inner.store.files_of(id)?.into_iter().map(ProductFile::from).collect();
+        Ok((row, files))
+    }
+
+    /// The products with these ids, those that are still there.
+    pub fn products(&self, ids: &[u64]) -> Result<HashMap<u64, PictureRow>, CatalogError> {
+        let models = self.inner.model_ids();
+        let mut rows = HashMap::with_capacity(ids.len());
+        for &id in ids {
+            match self.inner.store.picture(id, models.clip, models.caption) {
+                Ok(row) => drop(rows.insert(id, row)),
+                Err(CatalogError::NoSuchProduct) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(rows)
+    }
+
+    /// A product's thumbnail as a JPEG. It is a cache: one that is missing is made again.
+    pub fn thumbnail(&self, id: u64) -> Result<Vec<u8>, CatalogError> {
+        let ids = self.inner.model_ids();
+        let row = self.inner.store.picture(id, ids.clip, ids.caption)?;
+        if let Some(jpeg) = self.inner.thumbnails.read(&row.picture.hash) {
+            return Ok(jpeg);
+        }
+        let bytes = self.inner.read_picture(&row)?;
+        let bad = |skip| CatalogError::BadPicture { name: file_name(&row.path), skip };
+        let photo = photo::decode(&bytes).map_err(bad)?;
+        let thumbnail = photo::thumbnail(&photo.pixels).ok_or_else(|| bad(Skip::damaged()))?;
+        self.inner.thumbnails.write(&row.picture.hash, &thumbnail.jpeg)?;
+        Ok(thumbnail.jpeg)
+    }
+
+    /// A product's photo, large, as something that a window can show: MIME type and bytes.
+    pub fn full_picture(&self, id: u64) -> Result<(&'static str, Vec<u8>), CatalogError> {
+        let ids = self.inner.model_ids();
+        let row = self.inner.store.picture(id, ids.clip, ids.caption)?;
+        let bytes = self.inner.read_picture(&row)?;
+        photo::for_screen(bytes).map_err(|skip| CatalogError::BadPicture { name: file_name(&row.path), skip })
+    }
+
+    /// The first of a product's files that is there.
+    pub fn photo_path(&self, id: u64) -> Result<PathBuf, CatalogError> {
+        let files = self.inner.store.files_of(id)?;
+        files.into_iter().map(|file| file.path).find(|path| path.is_file()).ok_or(CatalogError::NoSuchProduct)
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
+    /// The first change takes the lock and keeps it until [`Library::close`].
+    fn lock_for_writing(&self) -> Result<(), CatalogError> {
+        let mut lock = self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        if lock.is_none() {
+            *lock = Some(WriteLock::acquire(&self.inner.options.folder)?);
+        }
+        Ok(())
+    }
+
+    fn watcher(&self) -> std::sync::MutexGuard<'_, Option<Watcher>> {
+        self.inner.watcher.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    pub(crate) fn models(&self) -> Result<&Models, CatalogError> {
+        self.models.as_ref().map_err(|reason| CatalogError::NoModels(reason.clone()))
+    }
+
+    pub(crate) fn model_ids(&self) -> ModelIds {
+        self.models.as_ref().map(Models::ids).unwrap_or_default()
+    }
+
+    pub(crate) fn summary(&self) -> Result<Summary, CatalogError> {
+        let ids = self.model_ids();
+        Ok(Summary {
+            counts: self.store.counts(ids.clip, ids.caption)?,
+            n_skipped: self.store.n_skipped()?,
+            sources: self.store.sources()?,
+        })
+    }
+
+    /// The unit vector of a picture that is not in the catalog.
+    pub(crate) fn embed_picture(&self, pixels: &image::RgbImage) -> Result<Vec<f32>, CatalogError> {
+        let models = self.models()?;
+        let tensor = models.clip_preprocess()?.apply(pixels);
+        let mut vectors = models.clip().run(Priority::Interactive, move |clip| clip.embed_images(&[tensor]))?;
+        vectors.pop().ok_or_else(|| CatalogError::NoModels("The search model gave no answer.".into()))
+    }
+
+    fn read_picture(&self, row: &PictureRow) -> Result<Vec<u8>, CatalogError> {
+        let files = self.store.files_of(row.id)?;
+        let mut last = None;
+        for file in files {
+            match std::fs::read(&file.path) {
+                Ok(bytes) => return Ok(bytes),
+                Err(error) => last = Some(error),
+            }
+        }
+        let skip = last.map_or_else(Skip::damaged, |error| Skip::from_io(&error));
+        Err(CatalogError::BadPicture { name: file_name(&row.path), skip })
+    }
+}
+
+/// A file's name, for people.
+pub(crate) fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}

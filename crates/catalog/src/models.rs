@@ -1,0 +1,187 @@
+//! The pack in use: which models it holds, and the threads that own them.
+//!
+//! Opening a pack reads no weights. CLIP is loaded with the first search or
+//! index run (or [`Models::warm_up`]) and stays; the captioner is loaded for a
+//! run and let go after it, since nobody waits for it.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Mutex, OnceLock, PoisonError},
+};
+
+use vitrine_models::{
+    Calibration, Captioner, Clip, DevicePreference, ImagePreprocess, ModelDevice, ModelSummary, ModelThread, Pack,
+    Priority, select_device,
+};
+
+use crate::{CatalogError, store::Store};
+
+/// The pack in use.
+pub struct Models {
+    pack: Pack,
+    device: ModelDevice,
+    clip: Mutex<Option<ModelThread<Clip>>>,
+    captioner: Mutex<Option<ModelThread<Captioner>>>,
+    clip_preprocess: OnceLock<ImagePreprocess>,
+    ids: ModelIds,
+}
+
+/// What the store calls the models of the pack in use.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ModelIds {
+    /// Of the CLIP model; 0, which no row has, without a pack.
+    pub clip: u64,
+    /// Of the caption model; 0 without one.
+    pub caption: u64,
+}
+
+/// The pack in use, in figures.
+#[derive(Debug, Clone)]
+pub struct ModelsReport {
+    /// Its name.
+    pub name: String,
+    /// Its revision.
+    pub revision: String,
+    /// One line about it.
+    pub summary: String,
+    /// Whether it is the one that ships.
+    pub is_starter: bool,
+    /// Where it is.
+    pub folder: PathBuf,
+    /// `CPU`, `CUDA` or `Metal`.
+    pub device: String,
+    /// Why it is not a faster one.
+    pub device_note: Option<String>,
+    /// The model that finds products.
+    pub clip: Option<ModelSummary>,
+    /// The model that describes them.
+    pub caption: Option<ModelSummary>,
+}
+
+impl Models {
+    /// Opens the first of `folders` that holds a usable pack with a CLIP model.
+    pub(crate) fn open(folders: &[PathBuf], prefer_cpu: bool, store: &Store) -> Result<Self, CatalogError> {
+        let mut problems = Vec::new();
+        for folder in folders.iter().filter(|folder| folder.join("pack.toml").exists()) {
+            match Pack::open(folder) {
+                Ok(pack) if pack.manifest().clip.is_some() => return Self::of_pack(pack, prefer_cpu, store),
+                Ok(_) => problems.push(format!("the pack in {} holds no search model", folder.display())),
+                Err(error) => problems.push(error.to_string()),
+            }
+        }
+        Err(CatalogError::NoModels(if problems.is_empty() {
+            "No models were found. Install Vitrine again, or name a folder with a model pack.".to_owned()
+        } else {
+            format!("The models cannot be used: {}. Install Vitrine again.", problems.join("; "))
+        }))
+    }
+
+    fn of_pack(pack: Pack, prefer_cpu: bool, store: &Store) -> Result<Self, CatalogError> {
+        let ids = ModelIds {
+            clip: store.model_id(&pack.clip_key())?,
+            caption: match pack.manifest().caption {
+                Some(_) => store.model_id(&pack.caption_key())?,
+                None => 0,
+            },
+        };
+        let preference = if prefer_cpu { DevicePreference::Cpu } else { DevicePreference::Auto };
+        Ok(Self {
+            device: select_device(preference),
+            pack,
+            clip: Mutex::new(None),
+            captioner: Mutex::new(None),
+            clip_preprocess: OnceLock::new(),
+            ids,
+        })
+    }
+
+    /// What the store calls these models.
+    pub(crate) fn ids(&self) -> ModelIds {
+        self.ids
+    }
+
+    /// Names the vectors of this pack, also in file names.
+    pub(crate) fn clip_key(&self) -> String {
+        self.pack.clip_key()
+    }
+
+    /// How scores read.
+    pub(crate) fn calibration(&self) -> Calibration {
+        self.pack.manifest().calibration
+    }
+
+    /// Whether there is a model that describes.
+    pub(crate) fn describes(&self) -> bool {
+        self.pack.manifest().caption.is_some()
+    }
+
+    /// Starts to load the search model, without waiting for it.
+    pub(crate) fn warm_up(&self) {
+        self.clip();
+    }
+
+    /// Unit vectors of texts.
+    pub(crate) fn embed_texts(&self, texts: Vec<String>, priority: Priority) -> Result<Vec<Vec<f32>>, CatalogError> {
+        Ok(self.clip().run(priority, move |clip| {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            clip.embed_texts(&texts)
+        })?)
+    }
+
+    /// The thread that owns CLIP; starts it when it is not there.
+    pub(crate) fn clip(&self) -> ModelThread<Clip> {
+        let mut slot = self.clip.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.get_or_insert_with(|| {
+            let folder = self.folder_of(self.pack.manifest().clip.as_ref().map(|entry| entry.folder.as_str()));
+            let device = self.device.clone();
+            ModelThread::spawn("vitrine-clip", move || Clip::load(&folder, &device))
+        })
+        .clone()
+    }
+
+    /// How CLIP wants its pictures. Waits until the model is loaded.
+    pub(crate) fn clip_preprocess(&self) -> Result<&ImagePreprocess, CatalogError> {
+        if let Some(known) = self.clip_preprocess.get() {
+            return Ok(known);
+        }
+        let preprocess = self.clip().run(Priority::Interactive, |clip| Ok(clip.preprocess().clone()))?;
+        Ok(self.clip_preprocess.get_or_init(|| preprocess))
+    }
+
+    /// The thread that owns the captioner; starts it when it is not there.
+    pub(crate) fn captioner(&self) -> ModelThread<Captioner> {
+        let mut slot = self.captioner.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.get_or_insert_with(|| {
+            let folder = self.folder_of(self.pack.manifest().caption.as_ref().map(|entry| entry.folder.as_str()));
+            let device = self.device.clone();
+            ModelThread::spawn("vitrine-caption", move || Captioner::load(&folder, &device))
+        })
+        .clone()
+    }
+
+    /// Lets the captioner's memory go.
+    pub(crate) fn release_captioner(&self) {
+        *self.captioner.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn folder_of(&self, folder: Option<&str>) -> PathBuf {
+        self.pack.folder().join(Path::new(folder.unwrap_or_default()))
+    }
+
+    /// The pack in figures, read without loading weights.
+    pub(crate) fn report(&self) -> Result<ModelsReport, CatalogError> {
+        let manifest = self.pack.manifest();
+        let device = self.device.report();
+        Ok(ModelsReport {
+            name: manifest.name.clone(),
+            revision: manifest.revision.clone(),
+            summary: manifest.summary.clone(),
+            is_starter: manifest.starter,
+            folder: self.pack.folder().to_path_buf(),
+            device: device.name.clone(),
+            device_note: device.note.clone(),
+            clip: manifest.clip.as_ref().map(|_| self.pack.clip_summary()).transpose()?,
+            caption: manifest.caption.as_ref().map(|_| self.pack.caption_summary()).transpose()?,
+        })
+    }
+}

@@ -1,0 +1,38 @@
+//! From a file's bytes to upright RGB pixels, a thumbnail and an average colour.
+//!
+//! A file is hostile input: it is sniffed, not believed; its size in pixels is
+//! checked against [`MAX_PIXELS`] before anything is decoded; and however many
+//! threads decode, [`budget`] bounds the pixels that are in memory at once.
+//! Whatever cannot be read becomes a [`Skip`]: a kind and a sentence.
+
+pub mod budget;
+mod decode;
+mod full;
+mod skip;
+mod thumbnail;
+
+pub use decode::{DecodedPhoto, decode};
+pub use full::for_screen;
+pub use skip::{Skip, SkipCode};
+pub use thumbnail::{THUMBNAIL_SIDE, Thumbnail, thumbnail};
+
+/// The most pixels that a photo may have: beyond today's largest cameras (150 megapixels).
+pub const MAX_PIXELS: u64 = 160_000_000;
+
+/// The largest file that is read.
+pub const MAX_FILE_BYTES: u64 = 1 << 30;
+
+/// Endings of pictures, lower case: what a scan looks at. The second half cannot be read (yet)
+/// and is listed as such, so that nobody wonders where those photos are.
+const PICTURE_ENDINGS: &[&str] = &[
+    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "dib", "tif", "tiff", //
+    "avif", "heic", "heif", "jxl", "jp2", "psd", "svg", "raw", "dng", "cr2", "cr3", "nef", "arw", "orf", "rw2", "raf",
+    "tga", "ico",
+];
+
+/// Whether a name ends like a picture's.
+pub fn has_picture_ending(path: &std::path::Path) -> bool {
+    path.extension()
+        .and_then(|ending| ending.to_str())
+        .is_some_and(|ending| PICTURE_ENDINGS.contains(&ending.to_ascii_lowercase().as_str()))
+}

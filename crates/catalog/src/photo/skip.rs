@@ -1,0 +1,138 @@
+//! Why a file was passed over, in the merchant's words.
+
+use crate::store::SkipRow;
+
+/// The kind of reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SkipCode {
+    /// Nothing in it.
+    Empty,
+    /// It ends too early or makes no sense.
+    Damaged,
+    /// A picture format that Vitrine does not read.
+    Unsupported,
+    /// More pixels or bytes than the limit.
+    TooLarge,
+    /// The system does not let us read it.
+    Unreadable,
+    /// It went away while it was read.
+    Vanished,
+    /// A model failed on it.
+    ModelFailed,
+}
+
+impl SkipCode {
+    /// Every code with its name in the database.
+    const NAMES: [(Self, &'static str); 7] = [
+        (Self::Empty, "empty"),
+        (Self::Damaged, "damaged"),
+        (Self::Unsupported, "unsupported"),
+        (Self::TooLarge, "too_large"),
+        (Self::Unreadable, "unreadable"),
+        (Self::Vanished, "vanished"),
+        (Self::ModelFailed, "model_failed"),
+    ];
+
+    /// Its name in the database.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(code, _)| *code == self).map_or("damaged", |(_, name)| name)
+    }
+
+    /// The code of a name; an unknown one reads as damaged.
+    pub fn from_name(name: &str) -> Self {
+        Self::NAMES.iter().find(|(_, known)| *known == name).map_or(Self::Damaged, |(code, _)| *code)
+    }
+
+    /// Whether the same bytes may do better the next time, so that an unchanged file is tried again.
+    pub fn is_passing(self) -> bool {
+        matches!(self, Self::Unreadable | Self::Vanished | Self::ModelFailed)
+    }
+}
+
+/// A reason with its sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skip {
+    /// The kind.
+    pub code: SkipCode,
+    /// What is wrong and what to do, without the file's name.
+    pub message: String,
+}
+
+impl std::fmt::Display for Skip {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Skip {
+    pub(crate) fn new(code: SkipCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    /// The file has no bytes.
+    pub(crate) fn empty() -> Self {
+        Self::new(SkipCode::Empty, "The file is empty. Copy it again from where it came from.")
+    }
+
+    /// It cannot be decoded.
+    pub(crate) fn damaged() -> Self {
+        Self::new(SkipCode::Damaged, "The picture is damaged or cut short. Copy or export it again.")
+    }
+
+    /// It is no picture, whatever its name says.
+    pub(crate) fn not_a_picture() -> Self {
+        Self::new(SkipCode::Unsupported, "This is not a picture, although its name ends like one.")
+    }
+
+    /// It is a picture of a kind that cannot be read.
+    pub(crate) fn unsupported(format: &str) -> Self {
+        Self::new(
+            SkipCode::Unsupported,
+            format!("Vitrine cannot read {format} pictures. Export it as JPEG, PNG or WebP."),
+        )
+    }
+
+    /// It has more pixels than [`super::MAX_PIXELS`].
+    pub(crate) fn too_many_pixels(width: u32, height: u32) -> Self {
+        Self::new(
+            SkipCode::TooLarge,
+            format!(
+                "The picture is {width} x {height} pixels, more than the {} megapixels that Vitrine reads. Save a smaller copy.",
+                super::MAX_PIXELS / 1_000_000
+            ),
+        )
+    }
+
+    /// It has more bytes than [`super::MAX_FILE_BYTES`].
+    pub(crate) fn too_many_bytes() -> Self {
+        Self::new(SkipCode::TooLarge, "The file is larger than 1 GB. Save a smaller copy.")
+    }
+
+    /// The system's answer when it was opened or read.
+    pub(crate) fn from_io(error: &std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                Self::new(SkipCode::Vanished, "The file went away while it was read. Look for changes to try again.")
+            }
+            std::io::ErrorKind::PermissionDenied => {
+                Self::new(SkipCode::Unreadable, "You have no permission to read this. Change its permissions.")
+            }
+            _ => Self::new(SkipCode::Unreadable, format!("The system could not read this ({error}).")),
+        }
+    }
+
+    /// A model gave an error for it.
+    pub(crate) fn model_failed() -> Self {
+        Self::new(SkipCode::ModelFailed, "The models failed on this photo. It is tried again in the next run.")
+    }
+
+    pub(crate) fn to_row(&self) -> SkipRow {
+        SkipRow { code: self.code.name().to_owned(), message: self.message.clone() }
+    }
+}
+
+impl From<SkipRow> for Skip {
+    fn from(row: SkipRow) -> Self {
+        Self { code: SkipCode::from_name(&row.code), message: row.message }
+    }
+}

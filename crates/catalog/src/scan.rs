@@ -1,0 +1,100 @@
+//! Looking for photos in what the merchant added.
+//!
+//! In: a folder or file. Out: every regular file whose name ends like a
+//! picture's, with its stamp; product lists (`.csv`); and places that could not
+//! be read. Links are followed, loops are not; hidden files and folders are
+//! left out, as file managers do.
+
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::{
+    photo::{Skip, SkipCode, has_picture_ending},
+    store::FileStamp,
+};
+
+/// Something that a scan met.
+#[derive(Debug)]
+pub enum Found {
+    /// A file that may be a photo.
+    Photo(PathBuf, FileStamp),
+    /// A photo that cannot even be looked at.
+    BadPhoto(PathBuf, FileStamp, Skip),
+    /// A product list.
+    List(PathBuf),
+    /// A folder whose content stays unknown: nothing inside it counts as gone.
+    UnreadableFolder(PathBuf, Skip),
+}
+
+/// Walks `root` (a folder or a single file), leaving out the folder `except`.
+pub fn walk(root: &Path, except: &Path) -> impl Iterator<Item = Found> {
+    let named = root.to_path_buf();
+    let except = except.to_path_buf();
+    WalkDir::new(root)
+        .follow_links(true)
+        .into_iter()
+        .filter_entry(move |entry| entry.path() != except && (entry.depth() == 0 || !is_hidden(entry)))
+        .filter_map(move |entry| match entry {
+            Ok(entry) => look_at(&entry, entry.path() == named),
+            Err(error) => explain(&error),
+        })
+}
+
+/// Size and time of the last change.
+pub fn stamp(metadata: &std::fs::Metadata) -> FileStamp {
+    let modified_ns = metadata.modified().ok().and_then(|time| {
+        let since = time.duration_since(std::time::UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_nanos()).ok()
+    });
+    FileStamp { size_bytes: metadata.len(), modified_ns }
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+/// `was_named`: the merchant chose this very file, so it is tried whatever its name is.
+fn look_at(entry: &DirEntry, was_named: bool) -> Option<Found> {
+    let path = entry.path();
+    if entry.file_type().is_dir() {
+        return None;
+    }
+    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
+        return Some(Found::List(path.to_path_buf()));
+    }
+    if !was_named && !has_picture_ending(path) {
+        return None;
+    }
+    let metadata = match entry.metadata() {
+        Ok(metadata) => metadata,
+        Err(error) => return explain(&error),
+    };
+    let stamp = stamp(&metadata);
+    if metadata.is_file() {
+        Some(Found::Photo(path.to_path_buf(), stamp))
+    } else {
+        // Opening a pipe or a device could wait for ever.
+        let skip = Skip::new(SkipCode::Unreadable, "This is a device or a pipe, not a file.");
+        Some(Found::BadPhoto(path.to_path_buf(), stamp, skip))
+    }
+}
+
+fn explain(error: &walkdir::Error) -> Option<Found> {
+    // A loop shows nothing new: its photos are met on the way in.
+    if error.loop_ancestor().is_some() {
+        return None;
+    }
+    let path = error.path()?.to_path_buf();
+    let unknown = std::io::Error::other("unknown reason");
+    let cause = error.io_error().unwrap_or(&unknown);
+    if path.is_dir() {
+        return Some(Found::UnreadableFolder(path, Skip::from_io(cause)));
+    }
+    let is_link = path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
+    if !has_picture_ending(&path) || !is_link {
+        return None;
+    }
+    let skip = Skip::new(SkipCode::Unreadable, "This is a link to a file that is not there.");
+    Some(Found::BadPhoto(path, FileStamp { size_bytes: 0, modified_ns: None }, skip))
+}

@@ -1,0 +1,97 @@
+//! Answers: which products match words, pictures, or a product of the catalog.
+//!
+//! ```text
+//! query.rs     what is asked ─► one unit vector, and how its scores read
+//! pictures.rs  pictures to search with, held by token
+//! ranking.rs   vector ─► ranked ids, kept for the next page
+//! examples.rs  searches to try, from the catalog's own descriptions
+//! ```
+//!
+//! A search reads the index that is there now; it waits neither for a run nor
+//! for the captioner.
+
+mod examples;
+mod pictures;
+mod query;
+mod ranking;
+
+pub use pictures::QueryPicture;
+pub use query::Query;
+
+use std::sync::Mutex;
+
+use pictures::QueryPictures;
+use query::TextVectors;
+use ranking::Ranking;
+
+use crate::{CatalogError, Library, store::PictureRow};
+
+/// From this relevance on a product counts as a good match.
+const GOOD: f32 = 0.5;
+
+/// What searching keeps between two requests.
+#[derive(Default)]
+pub(crate) struct SearchState {
+    pictures: QueryPictures,
+    texts: TextVectors,
+    last: Mutex<Option<Ranking>>,
+}
+
+/// A ranked product.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Match {
+    /// The product.
+    pub row: PictureRow,
+    /// Cosine to the query; none when nothing was asked.
+    pub score: Option<f32>,
+    /// The score on the pack's scale, from 0 to 1.
+    pub relevance: Option<f32>,
+}
+
+/// A part of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// Products that the whole answer ranks.
+    pub total: u64,
+    /// Of these, good matches; among the first few hundred ranks, which is where they are.
+    pub n_good: u64,
+    /// Products that are in the catalog and cannot be found yet.
+    pub n_not_yet_searchable: u64,
+    /// The wanted ranks.
+    pub items: Vec<Match>,
+}
+
+impl Library {
+    /// The products of ranks `offset..offset + limit`. Without anything asked: the catalog, in the
+    /// order in which photos were added.
+    pub fn search(&self, query: &Query, offset: u64, limit: u64) -> Result<Page, CatalogError> {
+        let inner = self.inner();
+        let ids = inner.model_ids();
+        let n_pictures = inner.store.n_pictures()?;
+        if query.is_empty() {
+            let rows = inner.store.browse(offset, limit, ids.clip, ids.caption)?;
+            let items = rows.into_iter().map(|row| Match { row, score: None, relevance: None }).collect();
+            return Ok(Page { total: n_pictures, n_good: n_pictures, n_not_yet_searchable: 0, items });
+        }
+        let vector = query::vector(inner, query)?;
+        let ranking = ranking::rank(inner, query, &vector, offset.saturating_add(limit))?;
+        let to_skip = usize::try_from(offset).unwrap_or(usize::MAX);
+        let wanted: Vec<_> =
+            ranking.hits.iter().skip(to_skip).take(usize::try_from(limit).unwrap_or(usize::MAX)).collect();
+        let mut rows = self.products(&wanted.iter().map(|hit| hit.id).collect::<Vec<_>>())?;
+        let items = wanted
+            .into_iter()
+            .filter_map(|hit| {
+                let row = rows.remove(&hit.id)?;
+                Some(Match { row, score: Some(hit.score), relevance: Some(vector.relevance(hit.score)) })
+            })
+            .collect();
+        let n_good = ranking.hits.iter().take_while(|hit| vector.relevance(hit.score) >= GOOD).count();
+        Ok(Page {
+            total: ranking.n_ranked,
+            n_good: n_good as u64,
+            n_not_yet_searchable: n_pictures.saturating_sub(inner.vectors.len(&inner.store)? as u64),
+            items,
+        })
+    }
+}

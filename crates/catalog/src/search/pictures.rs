@@ -1,0 +1,90 @@
+//! Pictures to search with: dropped, pasted or chosen, held by token.
+
+use std::{
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
+
+use crate::{
+    CatalogError, Library,
+    library::{Inner, file_name},
+    photo::{self, MAX_FILE_BYTES, Skip},
+};
+
+/// A picture to search with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryPicture {
+    /// Names it in a [`super::Query`].
+    pub token: String,
+    /// What to call it.
+    pub name: String,
+}
+
+struct Entry {
+    picture: QueryPicture,
+    vector: Vec<f32>,
+    thumbnail: Vec<u8>,
+}
+
+/// The last pictures that were searched with.
+#[derive(Default)]
+pub(crate) struct QueryPictures(Mutex<Vec<Entry>>);
+
+impl QueryPictures {
+    const N_KEPT: usize = 100;
+
+    /// A picture's unit vector.
+    pub(super) fn vector(&self, token: &str) -> Result<Vec<f32>, CatalogError> {
+        self.find(token, |entry| entry.vector.clone())
+    }
+
+    fn find<R>(&self, token: &str, read: impl FnOnce(&Entry) -> R) -> Result<R, CatalogError> {
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.iter().find(|entry| entry.picture.token == token).map(read).ok_or(CatalogError::NoSuchQueryPicture)
+    }
+
+    fn add(&self, inner: &Inner, name: &str, bytes: &[u8]) -> Result<QueryPicture, CatalogError> {
+        let bad = |skip| CatalogError::BadPicture { name: name.to_owned(), skip };
+        // The same picture gets the same token, so a search with it is the same search.
+        let token = blake3::hash(bytes).to_hex()[..32].to_owned();
+        if let Ok(known) = self.find(&token, |entry| entry.picture.clone()) {
+            return Ok(known);
+        }
+        let photo = photo::decode(bytes).map_err(bad)?;
+        let thumbnail = photo::thumbnail(&photo.pixels).ok_or_else(|| bad(Skip::damaged()))?;
+        let vector = inner.embed_picture(&photo.pixels)?;
+        let picture = QueryPicture { token, name: name.to_owned() };
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.len() >= Self::N_KEPT {
+            entries.remove(0);
+        }
+        entries.push(Entry { picture: picture.clone(), vector, thumbnail: thumbnail.jpeg });
+        Ok(picture)
+    }
+}
+
+impl Library {
+    /// A picture file to search with.
+    pub fn query_picture_from_file(&self, path: &Path) -> Result<QueryPicture, CatalogError> {
+        let bad = |skip| CatalogError::BadPicture { name: path.display().to_string(), skip };
+        let metadata = std::fs::metadata(path).map_err(|error| bad(Skip::from_io(&error)))?;
+        if metadata.is_dir() {
+            return Err(bad(Skip::not_a_picture()));
+        }
+        if metadata.len() > MAX_FILE_BYTES {
+            return Err(bad(Skip::too_many_bytes()));
+        }
+        let bytes = std::fs::read(path).map_err(|error| bad(Skip::from_io(&error)))?;
+        self.query_picture_from_bytes(&file_name(path), &bytes)
+    }
+
+    /// A picture's bytes to search with; `name` is for people.
+    pub fn query_picture_from_bytes(&self, name: &str, bytes: &[u8]) -> Result<QueryPicture, CatalogError> {
+        self.inner().search.pictures.add(self.inner(), name, bytes)
+    }
+
+    /// A query picture's thumbnail as a JPEG.
+    pub fn query_thumbnail(&self, token: &str) -> Result<Vec<u8>, CatalogError> {
+        self.inner().search.pictures.find(token, |entry| entry.thumbnail.clone())
+    }
+}

@@ -1,0 +1,144 @@
+//! What is asked, as one vector.
+
+use std::sync::{Mutex, PoisonError};
+
+use vitrine_models::{Priority, ScoreRange};
+
+use crate::{CatalogError, library::Inner};
+
+/// What is asked. Parts add up: "like this picture, but red".
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    /// Words.
+    pub text: String,
+    /// Tokens of query pictures.
+    pub pictures: Vec<String>,
+    /// A product whose picture is the query; it is left out of the answer.
+    pub like: Option<u64>,
+}
+
+impl Query {
+    /// Words alone.
+    pub fn words(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// Whether nothing is asked.
+    pub fn is_empty(&self) -> bool {
+        self.text.trim().is_empty() && self.pictures.is_empty() && self.like.is_none()
+    }
+}
+
+/// A query's vector, and how scores against it read.
+///
+/// Words and pictures score on different scales (a photo is never as close to words as to another
+/// photo), so each part is divided by the width of its scale before they are added; the relevance
+/// of a product is then the mean of its relevances to the parts, and a line over the score.
+pub(super) struct QueryVector {
+    /// Unit vector `[dim]`.
+    pub(super) unit: Vec<f32>,
+    slope: f32,
+    intercept: f32,
+}
+
+impl QueryVector {
+    fn of_parts(parts: &[(Vec<f32>, ScoreRange)]) -> Option<Self> {
+        let dim = parts.first()?.0.len();
+        let n = parts.len() as f32;
+        let mut sum = vec![0.0_f32; dim];
+        let mut intercept = 0.0;
+        for (vector, range) in parts {
+            let width = range.sure - range.unrelated;
+            for (total, x) in sum.iter_mut().zip(vector) {
+                *total += x / width / n;
+            }
+            intercept -= range.unrelated / width / n;
+        }
+        let length = sum.iter().map(|x| x * x).sum::<f32>().sqrt();
+        if length <= f32::EPSILON {
+            return None;
+        }
+        Some(Self { unit: sum.iter().map(|x| x / length).collect(), slope: length, intercept })
+    }
+
+    /// A cosine as relevance from 0 to 1.
+    pub(super) fn relevance(&self, score: f32) -> f32 {
+        (self.slope * score + self.intercept).clamp(0.0, 1.0)
+    }
+}
+
+/// The query's vector.
+pub(super) fn vector(inner: &Inner, query: &Query) -> Result<QueryVector, CatalogError> {
+    let models = inner.models()?;
+    let calibration = models.calibration();
+    let mut parts = Vec::new();
+    let text = query.text.trim();
+    if !text.is_empty() {
+        parts.push((inner.search.texts.get(inner, text)?, calibration.text));
+    }
+    for token in &query.pictures {
+        parts.push((inner.search.pictures.vector(token)?, calibration.image));
+    }
+    if let Some(id) = query.like {
+        let vector = inner.store.vector(models.ids().clip, id)?.ok_or(CatalogError::NoSuchProduct)?;
+        parts.push((vector, calibration.image));
+    }
+    // Parts that cancel each other out exactly ask for nothing in particular.
+    QueryVector::of_parts(&parts).ok_or(CatalogError::NoSuchQueryPicture)
+}
+
+/// Vectors of the words that were asked for last: typing, paging and going back ask for the same
+/// ones again and again.
+#[derive(Default)]
+pub(super) struct TextVectors(Mutex<Vec<(String, Vec<f32>)>>);
+
+impl TextVectors {
+    const N_KEPT: usize = 64;
+
+    fn get(&self, inner: &Inner, text: &str) -> Result<Vec<f32>, CatalogError> {
+        {
+            let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(at) = known.iter().position(|(words, _)| words == text) {
+                let entry = known.remove(at);
+                let vector = entry.1.clone();
+                known.push(entry);
+                return Ok(vector);
+            }
+        }
+        let answer = inner.models()?.embed_texts(vec![text.to_owned()], Priority::Interactive)?.pop();
+        let vector = answer.ok_or_else(|| CatalogError::NoModels("The search model gave no answer.".into()))?;
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= Self::N_KEPT {
+            known.remove(0);
+        }
+        known.push((text.to_owned(), vector.clone()));
+        Ok(vector)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: ScoreRange = ScoreRange { unrelated: 0.15, sure: 0.35 };
+    const IMAGE: ScoreRange = ScoreRange { unrelated: 0.5, sure: 0.9 };
+
+    #[test]
+    fn one_part_reads_on_its_own_scale() {
+        let query = QueryVector::of_parts(&[(vec![1.0, 0.0], TEXT)]).unwrap();
+        assert_eq!(query.unit, [1.0, 0.0]);
+        for score in [0.0, 0.15, 0.2, 0.25, 0.35, 0.9] {
+            assert!((query.relevance(score) - TEXT.relevance(score)).abs() < 1e-5, "{score}");
+        }
+    }
+
+    #[test]
+    fn two_parts_read_as_the_mean_of_both() {
+        let (a, b) = (vec![1.0, 0.0], vec![0.6, 0.8]);
+        let query = QueryVector::of_parts(&[(a.clone(), TEXT), (b.clone(), IMAGE)]).unwrap();
+        let product = [0.3_f32, 0.6];
+        let dot = |v: &[f32]| v.iter().zip(&product).map(|(x, y)| x * y).sum::<f32>();
+        let due = ((dot(&a) - 0.15) / 0.2 + (dot(&b) - 0.5) / 0.4) / 2.0;
+        assert!((query.relevance(dot(&query.unit)) - due.clamp(0.0, 1.0)).abs() < 1e-5);
+    }
+}

@@ -1,0 +1,53 @@
+//! Ranked ids, kept for the next page.
+
+use std::sync::{Arc, PoisonError};
+
+use vitrine_index::Hit;
+
+use super::{Query, query::QueryVector};
+use crate::{CatalogError, library::Inner};
+
+/// Ranks that are computed at least: some pages, and all that can be called good matches.
+const MIN_DEPTH: u64 = 500;
+
+/// The answer to a query, down to some rank.
+#[derive(Clone)]
+pub(crate) struct Ranking {
+    query: Query,
+    /// The index's version that it was computed from.
+    version: u64,
+    depth: u64,
+    /// Best first.
+    pub(super) hits: Arc<Vec<Hit>>,
+    /// Products that the whole answer ranks.
+    pub(super) n_ranked: u64,
+}
+
+/// The first `depth` ranks or more. Pages of one query come out of one ranking as long as the
+/// catalog does not change.
+pub(super) fn rank(inner: &Inner, query: &Query, vector: &QueryVector, depth: u64) -> Result<Ranking, CatalogError> {
+    let version = inner.vectors.version();
+    {
+        let last = inner.search.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(last) = &*last
+            && last.version == version
+            && &last.query == query
+            && (last.depth >= depth || last.depth >= last.n_ranked)
+        {
+            return Ok(last.clone());
+        }
+    }
+    // Twice as deep as asked: whoever scrolls goes on scrolling.
+    let depth = depth.saturating_mul(2).max(MIN_DEPTH);
+    let n_wanted = usize::try_from(depth).unwrap_or(usize::MAX);
+    let mut hits = inner.vectors.search(&inner.store, &vector.unit, n_wanted.saturating_add(1))?;
+    let mut n_ranked = inner.vectors.len(&inner.store)? as u64;
+    if let Some(like) = query.like {
+        hits.retain(|hit| hit.id != like);
+        n_ranked = n_ranked.saturating_sub(1);
+    }
+    hits.truncate(n_wanted);
+    let ranking = Ranking { query: query.clone(), version, depth, hits: Arc::new(hits), n_ranked };
+    *inner.search.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(ranking.clone());
+    Ok(ranking)
+}

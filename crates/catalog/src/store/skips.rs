@@ -1,0 +1,95 @@
+//! Files that were passed over, and why.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Transaction, params};
+
+use super::{FileStamp, Store, path_bytes, to_i64, to_u64};
+use crate::error::CatalogError;
+
+/// Why a file was passed over: the kind, as [`crate::photo::SkipCode`] names it, and a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkipRow {
+    /// The kind.
+    pub code: String,
+    /// The sentence.
+    pub message: String,
+}
+
+impl SkipRow {
+    pub(super) fn insert(
+        &self,
+        transaction: &Transaction<'_>,
+        path: &Path,
+        source_id: u64,
+        stamp: FileStamp,
+        scan: u64,
+    ) -> Result<(), CatalogError> {
+        transaction
+            .prepare_cached(
+                "INSERT OR REPLACE INTO skipped (path, source_id, size_bytes, modified_ns, code, message, scan)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute(params![
+                path_bytes::to_bytes(path),
+                to_i64(source_id),
+                to_i64(stamp.size_bytes),
+                stamp.modified_ns,
+                self.code,
+                self.message,
+                to_i64(scan)
+            ])?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// How many files are skipped.
+    pub fn n_skipped(&self) -> Result<u64, CatalogError> {
+        Ok(to_u64(self.reader()?.query_row("SELECT count(*) FROM skipped", [], |row| row.get(0))?))
+    }
+
+    /// A part of the skipped files, by path.
+    pub fn skipped(&self, offset: u64, limit: u64) -> Result<Vec<(PathBuf, SkipRow)>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement =
+            reader.prepare_cached("SELECT path, code, message FROM skipped ORDER BY path LIMIT ?1 OFFSET ?2")?;
+        let rows = statement.query_map([to_i64(limit), to_i64(offset)], |row| {
+            Ok((path_bytes::from_bytes(row.get(0)?), SkipRow { code: row.get(1)?, message: row.get(2)? }))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Lists a picture's files as skipped because a model failed on it. The files stay in the
+    /// catalog: the photo can be browsed, and a later run tries again.
+    pub fn record_model_failure(&self, picture_id: u64, skip: &SkipRow, scan: u64) -> Result<(), CatalogError> {
+        let files = self.files_of(picture_id)?;
+        let mut writer = self.writer();
+        let transaction = writer.transaction()?;
+        for file in files {
+            let source: i64 = transaction.query_row(
+                "SELECT source_id FROM file WHERE path = ?1",
+                [path_bytes::to_bytes(&file.path)],
+                |row| row.get(0),
+            )?;
+            skip.insert(&transaction, &file.path, to_u64(source), file.stamp, scan)?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Takes a picture's files off the list, once a model did manage.
+    pub fn clear_model_failures(&self, picture_ids: &[u64]) -> Result<(), CatalogError> {
+        let mut writer = self.writer();
+        let transaction = writer.transaction()?;
+        {
+            let mut statement = transaction
+                .prepare_cached("DELETE FROM skipped WHERE path IN (SELECT path FROM file WHERE picture_id = ?1)")?;
+            for &id in picture_ids {
+                statement.execute([to_i64(id)])?;
+            }
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+}
