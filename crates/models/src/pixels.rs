@@ -8,9 +8,10 @@
 //! out. BLIP: the picture is squashed to the square. Only the part that survives the cut is computed, so
 //! a picture of 1 x 20,000 pixels costs no more than a square one.
 //!
-//! Tolerance: within 2 of 255 levels of Pillow (the order of the two passes and the rounding differ);
-//! `tests/pixels.rs` holds this.
+//! Tolerance: within 2 of 255 levels of Pillow (fixed-point weights of another width);
+//! `tests/parity/pixels.rs` holds this.
 
+use std::ops::Range;
 use std::path::Path;
 
 use fast_image_resize::images::{Image, ImageRef};
@@ -26,6 +27,10 @@ pub const PREPROCESSING_VERSION: u32 = 1;
 
 /// No model of these kinds takes more.
 const MAX_SIDE: u32 = 4096;
+
+/// Between the two passes of resizing at most this many pixels exist (48 MB). Only pictures thousands of
+/// times higher than wide need more; for them the passes change places.
+const MAX_BETWEEN_PIXELS: u64 = 16 << 20;
 
 /// What the two processors assume where `preprocessor_config.json` is silent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +123,23 @@ impl ImagePreprocess {
         config.resolve(defaults, side).map_err(|reason| ModelError::config(&path, reason))
     }
 
+    /// As OpenAI's CLIP checkpoints have it: shortest side to 224, the centre cut out.
+    #[must_use]
+    pub fn clip_default() -> Self {
+        Self::new(Resize::ShortestEdge(224), 224)
+    }
+
+    /// As BLIP's checkpoints have it: squashed to 384 x 384.
+    #[must_use]
+    pub fn blip_default() -> Self {
+        Self::new(Resize::Square(384), 384)
+    }
+
+    fn new(resize: Resize, side: u32) -> Self {
+        let (scale, shift) = affine(1.0 / 255.0, CLIP_MEAN, CLIP_STD);
+        Self { resize, algorithm: ResizeAlg::Convolution(FilterType::CatmullRom), side, scale, shift }
+    }
+
     /// Side of the model's square in pixels.
     #[must_use]
     pub fn side(&self) -> u32 {
@@ -171,14 +193,34 @@ impl ImagePreprocess {
     }
 
     /// The part of the resized picture that the square keeps, `[y.len, x.len, 3]`.
+    ///
+    /// Two passes, across and then down, because that is Pillow's order: between the passes values are
+    /// rounded and clipped to bytes, which shows at sharp edges (20 levels when done the other way).
     fn resample(&self, image: &RgbImage, x: &Span, y: &Span) -> Option<Vec<u8>> {
         let source = ImageRef::new(image.width(), image.height(), image.as_raw(), PixelType::U8x3).ok()?;
-        let mut target = Image::new(x.len, y.len, PixelType::U8x3);
-        let options = ResizeOptions::new()
-            .resize_alg(self.algorithm)
-            .crop(x.from, y.from, x.from_len, y.from_len)
-            .use_alpha(false);
-        Resizer::new().resize(&source, &mut target, &options).ok()?;
+        let rows = y.needed(image.height(), support(self.algorithm));
+        let n_rows = rows.end - rows.start;
+        if u64::from(n_rows) * u64::from(x.len) > MAX_BETWEEN_PIXELS {
+            return self.resize_part(&source, (x.from, y.from), (x.from_len, y.from_len), (x.len, y.len));
+        }
+        let top = f64::from(rows.start);
+        let across =
+            self.resize_part(&source, (x.from, top), (x.from_len, f64::from(n_rows)), (x.len, n_rows))?;
+        let across = ImageRef::new(x.len, n_rows, &across, PixelType::U8x3).ok()?;
+        self.resize_part(&across, (0.0, y.from - top), (f64::from(x.len), y.from_len), (x.len, y.len))
+    }
+
+    fn resize_part(
+        &self,
+        source: &ImageRef<'_>,
+        (left, top): (f64, f64),
+        (width, height): (f64, f64),
+        (to_width, to_height): (u32, u32),
+    ) -> Option<Vec<u8>> {
+        let options =
+            ResizeOptions::new().resize_alg(self.algorithm).crop(left, top, width, height).use_alpha(false);
+        let mut target = Image::new(to_width, to_height, PixelType::U8x3);
+        Resizer::new().resize(source, &mut target, &options).ok()?;
         Some(target.into_vec())
     }
 }
@@ -208,6 +250,15 @@ impl Span {
             at: (side - kept as u32).div_ceil(2),
             len: kept as u32,
         }
+    }
+
+    /// The source pixels that any output pixel sees, for a filter of this support.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    fn needed(&self, source: u32, support: f64) -> Range<u32> {
+        let reach = (support * (self.from_len / f64::from(self.len)).max(1.0)).ceil() + 1.0;
+        let start = (self.from - reach).floor().max(0.0) as u32;
+        let end = (self.from + self.from_len + reach).ceil() as u32;
+        start.min(source - 1)..end.clamp(1, source)
     }
 }
 
@@ -265,7 +316,6 @@ impl Config {
     }
 
     /// Rescaling and normalising as one multiplication and one addition.
-    #[allow(clippy::cast_possible_truncation)]
     fn affine(&self) -> Result<([f32; 3], [f32; 3]), String> {
         let factor =
             if self.do_rescale.unwrap_or(true) { self.rescale_factor.unwrap_or(1.0 / 255.0) } else { 1.0 };
@@ -277,9 +327,15 @@ impl Config {
         if std.iter().any(|s| !s.is_normal()) || !factor.is_finite() || mean.iter().any(|m| !m.is_finite()) {
             return Err("image_mean, image_std or rescale_factor cannot be used".into());
         }
-        let per_channel = |f: &dyn Fn(usize) -> f64| [f(0) as f32, f(1) as f32, f(2) as f32];
-        Ok((per_channel(&|c| factor / std[c]), per_channel(&|c| -mean[c] / std[c])))
+        Ok(affine(factor, mean, std))
     }
+}
+
+/// `(byte * factor - mean) / std` as `byte * scale + shift`.
+#[allow(clippy::cast_possible_truncation)]
+fn affine(factor: f64, mean: [f64; 3], std: [f64; 3]) -> ([f32; 3], [f32; 3]) {
+    let channels = [0, 1, 2];
+    (channels.map(|c| (factor / std[c]) as f32), channels.map(|c| (-mean[c] / std[c]) as f32))
 }
 
 /// `224`, `{"shortest_edge": 224}` or `{"height": 224, "width": 224}`.
@@ -317,4 +373,13 @@ fn algorithm(resample: u8) -> Result<ResizeAlg, String> {
         5 => ResizeAlg::Convolution(FilterType::Hamming),
         other => return Err(format!("resample {other} is no known filter")),
     })
+}
+
+/// How far a filter reaches, in pixels of the coarser side.
+fn support(algorithm: ResizeAlg) -> f64 {
+    match algorithm {
+        ResizeAlg::Convolution(FilterType::Lanczos3) => 3.0,
+        ResizeAlg::Convolution(FilterType::CatmullRom) => 2.0,
+        _ => 1.0,
+    }
 }

@@ -1,0 +1,161 @@
+"""Makes the goldens that `crates/models/tests` compares with: transformers is the reference.
+
+    python -m venv .venv && .venv/bin/pip install -r models/parity/requirements.txt
+    .venv/bin/python models/parity/make_goldens.py crates/models/tests/goldens
+
+Everything is seeded: the same versions on the same kind of processor give the same files, up to the last
+digits of floating point arithmetic. The folder given is emptied first.
+"""
+
+import argparse
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+from transformers.models.blip.image_processing_pil_blip import BlipImageProcessorPil
+from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+
+import checkpoints
+from pictures import draw_pictures
+from vocabularies import bert_tokenizer, clip_tokenizer
+
+Pictures = dict[str, Image.Image]
+
+TEXTS = [
+    "",
+    "a red mug",
+    "A  RED\tMug ",
+    "two pairs of boots, it's 2024!",
+    "blau-weiße Tasse ☕ für 3 €",
+    "a large round wooden table with four legs and a small striped rug on a plain white background",
+    "<|endoftext|> shirt",
+]
+
+CAPTIONS = [
+    {"name": "greedy", "num_beams": 1, "min_length": 5, "max_length": 20},
+    {"name": "beam", "num_beams": 3, "min_length": 5, "max_length": 20},
+    {"name": "beam_prompt", "num_beams": 3, "min_length": 0, "max_length": 14, "prompt": "a picture of"},
+    {"name": "greedy_prompt", "num_beams": 1, "min_length": 8, "max_length": 30, "prompt": "a red mug"},
+    {"name": "beam_wide", "num_beams": 5, "min_length": 3, "max_length": 30, "length_penalty": 2.0},
+]
+
+
+def prepare(processor, pictures: Pictures) -> torch.Tensor:
+    """`[pictures, 3, side, side]`"""
+    return torch.cat([processor(picture, return_tensors="pt")["pixel_values"] for picture in pictures.values()])
+
+
+def save_prepared(folder: Path, processor, pictures: Pictures) -> None:
+    """The pictures as the model sees them, before normalising: preparing them again changes nothing, so
+    what a test finds different then lies in the model."""
+    (folder / "prepared").mkdir()
+    for name, picture in pictures.items():
+        pixels = processor(picture, do_rescale=False, do_normalize=False)["pixel_values"][0]
+        Image.fromarray(np.asarray(pixels).astype(np.uint8).transpose(1, 2, 0)).save(
+            folder / "prepared" / f"{name}.png", optimize=True
+        )
+
+
+def write(folder: Path, expected: dict, tensors: dict[str, torch.Tensor]) -> None:
+    text = json.dumps(expected, indent=1, ensure_ascii=False)
+    # Lists of ids on one line each.
+    text = re.sub(r"\[[\d,\s]+\]", lambda ids: "[" + " ".join(ids.group()[1:-1].split()) + "]", text)
+    (folder / "expected.json").write_text(text + "\n", encoding="utf-8")
+    save_file({name: tensor.float().contiguous() for name, tensor in tensors.items()}, folder / "expected.safetensors")
+
+
+def pixel_goldens(folder: Path, pictures: Pictures) -> None:
+    """Pixels at the sizes of real checkpoints, as pictures, before normalising."""
+    kinds = {
+        "clip224": (CLIPImageProcessorPil, checkpoints.clip_preprocessor(224, {"shortest_edge": 224})),
+        "blip384": (BlipImageProcessorPil, checkpoints.blip_preprocessor(384)),
+    }
+    for kind, (processor_class, config) in kinds.items():
+        (folder / kind).mkdir(parents=True)
+        processor = processor_class(**{**config, "do_rescale": False, "do_normalize": False})
+        for name in ("landscape", "checks", "thin", "flat", "dot"):
+            pixels = np.asarray(processor(pictures[name])["pixel_values"][0]).astype(np.uint8)
+            Image.fromarray(pixels.transpose(1, 2, 0)).save(folder / kind / f"{name}.png", optimize=True)
+
+
+def clip_goldens(folder: Path, make_model, end_is_highest: bool, as_json: bool, pictures: Pictures) -> None:
+    folder.mkdir(parents=True)
+    tokenizer = clip_tokenizer(folder, end_is_highest, as_json)
+    model = make_model(folder, len(tokenizer), tokenizer.bos_token_id, tokenizer.eos_token_id)
+    pixels = prepare(CLIPImageProcessorPil.from_pretrained(folder), pictures)
+    max_length = model.config.text_config.max_position_embeddings
+    ids = [tokenizer(text, truncation=True, max_length=max_length)["input_ids"] for text in TEXTS]
+    with torch.no_grad():
+        image = model.get_image_features(pixel_values=pixels)
+        text = torch.cat([model.get_text_features(input_ids=torch.tensor([row])).pooler_output for row in ids])
+    write(
+        folder,
+        {"pictures": list(pictures), "texts": [{"text": text, "ids": row} for text, row in zip(TEXTS, ids)]},
+        {
+            "pixels": pixels[:3],
+            "image_hidden": image.last_hidden_state[:3],
+            "image_vectors": torch.nn.functional.normalize(image.pooler_output),
+            "text_vectors": torch.nn.functional.normalize(text),
+        },
+    )
+
+
+def blip_goldens(folder: Path, make_model, as_json: bool, pictures: Pictures) -> None:
+    folder.mkdir(parents=True)
+    tokenizer = bert_tokenizer(folder, as_json)
+    model = make_model(folder, len(tokenizer))
+    processor = BlipImageProcessorPil.from_pretrained(folder)
+    save_prepared(folder, processor, pictures)
+    pixels = prepare(processor, pictures)
+    text = model.config.text_config
+    scored = [text.bos_token_id] + tokenizer("a blue striped mug", add_special_tokens=False)["input_ids"]
+    captions = []
+    with torch.no_grad():
+        image = model.vision_model(pixel_values=pixels).last_hidden_state
+        logits = model.text_decoder(
+            input_ids=torch.tensor([scored] * len(pixels)), encoder_hidden_states=image
+        ).logits
+        for options in CAPTIONS:
+            options = dict(options)
+            name, prompt = options.pop("name"), options.pop("prompt", None)
+            ids = tokenizer([prompt] * len(pixels), return_tensors="pt")["input_ids"] if prompt else None
+            rows = model.generate(pixel_values=pixels, input_ids=ids, do_sample=False, **options)
+            expected = []
+            for row in rows.tolist():
+                end = row.index(text.sep_token_id) + 1 if text.sep_token_id in row else len(row)
+                expected.append({"ids": row[:end], "text": tokenizer.decode(row[:end], skip_special_tokens=True)})
+            captions.append({"name": name, "prompt": prompt, **options, "captions": expected})
+            lengths = [len(caption["ids"]) for caption in expected]
+            print(f"{folder.name} {name}: lengths {lengths}, {len({str(c['ids']) for c in expected})} different")
+    write(
+        folder,
+        {"pictures": list(pictures), "scored_ids": scored, "captions": captions},
+        {"pixels": pixels[:3], "image_tokens": image[:3], "logits": logits[:3]},
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("output", type=Path, help="folder to fill; emptied first")
+    output: Path = parser.parse_args().output
+    # One thread adds in one order.
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    shutil.rmtree(output, ignore_errors=True)
+    pictures = draw_pictures(output / "pictures")
+    pixel_goldens(output / "pixels", pictures)
+    clip_goldens(output / "clip_quick_gelu", checkpoints.clip_quick_gelu, True, True, pictures)
+    clip_goldens(output / "clip_gelu", checkpoints.clip_gelu, False, False, pictures)
+    blip_goldens(output / "blip_base", checkpoints.blip_base, True, pictures)
+    blip_goldens(output / "blip_large", checkpoints.blip_large, False, pictures)
+    size = sum(path.stat().st_size for path in output.rglob("*") if path.is_file())
+    print(f"{size / 1024:.0f} KiB in {output}")
+
+
+if __name__ == "__main__":
+    main()
