@@ -1,0 +1,86 @@
+/**
+ * The one door to the engine: every command, event and picture address.
+ *
+ * Nothing else in the UI calls `invoke` or `listen`. A command that fails
+ * rejects with an {@link ApiError}; the UI branches on its `code` alone.
+ */
+import { convertFileSrc, invoke } from '@tauri-apps/api/core';
+import { listen, type UnlistenFn } from '@tauri-apps/api/event';
+import type { ApiError } from './bindings/ApiError';
+import type { AppState } from './bindings/AppState';
+import type { CatalogSummary } from './bindings/CatalogSummary';
+import type { DragEvent } from './bindings/DragEvent';
+import type { Product } from './bindings/Product';
+import type { ProductDetail } from './bindings/ProductDetail';
+import type { QueryPicture } from './bindings/QueryPicture';
+import type { RunProgress } from './bindings/RunProgress';
+import type { SearchPage } from './bindings/SearchPage';
+import type { SearchRequest } from './bindings/SearchRequest';
+import type { SkippedPage } from './bindings/SkippedPage';
+
+export const appState = () => invoke<AppState>('app_state');
+export const search = (request: SearchRequest) => invoke<SearchPage>('search', { request });
+export const product = (id: number) => invoke<ProductDetail>('product', { id });
+export const skipped = (offset: number, limit: number) =>
+  invoke<SkippedPage>('skipped', { offset, limit });
+
+/** Shows the system's folder dialog; false when it was closed without a choice. */
+export const addFolderDialog = () => invoke<boolean>('add_folder_dialog');
+export const addDropped = (drop: number) => invoke<void>('add_dropped', { drop });
+export const addSampleCatalog = () => invoke<void>('add_sample_catalog');
+export const removeSource = (id: number) => invoke<void>('remove_source', { id });
+export const rescan = () => invoke<void>('rescan');
+
+export const pauseIndexing = () => invoke<void>('pause_indexing');
+export const resumeIndexing = () => invoke<void>('resume_indexing');
+export const cancelIndexing = () => invoke<void>('cancel_indexing');
+
+/** Shows the system's file dialog; null when it was closed without a choice. */
+export const queryPictureDialog = () => invoke<QueryPicture | null>('query_picture_dialog');
+export const queryPicturesDropped = (drop: number) =>
+  invoke<QueryPicture[]>('query_pictures_dropped', { drop });
+/** The bytes of a picture file travel as the raw body, not as a JSON array. */
+export const queryPicturePasted = (bytes: Uint8Array) =>
+  invoke<QueryPicture>('query_picture_pasted', bytes);
+
+/** Shows a product's file in the system's file browser. */
+export const reveal = (id: number) => invoke<void>('reveal', { id });
+/** Tells the shell, once, that the first picture of the window is on the screen. */
+export const painted = () => invoke<void>('painted');
+
+interface Events {
+  progress: RunProgress;
+  'catalog-changed': CatalogSummary;
+  drag: DragEvent;
+}
+
+export function on<K extends keyof Events>(
+  event: K,
+  handle: (payload: Events[K]) => void,
+): Promise<UnlistenFn> {
+  return listen<Events[K]>(event, (message) => handle(message.payload));
+}
+
+/** What of a product names its picture. The version is in the address, so that it caches for ever. */
+export type Pictured = Pick<Product, 'id' | 'version'>;
+
+/** Address of a thumbnail that fits into 320 x 320 px. */
+export const thumbAddress = ({ id, version }: Pictured) =>
+  convertFileSrc(`thumb/${id}/${version}`, 'photo');
+/** Address of the whole picture, upright. */
+export const fullAddress = ({ id, version }: Pictured) =>
+  convertFileSrc(`full/${id}/${version}`, 'photo');
+/** Address of a query picture's thumbnail. */
+export const queryAddress = (token: string) => convertFileSrc(`query/${token}`, 'photo');
+
+/** Whatever was thrown, as the error that the window can show. */
+export function asApiError(thrown: unknown): ApiError {
+  if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown) {
+    return thrown as ApiError;
+  }
+  return {
+    code: 'internal',
+    message: 'Something went wrong inside Vitrine. Try it again; if it stays, restart Vitrine.',
+    detail: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
+  };
+}

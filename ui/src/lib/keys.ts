@@ -1,0 +1,64 @@
+/** The keys of the window: what they are called, and what counts as one. */
+
+export const isMac = /Mac/i.test(navigator.platform);
+const CTRL = isMac ? '⌘' : 'Ctrl';
+
+export interface KeyLine {
+  keys: string[][];
+  does: string;
+}
+
+/** For the sheet of keys; the alternatives of a line are its inner lists. */
+export const KEY_GROUPS: { title: string; lines: KeyLine[] }[] = [
+  {
+    title: 'Anywhere',
+    lines: [
+      { keys: [['/']], does: 'Go to the search field' },
+      { keys: [[CTRL, 'V']], does: 'Search with a copied picture' },
+      { keys: [[CTRL, 'I']], does: 'Choose a picture to search with' },
+      { keys: [[CTRL, 'O']], does: 'Add a folder' },
+      { keys: [[CTRL, 'P']], does: 'Pause or go on' },
+      { keys: [[CTRL, 'J']], does: 'Show what is being worked on' },
+      { keys: [[CTRL, '1']], does: 'Catalog' },
+      { keys: [[CTRL, ',']], does: 'Settings' },
+      { keys: [['?']], does: 'Show these keys' },
+      { keys: [['Esc']], does: 'Back, close, or clear the search' },
+    ],
+  },
+  {
+    title: 'Among the products',
+    lines: [
+      { keys: [['←'], ['→'], ['↑'], ['↓']], does: 'Move' },
+      { keys: [['Page Up'], ['Page Down']], does: 'Move by a screen' },
+      { keys: [['Home'], ['End']], does: 'First, last product' },
+      { keys: [['Enter']], does: 'Open the details' },
+      { keys: [['Space']], does: 'Large picture' },
+      { keys: [['+'], ['−']], does: 'Larger, smaller photos' },
+      { keys: [['M']], does: 'More like this' },
+      { keys: [['C']], does: 'Copy the description' },
+      { keys: [['F']], does: 'Show in folder' },
+    ],
+  },
+  {
+    title: 'In a picture',
+    lines: [
+      { keys: [['+'], ['−']], does: 'Closer, further' },
+      { keys: [['0']], does: 'Whole picture' },
+      { keys: [['←'], ['→'], ['↑'], ['↓']], does: 'Move, while zoomed in' },
+    ],
+  },
+];
+
+/** Whether a key typed there is text and no command. */
+export function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true;
+  return (
+    target instanceof HTMLInputElement && !['radio', 'checkbox', 'range'].includes(target.type)
+  );
+}
+
+export const hasCommand = (event: KeyboardEvent) =>
+  (isMac ? event.metaKey : event.ctrlKey) && !event.altKey;
+
+export const isBare = (event: KeyboardEvent) => !event.ctrlKey && !event.metaKey && !event.altKey;

@@ -1,0 +1,72 @@
+/** What a person can do from more than one place: by button and by key. */
+import * as backend from '../lib/backend';
+import { clipboardPicture, copyText, pastedPictures } from '../lib/clipboard';
+import { notices } from './notices.svelte';
+import { query } from './query.svelte';
+import { selection } from './selection.svelte';
+import { session } from './session.svelte';
+
+export async function addFolder(): Promise<void> {
+  const chosen = await notices.attempt(() => backend.addFolderDialog());
+  if (chosen) session.screen = 'catalog';
+}
+
+export async function addSample(): Promise<void> {
+  await notices.attempt(() => backend.addSampleCatalog());
+}
+
+export async function pauseOrResume(): Promise<void> {
+  if (session.run.state === 'running') await notices.attempt(() => backend.pauseIndexing());
+  else if (session.run.state === 'paused') await notices.attempt(() => backend.resumeIndexing());
+}
+
+export async function stop(): Promise<void> {
+  await notices.attempt(() => backend.cancelIndexing());
+}
+
+export async function lookForChanges(): Promise<void> {
+  await notices.attempt(() => backend.rescan());
+}
+
+export function moreLikeThis(): void {
+  const { product } = selection;
+  if (!product || product.stage === 'browsable') return;
+  selection.isPreviewOpen = false;
+  query.findLike(product);
+}
+
+export function showInFolder(): void {
+  const { product } = selection;
+  if (product) void notices.attempt(() => backend.reveal(product.id));
+}
+
+/** Copies the shown product's description; false when there is none or the clipboard refuses. */
+export async function copyDescription(): Promise<boolean> {
+  const description = (selection.detail?.product ?? selection.product)?.description?.trim();
+  if (!description) return false;
+  const copied = await copyText(description);
+  if (copied) notices.say('Description copied');
+  else
+    notices.report({
+      code: 'internal',
+      message: 'The description could not be copied. Select its text and press Ctrl+C.',
+      detail: null,
+    });
+  return copied;
+}
+
+/** Searches with the pictures of a paste; text is left to the field that has the focus. */
+export async function paste(event: ClipboardEvent): Promise<void> {
+  const hasText = (event.clipboardData?.types ?? []).some((type) => type === 'text/plain');
+  const hasFiles = (event.clipboardData?.files.length ?? 0) > 0;
+  if (hasText && !hasFiles) return;
+  event.preventDefault();
+  const pictures = await pastedPictures(event.clipboardData);
+  if (pictures.length === 0 && !hasFiles) {
+    const picture = await clipboardPicture();
+    if (picture) pictures.push(picture);
+  }
+  if (pictures.length === 0) return;
+  session.screen = 'catalog';
+  for (const picture of pictures) await query.add(() => backend.queryPicturePasted(picture));
+}

@@ -1,0 +1,141 @@
+/** The products that answer the question in force, page by page. */
+import * as backend from '../lib/backend';
+import type { ApiError } from '../lib/bindings/ApiError';
+import type { Product } from '../lib/bindings/Product';
+import type { SearchPage } from '../lib/bindings/SearchPage';
+import type { SearchRequest } from '../lib/bindings/SearchRequest';
+import { Latest } from '../lib/latest';
+import { Pages } from '../lib/pages';
+import { notices } from './notices.svelte';
+
+export type Question = Pick<SearchRequest, 'text' | 'pictures' | 'like'>;
+
+const PAGE_SIZE = 200;
+/** 6,000 products: more than any window shows, little enough to forget about. */
+const PAGES_KEPT = 30;
+/** An answer that comes sooner needs no sign that one is on its way. */
+const PATIENCE_MS = 150;
+/** While a run adds photos, what is in view is asked for again at most this often. */
+const REFRESH_PAUSE_MS = 1000;
+
+class Answer {
+  /** The question that `pages` answers. */
+  question = $state.raw<Question>({ text: '', pictures: [], like: null });
+  total = $state(0);
+  nGood = $state(0);
+  nNotYetSearchable = $state(0);
+  /** `none` until the first answer. */
+  phase = $state<'none' | 'here' | 'failed'>('none');
+  failure = $state.raw<ApiError | null>(null);
+  /** An answer has been on its way for longer than a blink. */
+  isLate = $state(false);
+  /** Counts questions that were answered: the grid starts at its top again. */
+  answered = $state(0);
+
+  /** Counts pages that arrived; reading it makes a reader follow `at`. */
+  #arrivals = $state(0);
+  #pages: Pages<Product> | null = null;
+  readonly #latest = new Latest();
+  #asking = false;
+  #inView: [number, number] = [0, 0];
+  #refreshing = false;
+  #refreshAgain = false;
+
+  get isBrowsing(): boolean {
+    const { text, pictures, like } = this.question;
+    return text === '' && pictures.length === 0 && like === null;
+  }
+
+  /** How many products come before the divider between strong and weak matches. */
+  get split(): number {
+    return this.isBrowsing ? this.total : Math.min(this.nGood, this.total);
+  }
+
+  /** The product of a rank, when its page is here. */
+  at(rank: number): Product | undefined {
+    void this.#arrivals;
+    return this.#pages?.get(rank);
+  }
+
+  rankOf(id: number): number | null {
+    void this.#arrivals;
+    return this.#pages?.find((product) => product.id === id) ?? null;
+  }
+
+  async ask(question: Question): Promise<void> {
+    this.#asking = true;
+    const patience = setTimeout(() => (this.isLate = true), PATIENCE_MS);
+    try {
+      const first = await this.#latest.run(() =>
+        backend.search({ ...question, offset: 0, limit: PAGE_SIZE }),
+      );
+      if (first === null) return;
+      this.#take(question, first.value);
+    } catch (thrown) {
+      this.#asking = false;
+      this.isLate = false;
+      this.question = question;
+      this.failure = backend.asApiError(thrown);
+      this.phase = 'failed';
+    } finally {
+      clearTimeout(patience);
+    }
+  }
+
+  again(): void {
+    void this.ask(this.question);
+  }
+
+  /** Tells which ranks are in view, so that they are fetched and kept. */
+  look(first: number, last: number): void {
+    this.#inView = [first, last];
+    this.#pages?.want(first, last);
+  }
+
+  /** The catalog changed: what is in view is asked for again and replaced in place. */
+  async refresh(): Promise<void> {
+    // A question under way will bring the news anyway; a failed one is asked again by the person.
+    if (this.#asking || this.#pages === null || this.phase !== 'here') return;
+    if (this.#refreshing) {
+      this.#refreshAgain = true;
+      return;
+    }
+    this.#refreshing = true;
+    do {
+      this.#refreshAgain = false;
+      await this.#pages.refresh(...this.#inView);
+      await new Promise((resolve) => setTimeout(resolve, REFRESH_PAUSE_MS));
+    } while (this.#refreshAgain);
+    this.#refreshing = false;
+  }
+
+  #take(question: Question, first: SearchPage): void {
+    this.#asking = false;
+    this.isLate = false;
+    this.failure = null;
+    this.#pages?.close();
+    const pages = new Pages<Product>({
+      pageSize: PAGE_SIZE,
+      keep: PAGES_KEPT,
+      fetch: (offset, limit) => backend.search({ ...question, offset, limit }),
+      // Pages of an answer all carry its counts, and only a search's answer is fetched here.
+      arrived: (part) => this.#count(part as SearchPage),
+      failed: (thrown) => notices.report(thrown),
+    });
+    pages.seed(first);
+    this.#pages = pages;
+    this.question = question;
+    this.phase = 'here';
+    this.#count(first);
+    this.answered += 1;
+  }
+
+  #count(page: SearchPage): void {
+    this.total = page.total;
+    this.nGood = page.nGood;
+    this.nNotYetSearchable = page.nNotYetSearchable;
+    this.#arrivals += 1;
+  }
+}
+
+export const answer = new Answer();

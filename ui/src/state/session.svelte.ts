@@ -1,0 +1,93 @@
+/** The catalog, the run and the models as the engine last reported them. */
+import * as backend from '../lib/backend';
+import type { ApiError } from '../lib/bindings/ApiError';
+import type { CatalogSummary } from '../lib/bindings/CatalogSummary';
+import type { ModelsInfo } from '../lib/bindings/ModelsInfo';
+import type { RunProgress } from '../lib/bindings/RunProgress';
+import { isUnderWay } from '../lib/run';
+import { answer } from './answer.svelte';
+import { notices } from './notices.svelte';
+
+export type Screen = 'catalog' | 'settings';
+
+class Session {
+  phase = $state<'starting' | 'ready' | 'failed'>('starting');
+  failure = $state<ApiError | null>(null);
+  screen = $state<Screen>('catalog');
+
+  version = $state('');
+  catalog = $state.raw<CatalogSummary>({
+    nPhotos: 0,
+    nSearchable: 0,
+    nDescribed: 0,
+    nSkipped: 0,
+    sources: [],
+  });
+  run = $state.raw<RunProgress>({
+    state: 'idle',
+    stages: [],
+    nSkipped: 0,
+    current: null,
+    message: null,
+  });
+  models = $state.raw<ModelsInfo | null>(null);
+  modelsProblem = $state<string | null>(null);
+  sampleAvailable = $state(false);
+  examples = $state.raw<string[]>([]);
+  /** Counts the changes of the catalog, for whoever shows a part of it. */
+  changes = $state(0);
+
+  #listening = false;
+
+  get isUnderWay(): boolean {
+    return isUnderWay(this.run);
+  }
+
+  /** Nothing was added yet: the window invites. */
+  get isFirstStart(): boolean {
+    return this.catalog.sources.length === 0 && this.catalog.nPhotos === 0 && !this.isUnderWay;
+  }
+
+  /** Listens first and asks then, so that nothing happens unseen in between. */
+  async start(): Promise<void> {
+    this.phase = 'starting';
+    try {
+      if (!this.#listening) {
+        await backend.on('progress', (run) => this.#progressed(run));
+        await backend.on('catalog-changed', (catalog) => this.#changed(catalog));
+        this.#listening = true;
+      }
+      await this.#load();
+      this.phase = 'ready';
+    } catch (thrown) {
+      this.failure = backend.asApiError(thrown);
+      this.phase = 'failed';
+    }
+  }
+
+  async #load(): Promise<void> {
+    const state = await backend.appState();
+    this.version = state.version;
+    this.catalog = state.catalog;
+    this.run = state.run;
+    this.models = state.models;
+    this.modelsProblem = state.modelsProblem;
+    this.sampleAvailable = state.sampleAvailable;
+    this.examples = state.examples;
+  }
+
+  #progressed(run: RunProgress): void {
+    const ended = this.isUnderWay && !isUnderWay(run);
+    this.run = run;
+    // Examples are made from descriptions, and a run brings new ones.
+    if (ended) void this.#load().catch((thrown: unknown) => notices.report(thrown));
+  }
+
+  #changed(catalog: CatalogSummary): void {
+    this.catalog = catalog;
+    this.changes += 1;
+    void answer.refresh();
+  }
+}
+
+export const session = new Session();

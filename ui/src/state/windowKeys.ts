@@ -1,0 +1,71 @@
+/** The keys that work wherever the focus is; the grid and the pictures handle their own. */
+import { hasCommand, isBare, isTyping } from '../lib/keys';
+import * as actions from './actions';
+import { notices } from './notices.svelte';
+import { preferences } from './preferences.svelte';
+import { query } from './query.svelte';
+import { selection } from './selection.svelte';
+import { session } from './session.svelte';
+import { view } from './view.svelte';
+
+/** With Ctrl, or ⌘ on a Mac. */
+const COMMANDS: Record<string, () => void> = {
+  o: () => void actions.addFolder(),
+  i: () => {
+    if (session.isFirstStart) return;
+    session.screen = 'catalog';
+    void query.choosePicture();
+  },
+  p: () => void actions.pauseOrResume(),
+  j: () => (view.isProgressOpen = !view.isProgressOpen),
+  '1': () => (session.screen = 'catalog'),
+  ',': () => (session.screen = 'settings'),
+};
+
+/**
+ * Single letters are commands only among the products and their details, never
+ * everywhere: who steers by voice must not set them off by speaking.
+ */
+const NEAR_PRODUCTS: Record<string, () => void> = {
+  m: () => actions.moreLikeThis(),
+  c: () => void actions.copyDescription(),
+  f: () => actions.showInFolder(),
+  '+': () => preferences.resizeTiles(1),
+  '=': () => preferences.resizeTiles(1),
+  '-': () => preferences.resizeTiles(-1),
+};
+
+/** Steps back by one: the innermost thing that is open closes first. */
+function back(): void {
+  if (view.isProgressOpen) view.isProgressOpen = false;
+  else if (session.screen === 'settings') session.screen = 'catalog';
+  else if (preferences.detailOpen && selection.product) {
+    selection.closeDetail();
+    view.focusGrid();
+  } else if (notices.error) notices.dismiss();
+  else if (!query.isEmpty) query.clear();
+}
+
+export function onWindowKey(event: KeyboardEvent): void {
+  // An open dialog has its own keys and its own way out.
+  if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (hasCommand(event)) {
+    const command = COMMANDS[key];
+    if (!command || event.shiftKey) return;
+    event.preventDefault();
+    command();
+  } else if (key === 'Escape') {
+    back();
+  } else if (isBare(event) && !isTyping(event.target)) {
+    if (key === '/') {
+      event.preventDefault();
+      if (!session.isFirstStart) view.focusQuery();
+    } else if (key === '?') {
+      view.isKeysOpen = true;
+    } else {
+      const near = (event.target as Element).closest?.('[role="grid"], aside');
+      if (near) NEAR_PRODUCTS[key]?.();
+    }
+  }
+}

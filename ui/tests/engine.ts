@@ -1,0 +1,299 @@
+/**
+ * A small engine behind the window, for tests only.
+ *
+ * It runs in the page before the window's own script and answers the commands
+ * of the desktop shell from a catalog that is computed, so that 100,000
+ * products cost nothing. A test sets it up with {@link EngineOptions}, reads
+ * what was called from `window.engine.calls` and sends events with `emit`.
+ */
+import type { Page } from '@playwright/test';
+import type { ApiError } from '../src/lib/bindings/ApiError';
+import type { CatalogSummary } from '../src/lib/bindings/CatalogSummary';
+import type { ModelsInfo } from '../src/lib/bindings/ModelsInfo';
+import type { Product } from '../src/lib/bindings/Product';
+import type { RunProgress } from '../src/lib/bindings/RunProgress';
+import type { SearchRequest } from '../src/lib/bindings/SearchRequest';
+import type { Skipped } from '../src/lib/bindings/Skipped';
+import type { Source } from '../src/lib/bindings/Source';
+
+export interface Named {
+  title: string | null;
+  description: string | null;
+}
+
+export interface EngineOptions {
+  /** Products in the catalog. */
+  n: number;
+  /** Of these, how many searches find; all of them when not given. */
+  nSearchable?: number;
+  /** How many match a search well. */
+  nGood?: number;
+  /** Products that a search ranks; all when not given. */
+  nFound?: number;
+  sources?: Source[];
+  skipped?: Skipped[];
+  run?: RunProgress;
+  models?: ModelsInfo | null;
+  modelsProblem?: string | null;
+  sampleAvailable?: boolean;
+  examples?: string[];
+  /** Commands that fail, and how. */
+  errors?: Record<string, ApiError>;
+  /** Milliseconds before a search is answered, by its text; `*` for all others. */
+  delays?: Record<string, number>;
+  /** Titles and descriptions, used over and over. */
+  names?: Named[];
+  /** Ids of products that were not described yet. */
+  undescribed?: number[];
+}
+
+export interface EngineHandle {
+  calls: [string, unknown][];
+  options: EngineOptions;
+  emit: (event: string, payload: unknown) => void;
+  summary: () => CatalogSummary;
+}
+
+declare global {
+  interface Window {
+    engine: EngineHandle;
+  }
+}
+
+const MODELS: ModelsInfo = {
+  pack: 'starter',
+  revision: '1',
+  summary: 'This is the small starter pack. Larger models find and describe more; see README.',
+  isStarter: true,
+  device: 'CPU',
+  deviceNote: null,
+  folder: '/opt/vitrine/models/starter',
+  models: [
+    { role: 'search', architecture: 'CLIPModel', nParameters: 8_123_456, sizeBytes: 16_400_000 },
+    {
+      role: 'describe',
+      architecture: 'BlipForConditionalGeneration',
+      nParameters: 9_000_000,
+      sizeBytes: 18_200_000,
+    },
+  ],
+};
+
+const NAMES: Named[] = [
+  { title: 'Mug, large', description: 'a red mug with white dots' },
+  { title: null, description: 'a blue leather bag on a white table' },
+  { title: 'Desk lamp', description: 'a brass desk lamp' },
+  { title: null, description: 'a green wool sweater with a long and detailed pattern of leaves' },
+];
+
+export const IDLE: RunProgress = {
+  state: 'idle',
+  stages: [],
+  nSkipped: 0,
+  current: null,
+  message: null,
+};
+
+export const RUNNING: RunProgress = {
+  state: 'running',
+  stages: [
+    { kind: 'scan', done: 5000, total: 5000, perSecond: 0, etaSecs: null },
+    { kind: 'read', done: 5000, total: 5000, perSecond: 0, etaSecs: null },
+    { kind: 'embed', done: 2800, total: 5000, perSecond: 21.4, etaSecs: 103 },
+    { kind: 'describe', done: 1240, total: 5000, perSecond: 3.1, etaSecs: 1212 },
+  ],
+  nSkipped: 3,
+  current: 'boots-0412.jpg',
+  message: null,
+};
+
+export const SKIPPED: Skipped[] = [
+  {
+    path: '/home/ada/photos/boots-0199.jpg',
+    code: 'damaged',
+    message: 'The file ends in the middle of the picture. Export it again from its source.',
+  },
+  {
+    path: '/home/ada/photos/hat.heic',
+    code: 'unsupported',
+    message: 'Vitrine does not read HEIC yet. Save it as JPEG.',
+  },
+  { path: '/home/ada/photos/tmp.png', code: 'empty', message: 'The file is empty.' },
+];
+
+export const FOLDER: Source = {
+  id: 1,
+  path: '/home/ada/Pictures/photos',
+  nPhotos: 5000,
+  reachable: true,
+  isSample: false,
+};
+
+export const EMPTY: EngineOptions = { n: 0, sources: [], sampleAvailable: true };
+export const FULL: EngineOptions = {
+  n: 5000,
+  nGood: 17,
+  sources: [FOLDER],
+  sampleAvailable: true,
+  examples: ['red mug', 'blue leather bag', 'brass lamp'],
+};
+
+/** Puts the engine into the page; call it before `goto`. */
+export async function startEngine(page: Page, options: EngineOptions): Promise<void> {
+  page.on('pageerror', (error) => {
+    throw error;
+  });
+  await page.route(/\/__photo\//, (route) => {
+    const id = Number(/(?:thumb|full)%2F(\d+)/.exec(route.request().url())?.[1] ?? 7);
+    const body = `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="240"><rect width="320" height="240" fill="hsl(${(id * 47) % 360} 40% 60%)"/></svg>`;
+    return route.fulfill({ contentType: 'image/svg+xml', body });
+  });
+  await page.addInitScript(install, {
+    options: { models: MODELS, names: NAMES, run: IDLE, ...options },
+  });
+}
+
+export const callsOf = (page: Page, command: string) =>
+  page.evaluate(
+    (name) => window.engine.calls.filter(([called]) => called === name).map(([, args]) => args),
+    command,
+  );
+
+export const emit = (page: Page, event: string, payload: unknown) =>
+  page.evaluate(([name, what]) => window.engine.emit(name, what), [event, payload] as const);
+
+/** Runs in the page and therefore uses nothing from this file. */
+function install({ options }: { options: EngineOptions }): void {
+  type Args = Record<string, unknown>;
+  const callbacks = new Map<number, (data: unknown) => void>();
+  const listeners = new Map<string, number[]>();
+  let nextCallback = 1;
+  let nextPicture = 1;
+  const hex = (n: number) => (n % 256).toString(16).padStart(2, '0');
+
+  const engine: EngineHandle = {
+    calls: [],
+    options,
+    emit: (event, payload) => {
+      for (const id of listeners.get(event) ?? []) callbacks.get(id)?.({ event, id, payload });
+    },
+    summary: () => ({
+      nPhotos: options.n,
+      nSearchable: options.nSearchable ?? options.n,
+      nDescribed: options.n,
+      nSkipped: options.skipped?.length ?? 0,
+      sources: options.sources ?? [],
+    }),
+  };
+  window.engine = engine;
+
+  function productAt(at: number, found: number | null): Product {
+    const id = at + 1;
+    const names = options.names ?? [];
+    const name = names[at % names.length] ?? { title: null, description: null };
+    const isUndescribed = options.undescribed?.includes(id) ?? false;
+    const relevance = found === null ? null : Math.max(0.02, 0.97 - found * 0.02);
+    return {
+      id,
+      version: 'v1',
+      title: name.title,
+      description: isUndescribed ? null : name.description,
+      fileName: `photo-${id}.jpg`,
+      width: 1200,
+      height: id % 3 === 0 ? 1600 : 900,
+      color: `#${hex(id * 37)}${hex(id * 91)}${hex(id * 53)}`,
+      stage: isUndescribed ? 'searchable' : 'described',
+      score: relevance === null ? null : relevance / 3,
+      relevance,
+    };
+  }
+
+  function search({ text, pictures, like, offset, limit }: SearchRequest) {
+    const isBrowsing = text === '' && pictures.length === 0 && like === null;
+    const searchable = options.nSearchable ?? options.n;
+    const total = isBrowsing ? options.n : Math.min(searchable, options.nFound ?? searchable);
+    // A query starts elsewhere in the catalog, so that its answer can be told apart.
+    const shift = isBrowsing ? 0 : text.length + (like ?? 0);
+    const ranks = Array.from({ length: Math.max(0, Math.min(limit, total - offset)) });
+    return {
+      total,
+      nGood: isBrowsing ? total : Math.min(total, options.nGood ?? total),
+      nNotYetSearchable: options.n - searchable,
+      items: ranks.map((_, rank) =>
+        productAt((offset + rank + shift) % options.n, isBrowsing ? null : offset + rank),
+      ),
+    };
+  }
+
+  const handlers: Record<string, (args: Args) => unknown> = {
+    app_state: () => ({
+      version: '0.1.0',
+      catalog: engine.summary(),
+      run: options.run,
+      models: options.models ?? null,
+      modelsProblem: options.modelsProblem ?? null,
+      sampleAvailable: options.sampleAvailable ?? false,
+      examples: options.examples ?? [],
+    }),
+    search: ({ request }) => search(request as SearchRequest),
+    product: ({ id }) => ({
+      product: productAt(Number(id) - 1, null),
+      files: [
+        {
+          path: `/home/ada/Pictures/photos/photo-${id}.jpg`,
+          folder: '/home/ada/Pictures/photos',
+          sizeBytes: 2_412_345,
+          modifiedMs: 1_760_000_000_000,
+        },
+      ],
+      format: 'JPEG',
+      price: '24.90',
+      category: 'Kitchen',
+      describedBy: 'starter 1',
+    }),
+    skipped: ({ offset, limit }) => ({
+      total: options.skipped?.length ?? 0,
+      items: (options.skipped ?? []).slice(Number(offset), Number(offset) + Number(limit)),
+    }),
+    add_folder_dialog: () => true,
+    query_picture_dialog: () => ({ token: `q${nextPicture++}`, name: 'boot.jpg' }),
+    query_pictures_dropped: () => [{ token: `q${nextPicture++}`, name: 'dropped.jpg' }],
+    query_picture_pasted: () => ({ token: `q${nextPicture++}`, name: 'Pasted picture' }),
+  };
+
+  async function invoke(command: string, args: Args = {}): Promise<unknown> {
+    if (command === 'plugin:event|listen') {
+      const event = String(args.event);
+      listeners.set(event, [...(listeners.get(event) ?? []), Number(args.handler)]);
+      return args.handler;
+    }
+    if (command === 'plugin:event|unlisten') return null;
+    engine.calls.push([command, args instanceof Uint8Array ? { nBytes: args.length } : args]);
+    const text = (args.request as SearchRequest | undefined)?.text;
+    const delay = options.delays?.[text ?? ''] ?? options.delays?.['*'] ?? 0;
+    if (command === 'search' && delay > 0) await new Promise((go) => setTimeout(go, delay));
+    const error = options.errors?.[command];
+    if (error) throw error;
+    return structuredClone(handlers[command]?.(args) ?? null);
+  }
+
+  Object.assign(window, {
+    __TAURI_INTERNALS__: {
+      metadata: {
+        currentWindow: { label: 'main' },
+        currentWebview: { label: 'main', windowLabel: 'main' },
+      },
+      invoke,
+      transformCallback(callback: (data: unknown) => void) {
+        const id = nextCallback++;
+        callbacks.set(id, callback);
+        return id;
+      },
+      unregisterCallback: (id: number) => callbacks.delete(id),
+      // Chromium knows no custom schemes here: pictures come from the page's own origin.
+      convertFileSrc: (path: string, protocol: string) =>
+        `/__${protocol}/${encodeURIComponent(path)}`,
+    },
+    __TAURI_EVENT_PLUGIN_INTERNALS__: { unregisterListener: () => {} },
+  });
+}
