@@ -43,6 +43,8 @@ export interface EngineOptions {
   delays?: Record<string, number>;
   /** Titles and descriptions, used over and over. */
   names?: Named[];
+  /** Whether photos are square; else some lie and some stand. */
+  areSquare?: boolean;
   /** Ids of products that were not described yet. */
   undescribed?: number[];
 }
@@ -200,7 +202,7 @@ function install({ options }: { options: EngineOptions }): void {
       description: isUndescribed ? null : name.description,
       fileName: `photo-${id}.jpg`,
       width: 1200,
-      height: id % 3 === 0 ? 1600 : 900,
+      height: options.areSquare ? 1200 : id % 3 === 0 ? 1600 : 900,
       color: `#${hex(id * 37)}${hex(id * 91)}${hex(id * 53)}`,
       stage: isUndescribed ? 'searchable' : 'described',
       score: relevance === null ? null : relevance / 3,

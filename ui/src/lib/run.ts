@@ -65,11 +65,8 @@ export function runInWords(run: RunProgress): string {
   }
 }
 
-/** From 0 to 1 over all stages, or null while nobody knows. */
+/** How far the stage is that `runInWords` speaks of, from 0 to 1; null while nobody knows. */
 export function fractionDone(run: RunProgress): number | null {
-  const known = run.stages.filter(({ kind, total }) => kind !== 'scan' && total > 0);
-  if (known.length === 0) return null;
-  const total = known.reduce((sum, stage) => sum + stage.total, 0);
-  const done = known.reduce((sum, stage) => sum + Math.min(stage.done, stage.total), 0);
-  return done / total;
+  const stage = slowest(run);
+  return stage === null ? null : stage.done / stage.total;
 }

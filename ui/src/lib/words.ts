@@ -47,9 +47,9 @@ const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle:
 
 export const date = (ms: number) => day.format(ms);
 
-/** `12 %`; 100 only when it is all of it. */
+/** `12%`; 100 only when it is all of it. */
 export const percent = (fraction: number) =>
-  `${fraction >= 1 ? 100 : Math.min(99, Math.floor(fraction * 100))} %`;
+  `${fraction >= 1 ? 100 : Math.min(99, Math.floor(fraction * 100))}%`;
 
 /** The last part of a path of any system. */
 export const baseName = (path: string) => path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
