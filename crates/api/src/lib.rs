@@ -1,3 +1,19 @@
 //! Vitrine as its clients see it: the window over IPC, and `vitrine --json`.
+//!
+//! [`Api`] is the one door: each method takes and gives the shapes in
+//! [`types`], and every error is an [`types::ApiError`] with a code to branch
+//! on and a sentence to show. [`OpenOptions::for_this_machine`] knows where
+//! libraries, model packs and samples are kept.
+//!
+//! Invariants: no path comes in from a window, only ids and tokens (paths come
+//! from native dialogs and drops, in the process); no shape of a client is
+//! known below this crate.
 
+mod api;
+mod convert;
+mod error;
+mod places;
 pub mod types;
+
+pub use api::{Api, Event, PictureBytes};
+pub use places::OpenOptions;

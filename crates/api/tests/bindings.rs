@@ -5,7 +5,9 @@
 use std::{fs, path::PathBuf};
 
 use ts_rs::{Config, TS};
-use vitrine_api::types::{ApiError, AppState, DragEvent, ProductDetail, QueryPicture, SearchPage, SearchRequest, SkippedPage};
+use vitrine_api::types::{
+    ApiError, AppState, DragEvent, ProductDetail, QueryPicture, SearchPage, SearchRequest, SkippedPage,
+};
 
 fn export_all(into: &std::path::Path) {
     let config = Config::new().with_out_dir(into);

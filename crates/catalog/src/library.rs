@@ -16,7 +16,7 @@ use crate::{
     photo::{self, Skip},
     run::{Control, ProgressBoard, RunProgress, Scope, Work},
     search::SearchState,
-    store::{FileRow, PictureCounts, PictureRow, SkipRow, SourceRow, Store},
+    store::{FileRow, KnownFile, PictureCounts, PictureRow, SkipRow, SourceRow, Store},
     thumbnails::Thumbnails,
     vectors::Vectors,
     watch::Watcher,
@@ -157,7 +157,8 @@ impl Library {
 
     /// Adds the sample catalog.
     pub fn add_samples(&self) -> Result<(), CatalogError> {
-        let samples = self.inner.options.samples.clone().ok_or_else(|| CatalogError::NoSuchPath("samples".into()))?;
+        let samples =
+            self.inner.options.samples.clone().ok_or_else(|| CatalogError::NoSuchPath("samples".into()))?;
         self.add(&[samples], true)
     }
 
@@ -183,7 +184,8 @@ impl Library {
     /// Forgets a source with what only it holds. The merchant's files stay as they are.
     pub fn remove_source(&self, id: u64) -> Result<(), CatalogError> {
         self.lock_for_writing()?;
-        let path = self.inner.store.sources()?.into_iter().find(|source| source.id == id).map(|source| source.path);
+        let path =
+            self.inner.store.sources()?.into_iter().find(|source| source.id == id).map(|source| source.path);
         let gone = self.inner.store.remove_source(id)?;
         self.inner.work.forget(id);
         self.inner.vectors.remove(&self.inner.store, &gone)?;
@@ -198,7 +200,8 @@ impl Library {
     pub fn rescan(&self) -> Result<(), CatalogError> {
         self.lock_for_writing()?;
         let sources = self.inner.store.sources()?;
-        let scopes = sources.into_iter().map(|source| Scope { source_id: source.id, root: source.path }).collect();
+        let scopes =
+            sources.into_iter().map(|source| Scope { source_id: source.id, root: source.path }).collect();
         Work::start(&self.inner, scopes)
     }
 
@@ -284,6 +287,19 @@ impl Library {
         Ok((row, files))
     }
 
+    /// The product whose picture this file holds.
+    pub fn product_at(&self, file: &Path) -> Result<u64, CatalogError> {
+        let canonical = file.canonicalize().map_err(|_| CatalogError::NoSuchPath(file.to_path_buf()))?;
+        // Inside a linked folder a file is known by the way that the scan went.
+        let absolute = std::path::absolute(file).unwrap_or_else(|_| canonical.clone());
+        for path in [canonical, absolute] {
+            if let Some(KnownFile::Picture(_, id)) = self.inner.store.known_file(&path)? {
+                return Ok(id);
+            }
+        }
+        Err(CatalogError::NoSuchProduct)
+    }
+
     /// The products with these ids, those that are still there.
     pub fn products(&self, ids: &[u64]) -> Result<HashMap<u64, PictureRow>, CatalogError> {
         let models = self.inner.model_ids();
@@ -367,7 +383,8 @@ impl Inner {
     pub(crate) fn embed_picture(&self, pixels: &image::RgbImage) -> Result<Vec<f32>, CatalogError> {
         let models = self.models()?;
         let tensor = models.clip_preprocess()?.apply(pixels);
-        let mut vectors = models.clip().run(Priority::Interactive, move |clip| clip.embed_images(&[tensor]))?;
+        let mut vectors =
+            models.clip().run(Priority::Interactive, move |clip| clip.embed_images(&[tensor]))?;
         vectors.pop().ok_or_else(|| CatalogError::NoModels("The search model gave no answer.".into()))
     }
 

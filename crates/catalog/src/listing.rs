@@ -39,7 +39,9 @@ pub fn read_list(list: &Path) -> Option<Vec<(PathBuf, Listing)>> {
             column.and_then(|column| row.get(column)).filter(|cell| !cell.is_empty()).map(str::to_owned)
         };
         let name = cell(Some(image))?;
-        let path = [folder.join(&name), folder.join("images").join(&name)].into_iter().find(|path| path.is_file())?;
+        let path = [folder.join(&name), folder.join("images").join(&name)]
+            .into_iter()
+            .find(|path| path.is_file())?;
         Some((path, Listing { title: cell(title), price: cell(price), category: cell(category) }))
     });
     Some(rows.collect())

@@ -10,8 +10,8 @@ use std::{
 };
 
 use vitrine_models::{
-    Calibration, Captioner, Clip, DevicePreference, ImagePreprocess, ModelDevice, ModelSummary, ModelThread, Pack,
-    Priority, select_device,
+    Calibration, Captioner, Clip, DevicePreference, ImagePreprocess, ModelDevice, ModelSummary, ModelThread,
+    Pack, Priority, select_device,
 };
 
 use crate::{CatalogError, store::Store};
@@ -121,7 +121,11 @@ impl Models {
     }
 
     /// Unit vectors of texts.
-    pub(crate) fn embed_texts(&self, texts: Vec<String>, priority: Priority) -> Result<Vec<Vec<f32>>, CatalogError> {
+    pub(crate) fn embed_texts(
+        &self,
+        texts: Vec<String>,
+        priority: Priority,
+    ) -> Result<Vec<Vec<f32>>, CatalogError> {
         Ok(self.clip().run(priority, move |clip| {
             let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
             clip.embed_texts(&texts)
@@ -132,7 +136,8 @@ impl Models {
     pub(crate) fn clip(&self) -> ModelThread<Clip> {
         let mut slot = self.clip.lock().unwrap_or_else(PoisonError::into_inner);
         slot.get_or_insert_with(|| {
-            let folder = self.folder_of(self.pack.manifest().clip.as_ref().map(|entry| entry.folder.as_str()));
+            let folder =
+                self.folder_of(self.pack.manifest().clip.as_ref().map(|entry| entry.folder.as_str()));
             let device = self.device.clone();
             ModelThread::spawn("vitrine-clip", move || Clip::load(&folder, &device))
         })
@@ -152,7 +157,8 @@ impl Models {
     pub(crate) fn captioner(&self) -> ModelThread<Captioner> {
         let mut slot = self.captioner.lock().unwrap_or_else(PoisonError::into_inner);
         slot.get_or_insert_with(|| {
-            let folder = self.folder_of(self.pack.manifest().caption.as_ref().map(|entry| entry.folder.as_str()));
+            let folder =
+                self.folder_of(self.pack.manifest().caption.as_ref().map(|entry| entry.folder.as_str()));
             let device = self.device.clone();
             ModelThread::spawn("vitrine-caption", move || Captioner::load(&folder, &device))
         })

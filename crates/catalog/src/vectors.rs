@@ -34,7 +34,8 @@ pub(crate) struct Vectors {
 impl Vectors {
     /// Those of the model `model_id` in the store, whose key is `clip_key`.
     pub(crate) fn new(library: &Path, model_id: u64, clip_key: &str) -> Self {
-        let name: String = clip_key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        let name: String =
+            clip_key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         Self {
             state: RwLock::new(State::NotLoaded),
             model_id,
@@ -97,7 +98,8 @@ impl Vectors {
 
     /// Moves some waiting vectors into the graph; answers how many still wait.
     pub(crate) fn advance_graph(&self, store: &Store) -> Result<usize, CatalogError> {
-        let is_small = self.read(store, |index| Ok(index.is_none_or(|i| i.len() <= VectorIndex::EXACT_LIMIT)))?;
+        let is_small =
+            self.read(store, |index| Ok(index.is_none_or(|i| i.len() <= VectorIndex::EXACT_LIMIT)))?;
         if is_small {
             return Ok(0);
         }
@@ -157,7 +159,10 @@ impl Vectors {
     fn load(&self, store: &Store) -> Result<Option<VectorIndex>, CatalogError> {
         let mut index: Option<VectorIndex> = None;
         store.each_vector(self.model_id, |id, vector| {
-            index.get_or_insert_with(|| VectorIndex::new(vector.len())).add(id, vector).map_err(CatalogError::from)
+            index
+                .get_or_insert_with(|| VectorIndex::new(vector.len()))
+                .add(id, vector)
+                .map_err(CatalogError::from)
         })?;
         if let Some(index) = &mut index
             && self.graph_file.exists()

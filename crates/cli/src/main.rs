@@ -1,2 +1,59 @@
-//! Vitrine on the command line.
-fn main() {}
+//! `vitrine`: index folders of photos and search them from a terminal or a script.
+//!
+//! A client of `vitrine-api` like the window: this crate parses, calls one
+//! method, prints. Answers go to the standard output (text, or one JSON value
+//! with `--json`), everything else to the standard error. Exit codes: 0 done,
+//! 1 it failed, 2 the command line makes no sense, 130 stopped by Ctrl-C.
+#![allow(clippy::print_stdout, clippy::print_stderr)] // printing is what this crate is for
+
+mod args;
+mod index;
+mod models;
+mod output;
+mod search;
+mod show;
+mod status;
+
+use std::process::ExitCode;
+
+use args::{Arguments, Command};
+use clap::Parser;
+use vitrine_api::{Api, OpenOptions, types::ApiError};
+
+/// Stopped by Ctrl-C, as shells count it: 128 and the signal's number.
+const INTERRUPTED: u8 = 130;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_env("VITRINE_LOG"))
+        .with_writer(std::io::stderr)
+        .init();
+    match run(&arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("vitrine: {error}");
+            if let Some(ApiError { detail: Some(detail), message, .. }) = error.downcast_ref::<ApiError>()
+                && arguments.verbose
+                && detail != message
+            {
+                eprintln!("  because: {detail}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let mut options = OpenOptions::for_this_machine(None, arguments.library.clone())?;
+    options.prefer_cpu = arguments.cpu;
+    let api = Api::open(options)?;
+    match &arguments.command {
+        Command::Index { paths } => return index::run(&api, arguments, paths),
+        Command::Search { words, image } => search::run(&api, arguments, words, image.as_deref())?,
+        Command::Show { product } => show::run(&api, arguments, product)?,
+        Command::Status { skipped } => status::run(&api, arguments, *skipped)?,
+        Command::Models => models::run(&api, arguments)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

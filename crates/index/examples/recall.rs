@@ -34,7 +34,8 @@ fn main() -> Result<(), IndexError> {
     println!("graph of {n} x {dim}: {:.1} s", start.elapsed().as_secs_f32());
     let time = |index: &VectorIndex| -> Result<Vec<HashSet<u64>>, IndexError> {
         let start = Instant::now();
-        let answers = queries.iter().map(|q| Ok(index.search(q, 10)?.iter().map(|hit| hit.id).collect())).collect();
+        let answers =
+            queries.iter().map(|q| Ok(index.search(q, 10)?.iter().map(|hit| hit.id).collect())).collect();
         println!("{:.3} ms a query", start.elapsed().as_secs_f64() * 1_000.0 / queries.len() as f64);
         answers
     };

@@ -126,7 +126,11 @@ impl VectorIndex {
         self.check_length(query)?;
         let k = k.min(self.len());
         match &self.graph {
-            Some(graph) if self.len() > self.exact_limit && k <= Self::GRAPH_DEPTH && graph.len() * 2 > self.len() => {
+            Some(graph)
+                if self.len() > self.exact_limit
+                    && k <= Self::GRAPH_DEPTH
+                    && graph.len() * 2 > self.len() =>
+            {
                 let mut hits = graph.search(query, k)?;
                 hits.extend(self.flat.scan(query, k, |id| !graph.contains(id)));
                 flat::keep_best(&mut hits, k);

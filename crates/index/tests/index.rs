@@ -146,7 +146,8 @@ fn a_cache_that_cannot_be_trusted_is_refused() {
 #[test]
 fn a_vector_of_another_length_is_refused() {
     let mut index = VectorIndex::new(4);
-    let refused = |r: Result<(), IndexError>| matches!(r, Err(IndexError::WrongLength { expected: 4, found: 3 }));
+    let refused =
+        |r: Result<(), IndexError>| matches!(r, Err(IndexError::WrongLength { expected: 4, found: 3 }));
     assert!(refused(index.add(1, &[0.0; 3])));
     assert!(refused(index.search(&[0.0; 3], 1).map(|_| ())));
 }

@@ -52,6 +52,8 @@ pub struct StageProgress {
     /// Seconds to its end at this rate; none while unknown.
     #[ts(type = "number | null")]
     pub eta_secs: Option<u64>,
+    /// Seconds between the first and the last photo of this run.
+    pub busy_secs: f32,
 }
 
 /// A snapshot of the run.

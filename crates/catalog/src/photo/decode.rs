@@ -2,9 +2,7 @@
 
 use std::io::Cursor;
 
-use image::{
-    DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage, error::LimitErrorKind,
-};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 
 use super::{MAX_PIXELS, Skip, budget};
 
@@ -34,7 +32,7 @@ pub fn decode(bytes: &[u8]) -> Result<DecodedPhoto, Skip> {
     let mut decoder = reader.into_decoder().map_err(|error| explain(&error, format))?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(Skip::too_many_pixels(width, height));
+        return Err(Skip::too_many_pixels(Some((width, height))));
     }
     if width == 0 || height == 0 {
         return Err(Skip::damaged());
@@ -104,10 +102,7 @@ fn name(format: ImageFormat) -> &'static str {
 
 fn explain(error: &ImageError, format: ImageFormat) -> Skip {
     match error {
-        ImageError::Limits(limit) if matches!(limit.kind(), LimitErrorKind::DimensionError) => {
-            Skip::too_many_pixels(u32::MAX, u32::MAX)
-        }
-        ImageError::Limits(_) => Skip::damaged(),
+        ImageError::Limits(_) => Skip::too_many_pixels(None),
         ImageError::Unsupported(_) => Skip::unsupported(&format!("this kind of {}", name(format))),
         _ => Skip::damaged(),
     }

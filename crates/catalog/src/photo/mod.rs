@@ -26,8 +26,8 @@ pub const MAX_FILE_BYTES: u64 = 1 << 30;
 /// and is listed as such, so that nobody wonders where those photos are.
 const PICTURE_ENDINGS: &[&str] = &[
     "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "dib", "tif", "tiff", //
-    "avif", "heic", "heif", "jxl", "jp2", "psd", "svg", "raw", "dng", "cr2", "cr3", "nef", "arw", "orf", "rw2", "raf",
-    "tga", "ico",
+    "avif", "heic", "heif", "jxl", "jp2", "psd", "svg", "raw", "dng", "cr2", "cr3", "nef", "arw", "orf",
+    "rw2", "raf", "tga", "ico",
 ];
 
 /// Whether a name ends like a picture's.

@@ -92,13 +92,14 @@ impl Skip {
         )
     }
 
-    /// It has more pixels than [`super::MAX_PIXELS`].
-    pub(crate) fn too_many_pixels(width: u32, height: u32) -> Self {
+    /// It has more pixels than [`super::MAX_PIXELS`]; `size` where the header tells it.
+    pub(crate) fn too_many_pixels(size: Option<(u32, u32)>) -> Self {
+        let size = size.map(|(width, height)| format!(" of {width} x {height} pixels")).unwrap_or_default();
+        let limit = super::MAX_PIXELS / 1_000_000;
         Self::new(
             SkipCode::TooLarge,
             format!(
-                "The picture is {width} x {height} pixels, more than the {} megapixels that Vitrine reads. Save a smaller copy.",
-                super::MAX_PIXELS / 1_000_000
+                "The picture{size} is larger than the {limit} megapixels that Vitrine reads. Save a smaller copy."
             ),
         )
     }
@@ -111,19 +112,24 @@ impl Skip {
     /// The system's answer when it was opened or read.
     pub(crate) fn from_io(error: &std::io::Error) -> Self {
         match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                Self::new(SkipCode::Vanished, "The file went away while it was read. Look for changes to try again.")
-            }
-            std::io::ErrorKind::PermissionDenied => {
-                Self::new(SkipCode::Unreadable, "You have no permission to read this. Change its permissions.")
-            }
+            std::io::ErrorKind::NotFound => Self::new(
+                SkipCode::Vanished,
+                "The file went away while it was read. Look for changes to try again.",
+            ),
+            std::io::ErrorKind::PermissionDenied => Self::new(
+                SkipCode::Unreadable,
+                "You have no permission to read this. Change its permissions.",
+            ),
             _ => Self::new(SkipCode::Unreadable, format!("The system could not read this ({error}).")),
         }
     }
 
     /// A model gave an error for it.
     pub(crate) fn model_failed() -> Self {
-        Self::new(SkipCode::ModelFailed, "The models failed on this photo. It is tried again in the next run.")
+        Self::new(
+            SkipCode::ModelFailed,
+            "The models failed on this photo. It is tried again in the next run.",
+        )
     }
 
     pub(crate) fn to_row(&self) -> SkipRow {

@@ -29,7 +29,8 @@ pub(super) fn fit(pixels: &RgbImage, side: u32) -> Option<RgbImage> {
     if longest <= side {
         return Some(pixels.clone());
     }
-    let scaled = |length: u32| (u64::from(length) * u64::from(side)).div_ceil(u64::from(longest)).max(1) as u32;
+    let scaled =
+        |length: u32| (u64::from(length) * u64::from(side)).div_ceil(u64::from(longest)).max(1) as u32;
     let mut small = DynamicImage::new_rgb8(scaled(width), scaled(height));
     let source = fast_image_resize::images::ImageRef::new(
         width,

@@ -143,7 +143,10 @@ fn each_batch(
             }
         }
         drop(ready_rx);
-        let failed = || CatalogError::Io { what: "reading photos again".into(), source: std::io::Error::other("panic") };
+        let failed = || CatalogError::Io {
+            what: "reading photos again".into(),
+            source: std::io::Error::other("panic"),
+        };
         let prepared: Result<(), CatalogError> =
             readers.into_iter().map(|reader| reader.join().unwrap_or_else(|_| Err(failed()))).collect();
         let fed = feeder.join().unwrap_or_else(|_| Err(failed()));

@@ -110,7 +110,10 @@ pub(super) fn ingest(library: &Inner, scopes: &[Scope]) -> Result<(), CatalogErr
 
 fn join<T>(thread: thread::ScopedJoinHandle<'_, Result<T, CatalogError>>) -> Result<T, CatalogError> {
     thread.join().unwrap_or_else(|_| {
-        Err(CatalogError::Io { what: "a stage of the index run".into(), source: std::io::Error::other("it panicked") })
+        Err(CatalogError::Io {
+            what: "a stage of the index run".into(),
+            source: std::io::Error::other("it panicked"),
+        })
     })
 }
 
@@ -170,7 +173,8 @@ fn scan_all(
         }
         library.store.mark_seen(&seen, scope.source_id, scan_number)?;
         if is_whole_source {
-            let listings: Vec<_> = lists.iter().filter_map(|list| listing::read_list(list)).flatten().collect();
+            let listings: Vec<_> =
+                lists.iter().filter_map(|list| listing::read_list(list)).flatten().collect();
             library.store.replace_listings(scope.source_id, &listings)?;
         }
         scanned.push(Scanned { scope: scope.clone(), unreadable });
@@ -221,10 +225,15 @@ fn record_all(
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
         }
-        let (files, tensors): (Vec<_>, Vec<_>) = batch.into_iter().map(|read| (read.file, read.tensor)).unzip();
+        let (files, tensors): (Vec<_>, Vec<_>) =
+            batch.into_iter().map(|read| (read.file, read.tensor)).unzip();
         let ids = library.store.record_files(&files, scan_number)?;
         library.board.skipped(ids.iter().filter(|id| id.is_none()).count() as u64);
-        library.board.advance(Stage::Read, files.len() as u64, files.last().map(|file| file_name(&file.path)));
+        library.board.advance(
+            Stage::Read,
+            files.len() as u64,
+            files.last().map(|file| file_name(&file.path)),
+        );
         library.events.changed();
         for ((id, tensor), file) in ids.into_iter().zip(tensors).zip(&files) {
             match (id, tensor) {
@@ -242,7 +251,11 @@ fn record_all(
     }
 }
 
-fn embed_all(library: &Inner, embed: &Receiver<ToEmbed>, scan_has_ended: &AtomicBool) -> Result<(), CatalogError> {
+fn embed_all(
+    library: &Inner,
+    embed: &Receiver<ToEmbed>,
+    scan_has_ended: &AtomicBool,
+) -> Result<(), CatalogError> {
     while let Ok(first) = embed.recv() {
         library.control.checkpoint()?;
         if scan_has_ended.load(Ordering::Acquire) {
@@ -268,8 +281,9 @@ pub(super) fn embed_batch(
     let n = batch.len() as u64;
     let (ids, tensors): (Vec<u64>, Vec<PixelTensor>) = batch.into_iter().unzip();
     let clip = models.clip();
-    let answered =
-        clip.run(Priority::Batch, move |clip| Ok(one_by_one::answers(&tensors, &|batch| clip.embed_images(batch))))?;
+    let answered = clip.run(Priority::Batch, move |clip| {
+        Ok(one_by_one::answers(&tensors, &|batch| clip.embed_images(batch)))
+    })?;
     let (mut vectors, mut managed) = (Vec::new(), Vec::new());
     for (id, answer) in ids.into_iter().zip(answered) {
         match answer {

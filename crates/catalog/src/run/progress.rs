@@ -183,7 +183,8 @@ impl ProgressBoard {
         // One entry in 200 ms is fine enough for a rate.
         if track.recent.back().is_none_or(|(when, _)| now.duration_since(*when).as_millis() >= 200) {
             track.recent.push_back((now, done));
-            while track.recent.len() > 2 && track.recent.front().is_some_and(|(when, _)| now - *when > WINDOW) {
+            while track.recent.len() > 2 && track.recent.front().is_some_and(|(when, _)| now - *when > WINDOW)
+            {
                 track.recent.pop_front();
             }
         }
@@ -203,7 +204,10 @@ impl ProgressBoard {
         let is_running = board.state == RunState::Running;
         RunProgress {
             state: board.state,
-            stages: Stage::ALL.iter().map(|&stage| board.tracks[stage as usize].snapshot(stage, is_running)).collect(),
+            stages: Stage::ALL
+                .iter()
+                .map(|&stage| board.tracks[stage as usize].snapshot(stage, is_running))
+                .collect(),
             n_skipped: board.n_skipped,
             current: board.current.clone(),
             message: board.message.clone(),

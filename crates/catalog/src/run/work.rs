@@ -36,7 +36,8 @@ impl Work {
     pub(crate) fn start(library: &Arc<Inner>, scopes: Vec<Scope>) -> Result<(), CatalogError> {
         let mut queue = library.work.lock();
         for scope in scopes {
-            let is_covered = |other: &Scope| other.source_id == scope.source_id && scope.root.starts_with(&other.root);
+            let is_covered =
+                |other: &Scope| other.source_id == scope.source_id && scope.root.starts_with(&other.root);
             if !queue.scopes.iter().any(is_covered) {
                 queue.scopes.push(scope);
             }
@@ -147,7 +148,11 @@ impl Work {
 
     /// What a finished run has to say: without models nothing was made searchable.
     fn closing_words(&self, library: &Inner) -> Option<String> {
-        library.models.as_ref().err().map(|reason| format!("Photos can be browsed, but not searched. {reason}"))
+        library
+            .models
+            .as_ref()
+            .err()
+            .map(|reason| format!("Photos can be browsed, but not searched. {reason}"))
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {

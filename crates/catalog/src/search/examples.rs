@@ -8,7 +8,8 @@ const N_EXAMPLES: usize = 4;
 /// Captions looked at: enough that different goods come up.
 const N_CAPTIONS: u64 = 60;
 /// What follows one of these is about the setting, not the product.
-const SETTING_WORDS: &[&str] = &["on", "in", "with", "at", "against", "near", "under", "over", "and", "that", "is"];
+const SETTING_WORDS: &[&str] =
+    &["on", "in", "with", "at", "against", "near", "under", "over", "and", "that", "is"];
 
 impl Library {
     /// A few short searches that this catalog answers; none as long as nothing is described.

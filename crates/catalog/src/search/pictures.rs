@@ -40,7 +40,11 @@ impl QueryPictures {
 
     fn find<R>(&self, token: &str, read: impl FnOnce(&Entry) -> R) -> Result<R, CatalogError> {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.iter().find(|entry| entry.picture.token == token).map(read).ok_or(CatalogError::NoSuchQueryPicture)
+        entries
+            .iter()
+            .find(|entry| entry.picture.token == token)
+            .map(read)
+            .ok_or(CatalogError::NoSuchQueryPicture)
     }
 
     fn add(&self, inner: &Inner, name: &str, bytes: &[u8]) -> Result<QueryPicture, CatalogError> {

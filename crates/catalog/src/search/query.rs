@@ -106,7 +106,8 @@ impl TextVectors {
             }
         }
         let answer = inner.models()?.embed_texts(vec![text.to_owned()], Priority::Interactive)?.pop();
-        let vector = answer.ok_or_else(|| CatalogError::NoModels("The search model gave no answer.".into()))?;
+        let vector =
+            answer.ok_or_else(|| CatalogError::NoModels("The search model gave no answer.".into()))?;
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= Self::N_KEPT {
             known.remove(0);

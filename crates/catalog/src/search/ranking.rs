@@ -25,7 +25,12 @@ pub(crate) struct Ranking {
 
 /// The first `depth` ranks or more. Pages of one query come out of one ranking as long as the
 /// catalog does not change.
-pub(super) fn rank(inner: &Inner, query: &Query, vector: &QueryVector, depth: u64) -> Result<Ranking, CatalogError> {
+pub(super) fn rank(
+    inner: &Inner,
+    query: &Query,
+    vector: &QueryVector,
+    depth: u64,
+) -> Result<Ranking, CatalogError> {
     let version = inner.vectors.version();
     {
         let last = inner.search.last.lock().unwrap_or_else(PoisonError::into_inner);

@@ -108,7 +108,12 @@ impl Store {
 
     /// Forgets files at or inside `root` that `scan` did not meet, sparing what is inside one of
     /// `unreadable`. Answers the pictures that no file holds any more.
-    pub fn forget_unseen(&self, root: &Path, scan: u64, unreadable: &[PathBuf]) -> Result<Vec<u64>, CatalogError> {
+    pub fn forget_unseen(
+        &self,
+        root: &Path,
+        scan: u64,
+        unreadable: &[PathBuf],
+    ) -> Result<Vec<u64>, CatalogError> {
         let mut writer = self.writer();
         let transaction = writer.transaction()?;
         let (low, high) = path_bytes::inside(root);

@@ -20,7 +20,11 @@ pub struct Listing {
 
 impl Store {
     /// Puts these listings in the place of all that a source had.
-    pub fn replace_listings(&self, source_id: u64, listings: &[(PathBuf, Listing)]) -> Result<(), CatalogError> {
+    pub fn replace_listings(
+        &self,
+        source_id: u64,
+        listings: &[(PathBuf, Listing)],
+    ) -> Result<(), CatalogError> {
         let mut writer = self.writer();
         let transaction = writer.transaction()?;
         transaction.execute("DELETE FROM listing WHERE source_id = ?1", [to_i64(source_id)])?;

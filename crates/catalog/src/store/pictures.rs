@@ -31,7 +31,9 @@ impl NewPicture {
             return Ok(to_u64(id));
         }
         transaction
-            .prepare_cached("INSERT INTO picture (hash, format, width, height, color) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .prepare_cached(
+                "INSERT INTO picture (hash, format, width, height, color) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
             .execute(params![self.hash, self.format, self.width, self.height, self.color])?;
         Ok(to_u64(transaction.last_insert_rowid()))
     }
@@ -124,15 +126,21 @@ impl Store {
     }
 
     /// A part of the catalog, in the order in which pictures were met.
-    pub fn browse(&self, offset: u64, limit: u64, clip: u64, caption: u64) -> Result<Vec<PictureRow>, CatalogError> {
+    pub fn browse(
+        &self,
+        offset: u64,
+        limit: u64,
+        clip: u64,
+        caption: u64,
+    ) -> Result<Vec<PictureRow>, CatalogError> {
         let reader = self.reader()?;
         // The offset is stepped over in the partial index alone; the joins run for the page's rows.
         let mut statement = reader.prepare_cached(&format!(
             "{ROW} WHERE p.id IN (SELECT id FROM picture WHERE n_files > 0 ORDER BY id LIMIT ?3 OFFSET ?4)
              ORDER BY p.id"
         ))?;
-        let rows =
-            statement.query_map([to_i64(clip), to_i64(caption), to_i64(limit), to_i64(offset)], picture_row)?;
+        let rows = statement
+            .query_map([to_i64(clip), to_i64(caption), to_i64(limit), to_i64(offset)], picture_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

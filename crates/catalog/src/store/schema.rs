@@ -101,7 +101,8 @@ pub(super) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), Ca
         if n_run > MIGRATIONS.len() {
             return Err(CatalogError::Library {
                 folder: file.parent().unwrap_or(file).to_path_buf(),
-                reason: "it was made by a newer Vitrine; update Vitrine, or choose another library folder".into(),
+                reason: "it was made by a newer Vitrine; update Vitrine, or choose another library folder"
+                    .into(),
             });
         }
         let Some(migration) = MIGRATIONS.get(n_run) else { return Ok(()) };

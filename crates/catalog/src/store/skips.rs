@@ -52,8 +52,8 @@ impl Store {
     /// A part of the skipped files, by path.
     pub fn skipped(&self, offset: u64, limit: u64) -> Result<Vec<(PathBuf, SkipRow)>, CatalogError> {
         let reader = self.reader()?;
-        let mut statement =
-            reader.prepare_cached("SELECT path, code, message FROM skipped ORDER BY path LIMIT ?1 OFFSET ?2")?;
+        let mut statement = reader
+            .prepare_cached("SELECT path, code, message FROM skipped ORDER BY path LIMIT ?1 OFFSET ?2")?;
         let rows = statement.query_map([to_i64(limit), to_i64(offset)], |row| {
             Ok((path_bytes::from_bytes(row.get(0)?), SkipRow { code: row.get(1)?, message: row.get(2)? }))
         })?;
@@ -62,7 +62,12 @@ impl Store {
 
     /// Lists a picture's files as skipped because a model failed on it. The files stay in the
     /// catalog: the photo can be browsed, and a later run tries again.
-    pub fn record_model_failure(&self, picture_id: u64, skip: &SkipRow, scan: u64) -> Result<(), CatalogError> {
+    pub fn record_model_failure(
+        &self,
+        picture_id: u64,
+        skip: &SkipRow,
+        scan: u64,
+    ) -> Result<(), CatalogError> {
         let files = self.files_of(picture_id)?;
         let mut writer = self.writer();
         let transaction = writer.transaction()?;
@@ -83,8 +88,9 @@ impl Store {
         let mut writer = self.writer();
         let transaction = writer.transaction()?;
         {
-            let mut statement = transaction
-                .prepare_cached("DELETE FROM skipped WHERE path IN (SELECT path FROM file WHERE picture_id = ?1)")?;
+            let mut statement = transaction.prepare_cached(
+                "DELETE FROM skipped WHERE path IN (SELECT path FROM file WHERE picture_id = ?1)",
+            )?;
             for &id in picture_ids {
                 statement.execute([to_i64(id)])?;
             }

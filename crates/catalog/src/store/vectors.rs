@@ -62,7 +62,8 @@ impl Store {
         let mut rows = statement.query([to_i64(model_id)]).map_err(CatalogError::from)?;
         while let Some(row) = rows.next().map_err(CatalogError::from)? {
             let id = to_u64(row.get(0).map_err(CatalogError::from)?);
-            let numbers = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(CatalogError::from)?;
+            let numbers =
+                row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(CatalogError::from)?;
             take(id, &to_floats(numbers))?;
         }
         Ok(())
@@ -74,7 +75,12 @@ impl Store {
     }
 
     /// Live pictures after `after`, by rising id, that lack a description by this model.
-    pub fn without_description(&self, model_id: u64, after: u64, limit: u64) -> Result<Vec<u64>, CatalogError> {
+    pub fn without_description(
+        &self,
+        model_id: u64,
+        after: u64,
+        limit: u64,
+    ) -> Result<Vec<u64>, CatalogError> {
         self.lacking("description", model_id, after, limit)
     }
 

@@ -1,0 +1,221 @@
+//! The one door.
+
+use std::path::{Path, PathBuf};
+
+use vitrine_catalog::Library;
+
+use crate::{
+    OpenOptions, convert,
+    types::{
+        ApiError, AppState, CatalogSummary, ModelsInfo, ProductDetail, QueryPicture, RunProgress, SearchPage,
+        SearchRequest, SkippedPage,
+    },
+};
+
+/// The most products or skipped files in one reply: keeps a reply below a few hundred kilobytes.
+const MAX_LIMIT: u32 = 1_000;
+
+/// A library as clients see it. Clones share it. Every method may wait for a disk or a model, so
+/// a window calls them off its event loop.
+#[derive(Clone)]
+pub struct Api {
+    library: Library,
+}
+
+/// News for a client.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The run went on.
+    Progress(RunProgress),
+    /// Photos came, went, or became searchable or described.
+    CatalogChanged(CatalogSummary),
+}
+
+/// A picture as a window can show it.
+#[derive(Debug, Clone)]
+pub struct PictureBytes {
+    /// Its MIME type.
+    pub mime: &'static str,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+impl Api {
+    /// Opens or makes a library. Quick: models and vectors are loaded with [`Api::warm_up`] or
+    /// the first search.
+    pub fn open(options: OpenOptions) -> Result<Self, ApiError> {
+        Ok(Self { library: Library::open(options.into())? })
+    }
+
+    /// Loads in the background what the first search needs.
+    pub fn warm_up(&self) {
+        self.library.warm_up();
+    }
+
+    /// Everything that a window needs to draw itself.
+    pub fn state(&self) -> Result<AppState, ApiError> {
+        let (models, models_problem) = match self.models() {
+            Ok(models) => (Some(models), None),
+            Err(error) => (None, Some(error.message)),
+        };
+        Ok(AppState {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            catalog: self.summary()?,
+            run: self.progress(),
+            models,
+            models_problem,
+            sample_available: self.library.samples().is_some(),
+            examples: self.library.examples()?,
+        })
+    }
+
+    /// The catalog in numbers.
+    pub fn summary(&self) -> Result<CatalogSummary, ApiError> {
+        Ok(convert::summary(self.library.summary()?))
+    }
+
+    /// The pack in use.
+    pub fn models(&self) -> Result<ModelsInfo, ApiError> {
+        Ok(convert::models(&self.library.models()?))
+    }
+
+    /// The library's folder.
+    pub fn library_folder(&self) -> &Path {
+        self.library.folder()
+    }
+
+    /// A page of the answer to a request.
+    pub fn search(&self, request: &SearchRequest) -> Result<SearchPage, ApiError> {
+        let limit = u64::from(request.limit.min(MAX_LIMIT));
+        let page = self.library.search(&convert::query(request), request.offset, limit)?;
+        Ok(SearchPage {
+            total: page.total,
+            n_good: page.n_good,
+            n_not_yet_searchable: page.n_not_yet_searchable,
+            items: page.items.iter().map(convert::product).collect(),
+        })
+    }
+
+    /// Everything about a product.
+    pub fn product(&self, id: u64) -> Result<ProductDetail, ApiError> {
+        let (row, files) = self.library.product(id)?;
+        Ok(convert::detail(&row, files, self.library.models().ok().as_ref()))
+    }
+
+    /// The product whose picture this file holds.
+    pub fn product_at(&self, file: &Path) -> Result<u64, ApiError> {
+        Ok(self.library.product_at(file)?)
+    }
+
+    /// A part of the skipped files.
+    pub fn skipped(&self, offset: u64, limit: u32) -> Result<SkippedPage, ApiError> {
+        let items = self.library.skipped(offset, u64::from(limit.min(MAX_LIMIT)))?;
+        Ok(SkippedPage {
+            total: self.library.summary()?.n_skipped,
+            items: items.into_iter().map(|(path, skip)| convert::skipped(&path, skip)).collect(),
+        })
+    }
+
+    /// Adds folders or files and indexes them in the background.
+    pub fn add_paths(&self, paths: &[PathBuf]) -> Result<(), ApiError> {
+        Ok(self.library.add_paths(paths)?)
+    }
+
+    /// Adds the sample catalog and indexes it in the background.
+    pub fn add_samples(&self) -> Result<(), ApiError> {
+        Ok(self.library.add_samples()?)
+    }
+
+    /// Forgets a source; the files on disk stay.
+    pub fn remove_source(&self, id: u64) -> Result<(), ApiError> {
+        Ok(self.library.remove_source(id)?)
+    }
+
+    /// Looks for changes everywhere, and finishes what is unfinished.
+    pub fn rescan(&self) -> Result<(), ApiError> {
+        Ok(self.library.rescan()?)
+    }
+
+    /// Holds the run.
+    pub fn pause(&self) -> Result<(), ApiError> {
+        self.library.pause();
+        Ok(())
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) -> Result<(), ApiError> {
+        self.library.resume();
+        Ok(())
+    }
+
+    /// Ends it; what was done stays.
+    pub fn cancel(&self) -> Result<(), ApiError> {
+        self.library.cancel();
+        Ok(())
+    }
+
+    /// What the run is doing.
+    pub fn progress(&self) -> RunProgress {
+        convert::progress(self.library.progress())
+    }
+
+    /// Waits for the end of the run.
+    pub fn wait(&self) -> RunProgress {
+        convert::progress(self.library.wait())
+    }
+
+    /// A picture file to search with.
+    pub fn query_picture_from_file(&self, path: &Path) -> Result<QueryPicture, ApiError> {
+        let picture = self.library.query_picture_from_file(path)?;
+        Ok(QueryPicture { token: picture.token, name: picture.name })
+    }
+
+    /// A picture's bytes to search with; `name` is for people.
+    pub fn query_picture_from_bytes(&self, name: &str, bytes: &[u8]) -> Result<QueryPicture, ApiError> {
+        let picture = self.library.query_picture_from_bytes(name, bytes)?;
+        Ok(QueryPicture { token: picture.token, name: picture.name })
+    }
+
+    /// A product's thumbnail.
+    pub fn thumbnail(&self, id: u64) -> Result<PictureBytes, ApiError> {
+        Ok(PictureBytes { mime: "image/jpeg", bytes: self.library.thumbnail(id)? })
+    }
+
+    /// A product's photo, large.
+    pub fn full_picture(&self, id: u64) -> Result<PictureBytes, ApiError> {
+        let (mime, bytes) = self.library.full_picture(id)?;
+        Ok(PictureBytes { mime, bytes })
+    }
+
+    /// A query picture's thumbnail.
+    pub fn query_thumbnail(&self, token: &str) -> Result<PictureBytes, ApiError> {
+        Ok(PictureBytes { mime: "image/jpeg", bytes: self.library.query_thumbnail(token)? })
+    }
+
+    /// A product's file, to show it in its folder.
+    pub fn photo_path(&self, id: u64) -> Result<PathBuf, ApiError> {
+        Ok(self.library.photo_path(id)?)
+    }
+
+    /// Calls `listener` with news, from another thread.
+    pub fn subscribe(&self, listener: impl Fn(Event) + Send + Sync + 'static) {
+        self.library.subscribe(move |event| {
+            listener(match event {
+                vitrine_catalog::Event::Progress(progress) => Event::Progress(convert::progress(progress)),
+                vitrine_catalog::Event::CatalogChanged(summary) => {
+                    Event::CatalogChanged(convert::summary(summary))
+                }
+            });
+        });
+    }
+
+    /// Watches the added folders until [`Api::close`].
+    pub fn watch(&self) -> Result<(), ApiError> {
+        Ok(self.library.watch()?)
+    }
+
+    /// Ends the run and the watching, and saves the caches.
+    pub fn close(&self) {
+        self.library.close();
+    }
+}

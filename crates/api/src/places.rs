@@ -1,0 +1,76 @@
+//! Where libraries, model packs and the sample catalog are.
+
+use std::path::{Path, PathBuf};
+
+use vitrine_catalog::LibraryOptions;
+
+use crate::types::{ApiError, ErrorCode};
+
+/// Names the library's folder, for whoever wants another one than the usual.
+const LIBRARY_VARIABLE: &str = "VITRINE_LIBRARY";
+/// Names a folder with a model pack that goes before all others.
+const PACK_VARIABLE: &str = "VITRINE_PACK";
+
+/// What an [`crate::Api`] is opened with.
+#[derive(Debug, Clone)]
+pub struct OpenOptions {
+    /// The library's folder.
+    pub library: PathBuf,
+    /// Folders that may hold a model pack, best first.
+    pub pack_folders: Vec<PathBuf>,
+    /// The sample catalog's folder.
+    pub samples: Option<PathBuf>,
+    /// Leave a GPU alone.
+    pub prefer_cpu: bool,
+}
+
+impl OpenOptions {
+    /// The usual places on this machine. `resources` is where an installed application keeps its
+    /// files; `library` overrules `VITRINE_LIBRARY`, which overrules the user's data folder.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Storage`] where the system names no data folder for this user.
+    pub fn for_this_machine(resources: Option<&Path>, library: Option<PathBuf>) -> Result<Self, ApiError> {
+        let library = library
+            .or_else(|| std::env::var_os(LIBRARY_VARIABLE).map(PathBuf::from))
+            .or_else(|| dirs::data_dir().map(|data| data.join("vitrine")))
+            .ok_or_else(|| ApiError {
+                code: ErrorCode::Storage,
+                message: format!(
+                    "The system names no folder for application data. Name one: set {LIBRARY_VARIABLE}, or use --library."
+                ),
+                detail: None,
+            })?;
+        let roots = resource_roots(resources);
+        let named = std::env::var_os(PACK_VARIABLE).map(PathBuf::from);
+        let pack_folders =
+            named.into_iter().chain(roots.iter().map(|root| root.join("models/starter"))).collect();
+        let samples =
+            roots.iter().map(|root| root.join("samples")).find(|folder| folder.join("catalog.csv").is_file());
+        Ok(Self { library, pack_folders, samples, prefer_cpu: false })
+    }
+}
+
+/// Folders that may hold `models/starter` and `samples`: the installed application's resources,
+/// then every folder above the program, which is how a program built in the source tree finds them.
+fn resource_roots(resources: Option<&Path>) -> Vec<PathBuf> {
+    let mut roots: Vec<PathBuf> = resources.map(Path::to_path_buf).into_iter().collect();
+    if let Ok(program) = std::env::current_exe() {
+        for folder in program.ancestors().skip(1) {
+            roots.push(folder.to_path_buf());
+            roots.push(folder.join("share/vitrine"));
+        }
+    }
+    roots
+}
+
+impl From<OpenOptions> for LibraryOptions {
+    fn from(options: OpenOptions) -> Self {
+        Self {
+            folder: options.library,
+            pack_folders: options.pack_folders,
+            samples: options.samples,
+            prefer_cpu: options.prefer_cpu,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! A library in a temporary folder, and pictures to put into it.
+#![allow(dead_code, missing_docs)] // each test file uses a part
+
+use std::{
+    fs,
+    io::Cursor,
+    path::{Path, PathBuf},
+};
+
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use vitrine_catalog::{
+    Library, LibraryOptions,
+    run::{RunProgress, RunState},
+    search::{Page, Query},
+};
+
+/// The pack that ships: tests run on real models.
+pub fn starter_pack() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/starter")
+}
+
+pub struct Shop {
+    folder: tempfile::TempDir,
+}
+
+impl Shop {
+    pub fn new() -> Self {
+        let shop = Self { folder: tempfile::tempdir().unwrap() };
+        fs::create_dir(shop.photos()).unwrap();
+        shop
+    }
+
+    pub fn photos(&self) -> PathBuf {
+        self.folder.path().canonicalize().unwrap().join("photos")
+    }
+
+    pub fn library_folder(&self) -> PathBuf {
+        self.folder.path().join("library")
+    }
+
+    pub fn open(&self) -> Library {
+        self.open_with(vec![starter_pack()])
+    }
+
+    pub fn open_with(&self, pack_folders: Vec<PathBuf>) -> Library {
+        Library::open(LibraryOptions {
+            folder: self.library_folder(),
+            pack_folders,
+            samples: None,
+            prefer_cpu: true,
+        })
+        .unwrap()
+    }
+
+    pub fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.photos().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// Photos that differ from each other.
+    pub fn put_photos(&self, n: u32) {
+        for seed in 0..n {
+            self.put(&format!("photo-{seed:03}.png"), &png(&blob(seed)));
+        }
+    }
+
+    /// Indexes everything to the end.
+    pub fn index(&self, library: &Library) -> RunProgress {
+        library.add_paths(&[self.photos()]).unwrap();
+        let progress = library.wait();
+        assert_eq!(progress.state, RunState::Finished, "{progress:?}");
+        progress
+    }
+}
+
+/// A disc on a plain ground; place, size and colours come from the seed.
+pub fn blob(seed: u32) -> RgbImage {
+    let channel = |k: u32| (seed.wrapping_mul(2_654_435_761).wrapping_add(k * 977_777) >> (k % 13)) as u8;
+    let ground = Rgb([200 | channel(1) >> 3, 200 | channel(2) >> 3, 200 | channel(3) >> 3]);
+    let ink = Rgb([channel(4), channel(5), channel(6)]);
+    let (x, y, r) =
+        (30 + i64::from(channel(7)) / 4, 30 + i64::from(channel(8)) / 4, 12 + i64::from(channel(9)) / 8);
+    RgbImage::from_fn(128, 120, |i, j| {
+        let (dx, dy) = (i64::from(i) - x, i64::from(j) - y);
+        if dx * dx + dy * dy < r * r { ink } else { ground }
+    })
+}
+
+pub fn png(image: &RgbImage) -> Vec<u8> {
+    encode(&DynamicImage::ImageRgb8(image.clone()), ImageFormat::Png)
+}
+
+pub fn encode(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    image.write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+/// Every product, as (path, score, caption), in rank order.
+pub fn ranked(library: &Library, query: &Query) -> Vec<(PathBuf, String, Option<String>)> {
+    let page: Page = library.search(query, 0, 10_000).unwrap();
+    page.items
+        .into_iter()
+        .map(|item| (item.row.path, format!("{:.5}", item.score.unwrap_or(0.0)), item.row.caption))
+        .collect()
+}
