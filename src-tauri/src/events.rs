@@ -8,7 +8,7 @@ const PROGRESS: &str = "progress";
 /// The catalog has other numbers or other folders.
 const CATALOG_CHANGED: &str = "catalog-changed";
 
-/// Starts passing events on, and watching the folders for which they are made.
+/// Starts passing events on, loading the models before somebody asks, and watching the folders.
 pub(crate) fn forward<R: Runtime>(api: &Api, app: AppHandle<R>) -> Result<(), ApiError> {
     api.subscribe(move |event| {
         // Fails only while the window closes, when nobody looks any more.
@@ -17,5 +17,6 @@ pub(crate) fn forward<R: Runtime>(api: &Api, app: AppHandle<R>) -> Result<(), Ap
             Event::CatalogChanged(summary) => app.emit(CATALOG_CHANGED, summary),
         };
     });
+    api.warm_up();
     api.watch()
 }

@@ -1,4 +1,5 @@
 //! The commands, through Tauri's real IPC on its mock runtime: no display is needed.
+#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
 use std::{
     collections::HashMap,
@@ -20,8 +21,11 @@ use vitrine_api::{
 };
 use vitrine_desktop::{Answer, Desk, Dialogs, Parent};
 
-/// Every command with arguments that it can read.
-const COMMANDS: &[(&str, fn() -> Value)] = &[
+/// A command, and arguments that it can read.
+type Command = (&'static str, fn() -> Value);
+
+/// Every command that takes JSON and asks nobody.
+const COMMANDS: &[Command] = &[
     ("app_state", || json!({})),
     ("search", || json!({ "request": { "text": "mug", "offset": 0, "limit": 10 } })),
     ("product", || json!({ "id": 1 })),

@@ -101,8 +101,9 @@ pub async fn in_window(home: &Home, work: impl AsyncFnOnce(&Application) -> Resu
     match work(&application).await {
         Ok(()) => application.close().await,
         Err(error) => {
-            let seen = application.page.describe(&failures()?).await;
-            Err(error.context(seen))
+            let picture = failures()?;
+            let seen = tokio::time::timeout(Duration::from_secs(20), application.page.describe(&picture)).await;
+            Err(error.context(seen.unwrap_or_else(|_| "the window no longer answers".into())))
         }
     }
 }
@@ -118,6 +119,7 @@ fn failures() -> Result<PathBuf> {
 /// The driver in a D-Bus session of its own; the application inherits its surroundings.
 fn driver(home: &Home, display: &Display, port: u16) -> Result<Command> {
     let mut command = Command::new("dbus-run-session");
+    command.arg(concat!("--config-file=", env!("CARGO_MANIFEST_DIR"), "/session.conf"));
     command.args(["--", "WebKitWebDriver", "--host=127.0.0.1", &format!("--port={port}")]);
     for (name, folder) in [
         ("HOME", "home"),
@@ -133,11 +135,13 @@ fn driver(home: &Home, display: &Display, port: u16) -> Result<Command> {
     command
         .env("DISPLAY", display.name())
         .env_remove("WAYLAND_DISPLAY")
+        .env_remove("VITRINE_PACK")
+        // With it set, the driver never answers a request for a picture of the window.
+        .env_remove("WEBKIT_DISABLE_DMABUF_RENDERER")
         .env("GDK_BACKEND", "x11")
         .env("TAURI_WEBVIEW_AUTOMATION", "true")
-        // No graphics card, no accessibility bus, no portal: none of them is here, and looking takes time.
+        // No graphics card, no accessibility bus, no portal is here, and looking for them takes time.
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
-        .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
         .env("NO_AT_BRIDGE", "1")
         .env("GTK_USE_PORTAL", "0");
     if std::env::var_os("VITRINE_TEST_OUTPUT").is_none() {

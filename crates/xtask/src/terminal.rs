@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 
 use crate::{command, packages, project::Project, run::in_library};
 
-/// What is asked of the sample catalog.
-const SAMPLE_SEARCHES: [&str; 3] = ["blue mug", "wooden chair", "striped bag"];
+/// What is asked: goods that the sample catalog has.
+const SEARCHES: [&str; 3] = ["blue mug", "wooden chair", "striped bag"];
 
 /// Builds the command line tool, indexes the sample catalog when the library is empty, and searches.
 pub(crate) fn show(project: &Project, library: Option<&Path>) -> Result<()> {
@@ -22,24 +22,13 @@ pub(crate) fn show(project: &Project, library: Option<&Path>) -> Result<()> {
     };
     let status = command::output(&mut vitrine(&["status", "--json"]))?;
     let status: serde_json::Value = serde_json::from_str(&status).context("`vitrine status --json`")?;
-    let catalog = status.get("catalog").unwrap_or(&status);
 
     // Somebody's own catalog is searched as it is: the samples are added to an empty one only.
-    let searches = if catalog["nPhotos"].as_u64() == Some(0) {
+    if status["nPhotos"].as_u64().context("`vitrine status --json` names no nPhotos")? == 0 {
         println!("\nThe catalog is empty: indexing the sample catalog.");
-        let samples = project.path("samples");
-        command::run(vitrine(&["index"]).arg(&samples))?;
-        SAMPLE_SEARCHES.map(str::to_owned).to_vec()
-    } else {
-        let examples: Vec<String> = status["examples"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|e| e.as_str().map(str::to_owned))
-            .collect();
-        if examples.is_empty() { SAMPLE_SEARCHES.map(str::to_owned).to_vec() } else { examples }
-    };
-    for words in searches.iter().take(3) {
+        command::run(vitrine(&["index"]).arg(project.path("samples")))?;
+    }
+    for words in SEARCHES {
         println!();
         command::run(&mut vitrine(&["search", words, "--limit", "3"]))?;
     }

@@ -49,5 +49,5 @@ pub(super) async fn query_picture_pasted(
         });
     };
     let bytes = bytes.clone();
-    library.ask(move |api| api.query_picture_from_bytes("Pasted picture", bytes)).await
+    library.ask(move |api| api.query_picture_from_bytes("Pasted picture", &bytes)).await
 }
