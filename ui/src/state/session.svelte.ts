@@ -1,6 +1,7 @@
 /** The catalog, the run and the models as the engine last reported them. */
 import * as backend from '../lib/backend';
 import type { ApiError } from '../lib/bindings/ApiError';
+import type { AppState } from '../lib/bindings/AppState';
 import type { CatalogSummary } from '../lib/bindings/CatalogSummary';
 import type { ModelsInfo } from '../lib/bindings/ModelsInfo';
 import type { RunProgress } from '../lib/bindings/RunProgress';
@@ -57,7 +58,11 @@ class Session {
         await backend.on('catalog-changed', (catalog) => this.#changed(catalog));
         this.#listening = true;
       }
-      await this.#load();
+      const state = await backend.appState();
+      this.version = state.version;
+      this.catalog = state.catalog;
+      this.run = state.run;
+      this.#takeSlow(state);
       this.phase = 'ready';
     } catch (thrown) {
       this.failure = backend.asApiError(thrown);
@@ -65,11 +70,8 @@ class Session {
     }
   }
 
-  async #load(): Promise<void> {
-    const state = await backend.appState();
-    this.version = state.version;
-    this.catalog = state.catalog;
-    this.run = state.run;
+  /** What no event tells. Catalog and run come by event, and an older answer must not overtake one. */
+  #takeSlow(state: AppState): void {
     this.models = state.models;
     this.modelsProblem = state.modelsProblem;
     this.sampleAvailable = state.sampleAvailable;
@@ -80,7 +82,12 @@ class Session {
     const ended = this.isUnderWay && !isUnderWay(run);
     this.run = run;
     // Examples are made from descriptions, and a run brings new ones.
-    if (ended) void this.#load().catch((thrown: unknown) => notices.report(thrown));
+    if (ended) {
+      backend
+        .appState()
+        .then((state) => this.#takeSlow(state))
+        .catch((thrown: unknown) => notices.report(thrown));
+    }
   }
 
   #changed(catalog: CatalogSummary): void {

@@ -2,6 +2,8 @@
 class View {
   isKeysOpen = $state(false);
   isProgressOpen = $state(false);
+  /** How far down the grid was, of which answer, for when it is shown again. */
+  gridTop = { answered: -1, top: 0 };
 
   #focusQuery: () => void = () => {};
   #focusGrid: () => void = () => {};

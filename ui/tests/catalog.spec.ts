@@ -1,0 +1,272 @@
+/** Searching, the grid and the detail pane. */
+import { expect, test, type Page } from '@playwright/test';
+import { callsOf, emit, FULL, startEngine, type EngineOptions } from './engine';
+
+async function open(page: Page, options: EngineOptions): Promise<void> {
+  await startEngine(page, options);
+  await page.goto('/');
+  await expect(page.getByTestId('tile').first()).toBeVisible();
+}
+
+const count = (page: Page) => page.getByTestId('result-count');
+const cursor = (page: Page) => page.getByTestId('grid').getAttribute('aria-activedescendant');
+
+test('answers while typing, with one question for a burst of keys', async ({ page }) => {
+  await open(page, FULL);
+  await expect(count(page)).toHaveText('5,000 products');
+  const before = (await callsOf(page, 'search')).length;
+  await page.getByTestId('query').pressSequentially('red mug', { delay: 5 });
+  await expect(count(page)).toHaveText('17 good matches');
+  expect((await callsOf(page, 'search')).slice(before)).toEqual([
+    { request: { text: 'red mug', pictures: [], like: null, offset: 0, limit: 200 } },
+  ]);
+});
+
+test('drops an answer that was overtaken', async ({ page }) => {
+  await open(page, { ...FULL, delays: { slow: 700 } });
+  await page.getByTestId('query').fill('slow');
+  await page.waitForTimeout(200);
+  await page.getByTestId('query').fill('quick one');
+  // The engine's answers start as many products later as the words have letters.
+  await expect(page.getByTestId('tile').first()).toHaveAttribute('data-id', '10');
+  await page.waitForTimeout(900);
+  await expect(page.getByTestId('tile').first()).toHaveAttribute('data-id', '10');
+});
+
+test('keeps strong and weak matches apart', async ({ page }) => {
+  await open(page, { ...FULL, nGood: 3 });
+  await page.getByTestId('query').fill('mug');
+  await expect(page.getByRole('row', { name: 'Weaker matches' })).toBeVisible();
+  const rows = page.getByRole('row');
+  await expect(rows.first().getByRole('gridcell')).toHaveCount(3);
+  await expect(page.getByTestId('tile').first()).toHaveAccessibleName(/very close match$/);
+});
+
+test('says so when nothing matches well', async ({ page }) => {
+  await open(page, { ...FULL, nGood: 0 });
+  await page.getByTestId('query').fill('zebra');
+  await expect(count(page)).toHaveText('Nothing matches well; these come closest');
+  await expect(page.getByText('Weaker matches')).toHaveCount(0);
+});
+
+test('keeps 100,000 products smooth: few nodes, whole range, roles with counts', async ({
+  page,
+}) => {
+  await open(page, { ...FULL, n: 100_000 });
+  const nodes = () => page.evaluate(() => document.querySelectorAll('*').length);
+  const grid = page.getByTestId('grid');
+  const columns = Number(await grid.getAttribute('aria-colcount'));
+  expect(await grid.getAttribute('aria-rowcount')).toBe(String(Math.ceil(100_000 / columns)));
+  let most = await nodes();
+  for (let at = 0; at <= 20; at += 1) {
+    await grid.evaluate((node, part) => (node.scrollTop = node.scrollHeight * part), at / 20);
+    await page.waitForTimeout(30);
+    most = Math.max(most, await nodes());
+  }
+  expect(most).toBeLessThan(1500);
+  await grid.focus();
+  await page.keyboard.press('End');
+  await expect(page.locator('[data-rank="99999"]')).toHaveAttribute('data-id', '100000');
+  await expect(page.locator('[data-rank="99999"]')).toBeInViewport();
+  // Flying past pages does not fetch them.
+  expect((await callsOf(page, 'search')).length).toBeLessThan(60);
+});
+
+test('needs few nodes with small photos in a large window, too', async ({ page }) => {
+  await page.setViewportSize({ width: 2560, height: 1400 });
+  await open(page, { ...FULL, n: 100_000 });
+  await page.getByTestId('grid').focus();
+  await page.keyboard.press('-');
+  await expect(page.getByRole('radio', { name: 'Small photos' })).toBeChecked();
+  await page.waitForTimeout(300);
+  expect(await page.evaluate(() => document.querySelectorAll('*').length)).toBeLessThan(1500);
+});
+
+test('walks by keys: query, grid, detail, preview and back', async ({ page }) => {
+  await open(page, FULL);
+  await page.keyboard.press('/');
+  await expect(page.getByTestId('query')).toBeFocused();
+  await page.keyboard.type('mug');
+  await expect(count(page)).toHaveText('17 good matches');
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByTestId('grid')).toBeFocused();
+  expect(await cursor(page)).toBe('tile-0');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowDown');
+  expect(await cursor(page)).toBe('tile-6');
+  await expect(page.getByTestId('detail')).toHaveCount(0);
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('detail-description')).toContainText('a blue leather bag');
+  await page.keyboard.press('Space');
+  const preview = page.getByRole('dialog', { name: 'Large picture' });
+  await expect(preview).toBeVisible();
+  await page.keyboard.press('ArrowRight');
+  await expect(preview).toContainText('8 of 5,000');
+  await page.keyboard.press('Escape');
+  await expect(preview).toHaveCount(0);
+  await expect(page.getByTestId('grid')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('detail')).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('query')).toHaveValue('');
+  await expect(count(page)).toHaveText('5,000 products');
+});
+
+test('opens a detail by click, with its facts, its actions and what is like it', async ({
+  page,
+}) => {
+  await open(page, FULL);
+  await page.getByTestId('tile').nth(1).click();
+  const detail = page.getByTestId('detail');
+  await expect(detail.getByTestId('detail-description')).toHaveText(
+    'a blue leather bag on a white table',
+  );
+  await expect(detail).toContainText('2.4 MB');
+  await expect(detail.getByRole('list').getByRole('button')).toHaveCount(12);
+  await detail.getByRole('button', { name: 'Show in folder' }).click();
+  expect(await callsOf(page, 'reveal')).toEqual([{ id: 2 }]);
+  await detail.getByRole('button', { name: 'More like this' }).click();
+  await expect(page.getByText('Like this one')).toBeVisible();
+  expect((await callsOf(page, 'search')).at(-1)).toMatchObject({ request: { like: 2 } });
+  // The pane stays, and so do its width and its being open.
+  await expect(detail).toBeVisible();
+});
+
+test('copies the description', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await open(page, FULL);
+  await page.getByTestId('tile').first().click();
+  await page.getByRole('button', { name: 'Copy description' }).click();
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+    'a red mug with white dots',
+  );
+});
+
+test('says when a product was not described yet', async ({ page }) => {
+  await open(page, { ...FULL, undescribed: [1] });
+  await page.getByTestId('tile').first().click();
+  await expect(page.getByTestId('detail-description')).toContainText('Not described yet');
+  await expect(page.getByRole('button', { name: 'Copy description' })).toBeDisabled();
+});
+
+test('remembers the width of the pane', async ({ page }) => {
+  await open(page, FULL);
+  await page.getByTestId('tile').first().click();
+  const resizer = page.getByRole('separator', { name: 'Width of the details' });
+  const before = Number(await resizer.getAttribute('aria-valuenow'));
+  await resizer.press('ArrowLeft');
+  await expect(resizer).toHaveAttribute('aria-valuenow', String(before + 24));
+  await page.reload();
+  await page.getByTestId('tile').first().click();
+  await expect(resizer).toHaveAttribute('aria-valuenow', String(before + 24));
+});
+
+test('new photos arrive without a jump', async ({ page }) => {
+  await open(page, { ...FULL, n: 1000 });
+  const grid = page.getByTestId('grid');
+  await grid.evaluate((node) => (node.scrollTop = 3000));
+  await page.waitForTimeout(300);
+  const seen = () =>
+    page.evaluate(() => {
+      const tile = document.querySelectorAll('[data-testid="tile"]')[8];
+      return [tile?.getAttribute('data-id'), tile?.getBoundingClientRect().top];
+    });
+  const before = await seen();
+  await page.evaluate(() => {
+    window.engine.options.n = 1240;
+    window.engine.emit('catalog-changed', window.engine.summary());
+  });
+  await expect(count(page)).toHaveText('1,240 products');
+  expect(await seen()).toEqual(before);
+});
+
+test('says how much can be searched so far', async ({ page }) => {
+  await open(page, { ...FULL, nSearchable: 1240 });
+  await page.getByTestId('query').fill('mug');
+  await expect(page.getByText('1,240 of 5,000 photos can be searched so far')).toBeVisible();
+});
+
+test('zooms and pans a picture', async ({ page }) => {
+  await open(page, FULL);
+  await page.getByTestId('tile').first().click();
+  const picture = page.getByTestId('detail').getByRole('img', { name: /^Photo:/ });
+  await expect(page.getByRole('button', { name: 'Further' })).toBeDisabled();
+  await picture.hover();
+  await page.mouse.wheel(0, -300);
+  await expect(page.getByRole('button', { name: 'Further' })).toBeEnabled();
+  await picture.focus();
+  await page.keyboard.press('0');
+  await expect(page.getByRole('button', { name: 'Further' })).toBeDisabled();
+});
+
+test('takes a pasted picture into the query, and lets go of it', async ({ page }) => {
+  await open(page, FULL);
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array([1, 2, 3])], 'x.png', { type: 'image/png' }));
+    document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
+  });
+  await expect(page.getByRole('img', { name: /Pasted picture/ })).toBeVisible();
+  expect(await callsOf(page, 'query_picture_pasted')).toEqual([{ nBytes: 3 }]);
+  await expect(count(page)).toHaveText('17 good matches');
+  await page.getByTestId('query').focus();
+  await page.keyboard.press('Backspace');
+  await expect(count(page)).toHaveText('5,000 products');
+});
+
+test('tries an example', async ({ page }) => {
+  await open(page, FULL);
+  await page.getByRole('button', { name: 'brass lamp' }).click();
+  await expect(page.getByTestId('query')).toHaveValue('brass lamp');
+  await expect(count(page)).toHaveText('17 good matches');
+});
+
+test.describe('files held over the window', () => {
+  const picture = { nFolders: 0, nPictures: 1, nOther: 0 };
+  const held = (phase: string, x: number, y: number, summary = picture) => ({
+    phase,
+    x,
+    y,
+    summary,
+    drop: phase === 'drop' ? 7 : null,
+  });
+
+  test('on the field they become a query', async ({ page }) => {
+    await open(page, FULL);
+    await emit(page, 'drag', held('over', 600, 60));
+    await expect(page.getByText('Find products like this picture')).toBeVisible();
+    await emit(page, 'drag', held('drop', 600, 60));
+    await expect(page.getByTestId('drop-overlay')).toHaveCount(0);
+    await expect(page.getByRole('img', { name: /dropped.jpg/ })).toBeVisible();
+    expect(await callsOf(page, 'query_pictures_dropped')).toEqual([{ drop: 7 }]);
+    expect(await callsOf(page, 'add_dropped')).toEqual([]);
+  });
+
+  test('anywhere else they join the catalog, also without a drag before', async ({ page }) => {
+    await open(page, FULL);
+    await emit(page, 'drag', held('drop', 600, 600));
+    await expect.poll(() => callsOf(page, 'add_dropped')).toEqual([{ drop: 7 }]);
+    expect(await callsOf(page, 'query_pictures_dropped')).toEqual([]);
+  });
+
+  test('a folder is never a query', async ({ page }) => {
+    await open(page, FULL);
+    const folder = { nFolders: 1, nPictures: 0, nOther: 0 };
+    await emit(page, 'drag', held('over', 600, 60, folder));
+    await expect(page.getByText('Add 1 folder to the catalog')).toBeVisible();
+    await expect(page.getByText(/Find products like/)).toHaveCount(0);
+    await emit(page, 'drag', held('leave', 0, 0, folder));
+    await expect(page.getByTestId('drop-overlay')).toHaveCount(0);
+  });
+
+  test('what is no photo is refused with a reason', async ({ page }) => {
+    await open(page, FULL);
+    const other = { nFolders: 0, nPictures: 0, nOther: 2 };
+    await emit(page, 'drag', held('over', 600, 60, other));
+    await expect(page.getByText(/not photos/)).toBeVisible();
+    await emit(page, 'drag', held('drop', 600, 60, other));
+    await expect(page.getByTestId('drop-overlay')).toHaveCount(0);
+    expect(await callsOf(page, 'add_dropped')).toEqual([]);
+  });
+});
