@@ -21,6 +21,8 @@ from starter_training.captions import describe
 from starter_training.dataset import Pictures, Sampler
 from starter_training.progress import (
     Average,
+    Clock,
+    Stop,
     learning_rate,
     load_checkpoint,
     optimiser,
@@ -38,10 +40,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run", type=Path)
     parser.add_argument("pictures", type=Path, nargs="+", help="folders that prepare.py wrote")
-    parser.add_argument("--steps", type=int, required=True)
-    parser.add_argument("--tower-from", type=float, default=0.5, help="share of steps with a fixed tower")
-    parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--rate", type=float, default=1.5e-3)
+    length = parser.add_mutually_exclusive_group(required=True)
+    length.add_argument("--steps", type=int)
+    length.add_argument("--minutes", type=float, help="end after this time, wherever the run stands")
+    parser.add_argument("--tower-from", type=float, default=0.5, help="share with a fixed tower")
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--tower-rate", type=float, default=0.2, help="of --rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
@@ -63,34 +67,36 @@ def train(options: argparse.Namespace) -> None:
     decoder = optimiser([model.text_decoder], options.rate, decay=0.05)
     tower = optimiser([model.vision_model], options.rate, decay=0.05)
     average = Average(model, keep=0.995)
-    first = 0
+    first, done = 0, 0.0
     if stored:
         model.load_state_dict(stored["model"])
         decoder.load_state_dict(stored["decoder"])
         tower.load_state_dict(stored["tower"])
-        first = stored["step"]
+        first, done = stored["step"], stored["done"]
         average.values, average.n_updates = stored["average"], first
 
-    def save(step: int) -> None:
+    def save(step: int, done: float) -> None:
         save_checkpoint(
             options.run / "caption.pt",
             step=step,
+            done=done,
             model=model.state_dict(),
             average=average.values,
             decoder=decoder.state_dict(),
             tower=tower.state_dict(),
         )
 
-    start, total, n_total = time.monotonic(), 0.0, 0
-    for step in range(first, options.steps):
-        fixed = step < options.tower_from * options.steps
-        rate = learning_rate(step, options.steps, options.rate, n_warmup=100)
+    clock, stop = Clock(done, first, options.steps, options.minutes), Stop()
+    start, total, n_total, step = time.monotonic(), 0.0, 0, first
+    while (done := clock.done(step)) < 1.0 and not stop.asked:
+        fixed = done < options.tower_from
+        rate = learning_rate(done, step, options.rate, n_warmup=100)
         for group in decoder.param_groups:
             group["lr"] = rate
         for group in tower.param_groups:
             group["lr"] = rate * options.tower_rate
-        loss = caption_loss(model, tokenizer, pictures, sampler.batch(step, options.batch),
-                            options.seed * 1_000_003 + step, fixed)
+        rows, seed = sampler.batch(step, options.batch), options.seed * 1_000_003 + step
+        loss = caption_loss(model, tokenizer, pictures, rows, seed, fixed)
         decoder.zero_grad()
         tower.zero_grad()
         loss.backward()
@@ -99,14 +105,17 @@ def train(options: argparse.Namespace) -> None:
         if not fixed:
             tower.step()
         average.update(model)
-        total, n_total = total + float(loss.detach()), n_total + 1
-        if (step + 1) % 50 == 0:
-            speed = (step + 1 - first) * options.batch / (time.monotonic() - start)
-            print(f"step {step + 1} loss {total / n_total:.3f} {speed:.0f} pictures/s", flush=True)
+        step, total, n_total = step + 1, total + float(loss.detach()), n_total + 1
+        if step % 50 == 0:
+            speed = (step - first) * options.batch / (time.monotonic() - start)
+            print(
+                f"step {step} {done:.1%} loss {total / n_total:.3f} {speed:.0f} pictures/s",
+                flush=True,
+            )
             total, n_total = 0.0, 0
-        if (step + 1) % 250 == 0:
-            save(step + 1)
-    save(options.steps)
+        if step % 250 == 0:
+            save(step, done)
+    save(step, done)
 
 
 def caption_loss(

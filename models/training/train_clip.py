@@ -22,6 +22,8 @@ from starter_training.dataset import Pictures, Sampler
 from starter_training.objectives import contrast, foretell
 from starter_training.progress import (
     Average,
+    Clock,
+    Stop,
     learning_rate,
     load_checkpoint,
     optimiser,
@@ -32,8 +34,10 @@ from starter_training.views import look, normalise, patches_kept, random_maps, t
 from starter_training.vocabularies import corpus, train_clip_tokenizer
 
 SHARES = {"clothing": 0.30, "grocery": 0.20, "objects": 0.25, "rendered": 0.25}
+WEIGHTS = (1.0, 0.5, 2.5, 1.0)
+"""Of the losses that `forward` gives."""
 WHOLE_FROM = 0.85
-"""From this share of the steps on, all patches are seen."""
+"""From this share of the run on, all patches are seen."""
 
 
 def main() -> None:
@@ -42,10 +46,12 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("pictures", type=Path, nargs="+", help="folders that prepare.py wrote")
     parser.add_argument("--data", type=Path, default=root.parent / "shared" / "data")
-    parser.add_argument("--steps", type=int, required=True)
-    parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--keep", type=float, default=0.5, help="share of patches seen")
+    length = parser.add_mutually_exclusive_group(required=True)
+    length.add_argument("--steps", type=int)
+    length.add_argument("--minutes", type=float, help="end after this time, wherever the run stands")
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--rate", type=float, default=8e-4)
+    parser.add_argument("--keep", type=float, default=0.4, help="share of patches seen")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -69,20 +75,21 @@ def train(options: argparse.Namespace) -> None:
     heads = Heads(N_COMPONENTS, len(labels))
     adam = optimiser([model, heads], options.rate, decay=0.05)
     average = Average(model, keep=0.998)
-    first = 0
+    first, done = 0, 0.0
     stored = load_checkpoint(options.run / "clip.pt")
     if stored:
         model.load_state_dict(stored["model"])
         average.values, average.n_updates = stored["average"], stored["step"]
-        first = stored["step"]
+        first, done = stored["step"], stored["done"]
         if stored["labels"] == labels:
             heads.load_state_dict(stored["heads"])
             adam.load_state_dict(stored["adam"])
 
-    def save(step: int) -> None:
+    def save(step: int, done: float) -> None:
         save_checkpoint(
             options.run / "clip.pt",
             step=step,
+            done=done,
             labels=labels,
             model=model.state_dict(),
             average=average.values,
@@ -90,17 +97,17 @@ def train(options: argparse.Namespace) -> None:
             adam=adam.state_dict(),
         )
 
-    start, sums, n_sums = time.monotonic(), np.zeros(5), 0
-    for step in range(first, options.steps):
+    clock, stop, sums = Clock(done, first, options.steps, options.minutes), Stop(), np.zeros(5)
+    start, step = time.monotonic(), first
+    while (done := clock.done(step)) < 1.0 and not stop.asked:
         for group in adam.param_groups:
-            group["lr"] = learning_rate(step, options.steps, options.rate, n_warmup=200)
+            group["lr"] = learning_rate(done, step, options.rate, n_warmup=200)
         rows = sampler.batch(step, options.batch)
-        whole = step >= WHOLE_FROM * options.steps
         losses = forward(
             model, heads, pictures, agreement, tokenizer, label_of, rows,
-            options.seed * 1_000_003 + step, 1.0 if whole else options.keep,
+            options.seed * 1_000_003 + step, 1.0 if done >= WHOLE_FROM else options.keep,
         )
-        total = losses[0] + 0.4 * losses[1] + 1.0 * losses[2] + 0.5 * losses[3]
+        total = sum(w * loss for w, loss in zip(WEIGHTS, losses, strict=True))
         adam.zero_grad()
         total.backward()
         torch.nn.utils.clip_grad_norm_([*model.parameters(), *heads.parameters()], 1.0)
@@ -108,19 +115,20 @@ def train(options: argparse.Namespace) -> None:
         with torch.no_grad():
             model.logit_scale.clamp_(max=np.log(60.0))
         average.update(model)
+        step += 1
         sums += [*(float(loss.detach()) for loss in losses), 1.0]
-        if (step + 1) % 50 == 0:
-            rate = (step + 1 - first) * options.batch / (time.monotonic() - start)
-            c, l, p, w, n = sums
+        if step % 50 == 0:
+            rate = (step - first) * options.batch / (time.monotonic() - start)
+            contrast_, label, patch, whole = sums[:4] / sums[4]
             print(
-                f"step {step + 1} contrast {c / n:.3f} label {l / n:.3f} patch {p / n:.3f} "
-                f"whole {w / n:.3f} scale {model.logit_scale.exp():.1f} {rate:.0f} pictures/s",
+                f"step {step} {done:.1%} contrast {contrast_:.3f} label {label:.3f} patch {patch:.3f} "
+                f"whole {whole:.3f} scale {model.logit_scale.exp():.1f} {rate:.0f} pictures/s",
                 flush=True,
             )
             sums[:] = 0
-        if (step + 1) % 250 == 0:
-            save(step + 1)
-    save(options.steps)
+        if step % 250 == 0:
+            save(step, done)
+    save(step, done)
 
 
 def forward(

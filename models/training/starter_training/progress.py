@@ -3,18 +3,50 @@
 from __future__ import annotations
 
 import math
+import signal
+import time
 from pathlib import Path
 
 import torch
 from torch import nn
 
 
-def learning_rate(step: int, n_steps: int, peak: float, n_warmup: int) -> float:
-    """Linear rise over `n_warmup` steps, then half a cosine down to a hundredth of `peak`."""
-    if step < n_warmup:
-        return peak * (step + 1) / n_warmup
-    done = (step - n_warmup) / max(1, n_steps - n_warmup)
-    return peak * (0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * min(1.0, done))))
+class Clock:
+    """How much of a run is done, 0 to 1, by steps or by minutes.
+
+    With `minutes`, what is left of the run is spread over that time from now on: a run on a shared
+    machine ends when it has to, however many steps it came to.
+    """
+
+    def __init__(self, done: float, step: int, steps: int | None, minutes: float | None) -> None:
+        self._first, self._first_step = done, step
+        self._steps, self._seconds = steps, minutes * 60.0 if minutes else None
+        self._start = time.monotonic()
+
+    def done(self, step: int) -> float:
+        if self._seconds:
+            share = (time.monotonic() - self._start) / self._seconds
+        else:
+            share = (step - self._first_step) / max(1, (self._steps or 0) - self._first_step)
+        return min(1.0, self._first + (1.0 - self._first) * share)
+
+
+class Stop:
+    """Set by SIGTERM or Ctrl+C, so that a run ends after its step, with a checkpoint."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, self._ask)
+
+    def _ask(self, *_: object) -> None:
+        self.asked = True
+
+
+def learning_rate(done: float, step: int, peak: float, n_warmup: int) -> float:
+    """Linear rise over `n_warmup` steps, under half a cosine down to a hundredth of `peak`."""
+    rise = min(1.0, (step + 1) / n_warmup)
+    return peak * rise * (0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * done)))
 
 
 def optimiser(modules: list[nn.Module], rate: float, decay: float) -> torch.optim.AdamW:
