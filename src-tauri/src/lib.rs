@@ -23,7 +23,7 @@ mod photo;
 
 use std::{path::Path, sync::Arc, time::Instant};
 
-use tauri::{Builder, DragDropEvent, Manager, RunEvent, Runtime, WindowEvent, plugin::TauriPlugin};
+use tauri::{Builder, DragDropEvent, Manager, RunEvent, Runtime, Url, WindowEvent, plugin::TauriPlugin};
 use tauri_plugin_window_state::StateFlags;
 use vitrine_api::{Api, OpenOptions, types::ApiError};
 
@@ -52,10 +52,10 @@ pub fn configure<R: Runtime>(builder: Builder<R>, desk: Desk) -> Builder<R> {
     let library = Library::default();
     let photos = PhotoThreads::start(&library);
     builder
-        .plugin(stay_on_own_pages())
         .manage(library.clone())
         .manage(dialogs)
         .manage(FirstPaint::new(started))
+        .plugin(shell(library, open))
         .register_asynchronous_uri_scheme_protocol(photo::SCHEME, move |_, request, responder| {
             photos.ask(request.uri().path(), responder);
         })
@@ -65,15 +65,23 @@ pub fn configure<R: Runtime>(builder: Builder<R>, desk: Desk) -> Builder<R> {
             }
         })
         .invoke_handler(commands::handler())
-        .setup(move |app| {
-            app.manage(Drags::start(app.handle().clone())?);
+}
+
+/// What runs beside the window. A plugin, because Tauri starts those before the window's
+/// event loop, so that the library opens while the window appears.
+fn shell<R: Runtime>(library: Library, open: Opener) -> TauriPlugin<R> {
+    tauri::plugin::Builder::new("shell")
+        .setup(move |app, _| {
+            app.manage(Drags::start(app.clone())?);
             let resources = app.path().resource_dir().ok();
-            let handle = app.handle().clone();
+            let handle = app.clone();
             std::thread::Builder::new().name("open-library".into()).spawn(move || {
                 library.open(|| open(resources.as_deref()), |api| events::forward(api, handle));
             })?;
             Ok(())
         })
+        .on_navigation(|_, url| is_own_page(url))
+        .build()
 }
 
 /// Opens the window on the user's own library and stays until it is closed.
@@ -104,13 +112,7 @@ pub fn dragged<R: Runtime>(window: &impl Manager<R>, event: &DragDropEvent, scal
 }
 
 /// A link, a dropped file or a script must not replace the application's pages.
-fn stay_on_own_pages<R: Runtime>() -> TauriPlugin<R> {
-    tauri::plugin::Builder::new("own-pages")
-        .on_navigation(|_, url| {
-            let is_own = url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost");
-            is_own
-                || url.as_str() == "about:blank"
-                || (tauri::is_dev() && url.host_str() == Some("localhost"))
-        })
-        .build()
+fn is_own_page(url: &Url) -> bool {
+    let is_own = url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost");
+    is_own || url.as_str() == "about:blank" || (tauri::is_dev() && url.host_str() == Some("localhost"))
 }
