@@ -50,7 +50,7 @@ impl Encoder {
     /// `[batch, tokens, hidden]` to the same shape. `mask` is added to the attention scores,
     /// `[tokens, tokens]`.
     pub(crate) fn forward(&self, x: Tensor, mask: Option<&Tensor>) -> Result<Tensor, ModelError> {
-        self.layers.iter().try_fold(x, |x, layer| layer.forward(x, mask))
+        self.layers.iter().try_fold(x, |x, layer| layer.forward(&x, mask))
     }
 
     /// The hidden state of one token of each row: `[batch, tokens, hidden]` to `[batch, hidden]`.
@@ -64,7 +64,7 @@ impl Encoder {
         let Some((last, first)) = self.layers.split_last() else {
             return Ok(pick(&x, positions)?);
         };
-        let x = first.iter().try_fold(x, |x, layer| layer.forward(x, mask))?;
+        let x = first.iter().try_fold(x, |x, layer| layer.forward(&x, mask))?;
         last.forward_to_token(&x, mask, positions)
     }
 }
@@ -109,10 +109,10 @@ impl Layer {
         })
     }
 
-    fn forward(&self, x: Tensor, mask: Option<&Tensor>) -> Result<Tensor, ModelError> {
-        let [q, k, v] = self.queries_keys_values(&x)?;
+    fn forward(&self, x: &Tensor, mask: Option<&Tensor>) -> Result<Tensor, ModelError> {
+        let [q, k, v] = self.queries_keys_values(x)?;
         let attended = attend(&q, &k, &v, mask)?;
-        self.finish(&attended, &x)
+        self.finish(&attended, x)
     }
 
     fn forward_to_token(
@@ -195,7 +195,6 @@ pub(crate) fn attend(
 }
 
 /// 1 / sqrt(size of a head).
-#[allow(clippy::cast_precision_loss)]
 pub(crate) fn attention_scale(hidden: usize, n_heads: usize) -> f64 {
     ((hidden / n_heads) as f64).powf(-0.5)
 }

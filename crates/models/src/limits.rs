@@ -38,7 +38,7 @@ pub(crate) fn check_tower(what: &str, config: &EncoderConfig) -> Result<(), Stri
     in_range(&format!("{what}.intermediate_size"), config.intermediate, 1, 65_536)?;
     in_range(&format!("{what}.num_hidden_layers"), config.n_layers, 1, 128)?;
     in_range(&format!("{what}.num_attention_heads"), config.n_heads, 1, config.hidden)?;
-    if config.hidden % config.n_heads != 0 {
+    if !config.hidden.is_multiple_of(config.n_heads) {
         return Err(format!("{what}.hidden_size is not a multiple of num_attention_heads"));
     }
     if !(config.eps > 0.0 && config.eps < 1.0) {

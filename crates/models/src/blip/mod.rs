@@ -261,7 +261,6 @@ impl Captioner {
         let words: Vec<u32> =
             sequence.ids.iter().copied().filter(|&id| id != self.start && id != self.end).collect();
         let text = self.tokenizer.decode(&words)?.trim().to_owned();
-        #[allow(clippy::cast_precision_loss)]
         let n_generated = sequence.ids.len().saturating_sub(n_prompt).max(1) as f32;
         Ok(Caption { text, token_ids: sequence.ids, mean_log_prob: sequence.log_prob / n_generated })
     }

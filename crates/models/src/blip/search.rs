@@ -47,7 +47,6 @@ pub(super) fn new(decoding: Decoding, prompt: &[u32], limits: SearchLimits) -> B
 pub(super) fn log_softmax(logits: &[f32]) -> Vec<f32> {
     let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let sum: f64 = logits.iter().map(|x| f64::from((x - max).exp())).sum();
-    #[allow(clippy::cast_possible_truncation)]
     let log_sum = sum.ln() as f32;
     logits.iter().map(|x| x - max - log_sum).collect()
 }
@@ -111,7 +110,6 @@ impl Search for Beams {
             Sequence { ids, log_prob: candidate.score }
         };
 
-        #[allow(clippy::cast_precision_loss)]
         let length = ((n_ids + 1 - self.n_prompt) as f32).powf(self.length_penalty);
         // Only the best `width` may end; the others are there to go on.
         for candidate in candidates.iter().take(self.width).filter(|c| ends(c)) {

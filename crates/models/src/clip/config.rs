@@ -4,9 +4,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::activation::Activation;
 use crate::encoder::EncoderConfig;
-use crate::limits::{ImageSide, activation, check_tower, in_range};
+use crate::limits::{ImageSide, activation, check_patches, check_tower, in_range};
 use crate::{ModelError, json_file};
 
 /// `eos_token_id` of checkpoints saved before transformers wrote the true one: the end token is then
@@ -95,7 +94,7 @@ impl ClipConfig {
         check_tower("vision_config", &self.vision_config.encoder()?)?;
         in_range("projection_dim", self.projection_dim, 1, 16_384)?;
         in_range("max_position_embeddings", self.text_config.max_position_embeddings, 2, 8192)?;
-        crate::limits::check_patches(self.vision_config.image_size, self.vision_config.patch_size)
+        check_patches(self.vision_config.image_size, self.vision_config.patch_size)
     }
 }
 
@@ -114,13 +113,12 @@ impl TextConfig {
 
 impl VisionConfig {
     pub(super) fn encoder(&self) -> Result<EncoderConfig, String> {
-        let activation: Activation = activation(&self.hidden_act)?;
         Ok(EncoderConfig {
             hidden: self.hidden_size,
             intermediate: self.intermediate_size,
             n_layers: self.num_hidden_layers,
             n_heads: self.num_attention_heads,
-            activation,
+            activation: activation(&self.hidden_act)?,
             eps: self.layer_norm_eps,
         })
     }

@@ -123,7 +123,6 @@ fn certainty_is_the_mean_log_probability_of_the_tokens() {
             row[caption.token_ids[at] as usize] - sum.ln()
         };
         let generated = prompt.len()..caption.token_ids.len();
-        #[allow(clippy::cast_precision_loss)]
         let mean = generated.clone().map(log_prob).sum::<f32>() / generated.len() as f32;
         assert_close("certainty", &[caption.mean_log_prob], &[mean], 1e-4);
     }

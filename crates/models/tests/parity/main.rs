@@ -3,6 +3,9 @@
 //! The checkpoints are small and random, so that each part of a model matters to its output: a wrong
 //! epsilon, activation, mask or scale shows at once.
 
+// What the tests share unwraps as the tests do.
+#![allow(clippy::unwrap_used)]
+
 mod blip;
 mod clip;
 mod golden;

@@ -35,117 +35,19 @@
 //! ```
 //!
 //! A pack is hostile input. Paths stay below the pack's folder, symbolic links that lead out of it
-//! are refused, files that are not listed are not read, and [`Pack::verify`] checks every byte.
+//! are refused, no file that a model would read may lie there unlisted, and [`Pack::verify`] checks
+//! every byte.
 
-use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+mod manifest;
 
-use serde::Deserialize;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
 use sha2::{Digest, Sha256};
 
+pub use self::manifest::{Calibration, FileSum, ModelEntry, PackManifest, ScoreRange};
 use crate::summary::{self, ModelSummary};
 use crate::{ModelError, PREPROCESSING_VERSION, json_file};
-
-/// The version of `pack.toml` that this crate reads.
-const FORMAT: u32 = 1;
-
-/// What `pack.toml` says.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PackManifest {
-    format: u32,
-    /// Short name: letters, digits, `-`, `_`, `.`.
-    pub name: String,
-    /// Changes whenever any file of the pack changes.
-    pub revision: String,
-    /// One line for users.
-    pub summary: String,
-    /// SPDX expression of the weights' licence.
-    pub licence: String,
-    /// Ships with the program to show how things work; real models come from elsewhere.
-    #[serde(default)]
-    pub starter: bool,
-    /// Image and text vectors.
-    #[serde(default)]
-    pub clip: Option<ModelEntry>,
-    /// Captions.
-    #[serde(default)]
-    pub caption: Option<ModelEntry>,
-    /// How cosines read as relevance.
-    #[serde(default)]
-    pub calibration: Calibration,
-    /// Every file of the model folders, by its path with forward slashes.
-    #[serde(default)]
-    pub files: BTreeMap<String, FileSum>,
-}
-
-/// Where a model lies.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ModelEntry {
-    /// Folder below the pack's, with forward slashes.
-    pub folder: String,
-}
-
-/// The identity of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FileSum {
-    /// SHA-256 in hexadecimal digits.
-    pub sha256: String,
-    /// Length in bytes.
-    pub size_bytes: u64,
-}
-
-/// How this pack's cosines read as relevance. The defaults suit OpenAI's CLIP ViT-B/32.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Calibration {
-    /// Text against picture.
-    #[serde(default = "Calibration::default_text")]
-    pub text: ScoreRange,
-    /// Picture against picture.
-    #[serde(default = "Calibration::default_image")]
-    pub image: ScoreRange,
-}
-
-impl Calibration {
-    fn default_text() -> ScoreRange {
-        ScoreRange { unrelated: 0.15, sure: 0.33 }
-    }
-
-    fn default_image() -> ScoreRange {
-        ScoreRange { unrelated: 0.45, sure: 0.95 }
-    }
-}
-
-impl Default for Calibration {
-    fn default() -> Self {
-        Self { text: Self::default_text(), image: Self::default_image() }
-    }
-}
-
-/// A linear scale from cosine to relevance.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ScoreRange {
-    /// The cosine of two things that have nothing in common: relevance 0.
-    pub unrelated: f32,
-    /// The cosine of a sure match: relevance 1.
-    pub sure: f32,
-}
-
-impl ScoreRange {
-    /// `cosine` as relevance from 0 to 1.
-    #[must_use]
-    pub fn relevance(&self, cosine: f32) -> f32 {
-        ((cosine - self.unrelated) / (self.sure - self.unrelated)).clamp(0.0, 1.0)
-    }
-
-    fn is_valid(&self) -> bool {
-        self.unrelated.is_finite() && self.sure.is_finite() && self.unrelated < self.sure
-    }
-}
 
 /// An opened model pack.
 #[derive(Debug, Clone)]
@@ -163,9 +65,9 @@ impl Pack {
     pub fn open(folder: &Path) -> Result<Self, ModelError> {
         let path = folder.join("pack.toml");
         let text = json_file::read_text(&path)?;
-        let manifest: PackManifest = toml::from_str(&text)
-            .map_err(|error| ModelError::Pack { path: path.clone(), reason: error.message().to_owned() })?;
-        check_manifest(&manifest).map_err(|reason| ModelError::Pack { path, reason })?;
+        let manifest =
+            manifest::parse(&text).map_err(|reason| ModelError::Pack { path: path.clone(), reason })?;
+        manifest::check(&manifest).map_err(|reason| ModelError::Pack { path, reason })?;
         let pack = Self { folder: folder.to_path_buf(), manifest };
         pack.check_files()?;
         Ok(pack)
@@ -252,6 +154,7 @@ impl Pack {
     }
 
     fn check_files(&self) -> Result<(), ModelError> {
+        self.check_unlisted()?;
         let root = self.folder.canonicalize().map_err(|source| ModelError::io(&self.folder, source))?;
         for (name, sum) in &self.manifest.files {
             let path = self.folder.join(name);
@@ -273,67 +176,46 @@ impl Pack {
         }
         Ok(())
     }
-}
 
-/// What must hold before any path of the manifest is touched.
-fn check_manifest(manifest: &PackManifest) -> Result<(), String> {
-    if manifest.format != FORMAT {
-        return Err(format!("it has the format {}, this program reads {FORMAT}", manifest.format));
-    }
-    for (field, text) in [("name", &manifest.name), ("revision", &manifest.revision)] {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        if text.is_empty() || text.len() > 64 || !text.chars().all(plain) {
-            return Err(format!("{field} is not a short name of letters, digits, '-', '_' and '.'"));
+    /// A file that stands in for a listed one must not slip past the checksums.
+    fn check_unlisted(&self) -> Result<(), ModelError> {
+        for entry in [&self.manifest.clip, &self.manifest.caption].into_iter().flatten() {
+            for file in MODEL_FILES {
+                let name = format!("{}/{file}", entry.folder);
+                if !self.manifest.files.contains_key(&name) && self.folder.join(&name).exists() {
+                    return Err(ModelError::Pack {
+                        path: self.folder.join("pack.toml"),
+                        reason: format!("{name} lies in the pack but is not listed under [files]"),
+                    });
+                }
+            }
         }
-    }
-    for (field, range) in [("text", manifest.calibration.text), ("image", manifest.calibration.image)] {
-        if !range.is_valid() {
-            return Err(format!("calibration.{field} needs unrelated < sure"));
-        }
-    }
-    for (name, sum) in &manifest.files {
-        if !is_inside(name) {
-            return Err(format!("the file name {name:?} leads out of the pack"));
-        }
-        if sum.sha256.len() != 64 || !sum.sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(format!("the sha256 of {name} is not 64 hexadecimal digits"));
-        }
-    }
-    for entry in [&manifest.clip, &manifest.caption].into_iter().flatten() {
-        if !is_inside(&entry.folder) {
-            return Err(format!("the folder {:?} leads out of the pack", entry.folder));
-        }
-        check_listed(manifest, &entry.folder)?;
-    }
-    Ok(())
-}
-
-/// The files without which no model loads must be listed, or `verify` would vouch for nothing.
-fn check_listed(manifest: &PackManifest, folder: &str) -> Result<(), String> {
-    let listed = |file: &str| manifest.files.contains_key(&format!("{folder}/{file}"));
-    let any_of: [&[&str]; 4] = [
-        &["config.json"],
-        &["model.safetensors", "pytorch_model.bin"],
-        &["preprocessor_config.json"],
-        &["tokenizer.json", "vocab.json", "vocab.txt"],
-    ];
-    match any_of.iter().find(|names| !names.iter().any(|name| listed(name))) {
-        None => Ok(()),
-        Some(names) => Err(format!("{folder}/{} is not listed under [files]", names[0])),
+        Ok(())
     }
 }
 
-/// A relative path of plain names, on every system.
-fn is_inside(name: &str) -> bool {
-    !name.is_empty()
-        && !name.contains(['\\', ':', '\0'])
-        && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
-}
+/// The files that a model is loaded from.
+const MODEL_FILES: [&str; 8] = [
+    "config.json",
+    "model.safetensors",
+    "pytorch_model.bin",
+    "preprocessor_config.json",
+    "tokenizer.json",
+    "vocab.json",
+    "merges.txt",
+    "vocab.txt",
+];
 
 fn sha256_of(path: &Path) -> Result<String, ModelError> {
     let io = |source| ModelError::io(path, source);
     let mut file = std::fs::File::open(path).map_err(io)?;
     let mut hasher = Sha256::new();
-    std::io::copy(&mut file, &mut hasher).map_err(io)?;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer).map_err(io)? {
+            0 => break,
+            n => hasher.update(&buffer[..n]),
+        }
+    }
     Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -1,0 +1,171 @@
+//! `pack.toml` and what must hold in it.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path};
+
+use serde::Deserialize;
+
+/// The version of `pack.toml` that this crate reads.
+const FORMAT: u32 = 1;
+
+/// What `pack.toml` says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackManifest {
+    format: u32,
+    /// Short name: letters, digits, `-`, `_`, `.`.
+    pub name: String,
+    /// Changes whenever any file of the pack changes.
+    pub revision: String,
+    /// One line for users.
+    pub summary: String,
+    /// SPDX expression of the weights' licence.
+    pub licence: String,
+    /// Ships with the program to show how things work; real models come from elsewhere.
+    #[serde(default)]
+    pub starter: bool,
+    /// Image and text vectors.
+    #[serde(default)]
+    pub clip: Option<ModelEntry>,
+    /// Captions.
+    #[serde(default)]
+    pub caption: Option<ModelEntry>,
+    /// How cosines read as relevance.
+    #[serde(default)]
+    pub calibration: Calibration,
+    /// Every file of the model folders, by its path with forward slashes.
+    #[serde(default)]
+    pub files: BTreeMap<String, FileSum>,
+}
+
+/// Where a model lies.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelEntry {
+    /// Folder below the pack's, with forward slashes.
+    pub folder: String,
+}
+
+/// The identity of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileSum {
+    /// SHA-256 in hexadecimal digits.
+    pub sha256: String,
+    /// Length in bytes.
+    pub size_bytes: u64,
+}
+
+/// How this pack's cosines read as relevance. The defaults suit OpenAI's CLIP ViT-B/32.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calibration {
+    /// Text against picture.
+    #[serde(default = "Calibration::default_text")]
+    pub text: ScoreRange,
+    /// Picture against picture.
+    #[serde(default = "Calibration::default_image")]
+    pub image: ScoreRange,
+}
+
+impl Calibration {
+    fn default_text() -> ScoreRange {
+        ScoreRange { unrelated: 0.15, sure: 0.33 }
+    }
+
+    fn default_image() -> ScoreRange {
+        ScoreRange { unrelated: 0.45, sure: 0.95 }
+    }
+}
+
+impl Default for Calibration {
+    fn default() -> Self {
+        Self { text: Self::default_text(), image: Self::default_image() }
+    }
+}
+
+/// A linear scale from cosine to relevance.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScoreRange {
+    /// The cosine of two things that have nothing in common: relevance 0.
+    pub unrelated: f32,
+    /// The cosine of a sure match: relevance 1.
+    pub sure: f32,
+}
+
+impl ScoreRange {
+    /// `cosine` as relevance from 0 to 1.
+    #[must_use]
+    pub fn relevance(&self, cosine: f32) -> f32 {
+        ((cosine - self.unrelated) / (self.sure - self.unrelated)).clamp(0.0, 1.0)
+    }
+
+    fn is_valid(&self) -> bool {
+        self.unrelated.is_finite() && self.sure.is_finite() && self.unrelated < self.sure
+    }
+}
+
+/// The manifest, or what is wrong in which line.
+pub(super) fn parse(text: &str) -> Result<PackManifest, String> {
+    toml::from_str(text).map_err(|error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let line = text.bytes().take(start).filter(|&byte| byte == b'\n').count() + 1;
+        format!("line {line}: {}", error.message())
+    })
+}
+
+/// What must hold before any path of the manifest is touched.
+pub(super) fn check(manifest: &PackManifest) -> Result<(), String> {
+    if manifest.format != FORMAT {
+        return Err(format!("it has the format {}, this program reads {FORMAT}", manifest.format));
+    }
+    for (field, text) in [("name", &manifest.name), ("revision", &manifest.revision)] {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        if text.is_empty() || text.len() > 64 || !text.chars().all(plain) {
+            return Err(format!("{field} is not a short name of letters, digits, '-', '_' and '.'"));
+        }
+    }
+    for (field, range) in [("text", manifest.calibration.text), ("image", manifest.calibration.image)] {
+        if !range.is_valid() {
+            return Err(format!("calibration.{field} needs unrelated < sure"));
+        }
+    }
+    for (name, sum) in &manifest.files {
+        if !is_inside(name) {
+            return Err(format!("the file name {name:?} leads out of the pack"));
+        }
+        if sum.sha256.len() != 64 || !sum.sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(format!("the sha256 of {name} is not 64 hexadecimal digits"));
+        }
+    }
+    for entry in [&manifest.clip, &manifest.caption].into_iter().flatten() {
+        if !is_inside(&entry.folder) {
+            return Err(format!("the folder {:?} leads out of the pack", entry.folder));
+        }
+        check_listed(manifest, &entry.folder)?;
+    }
+    Ok(())
+}
+
+/// The files without which no model loads must be listed, or `verify` would vouch for nothing.
+fn check_listed(manifest: &PackManifest, folder: &str) -> Result<(), String> {
+    let listed = |file: &str| manifest.files.contains_key(&format!("{folder}/{file}"));
+    let any_of: [&[&str]; 4] = [
+        &["config.json"],
+        &["model.safetensors", "pytorch_model.bin"],
+        &["preprocessor_config.json"],
+        &["tokenizer.json", "vocab.json", "vocab.txt"],
+    ];
+    match any_of.iter().find(|names| !names.iter().any(|name| listed(name))) {
+        None => Ok(()),
+        Some(names) => Err(format!("{folder}/{} is not listed under [files]", names[0])),
+    }
+}
+
+/// A relative path of plain names, on every system.
+fn is_inside(name: &str) -> bool {
+    !name.is_empty()
+        && !name.contains(['\\', ':', '\0'])
+        && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
+}
