@@ -144,8 +144,11 @@ test('a small window shows everything that it must', async ({ page }) => {
   await page.setViewportSize({ width: 640, height: 480 });
   await startEngine(page, BUSY);
   await page.goto('/');
-  await page.getByTestId('tile').first().click();
+  await page.getByTestId('tile').nth(1).click();
   await expect(page.getByTestId('detail')).toBeInViewport();
+  // The pane leaves one column: the product that was clicked is still in sight.
+  await expect(page.getByTestId('grid')).toHaveAttribute('aria-colcount', '1');
+  await expect(page.locator('[data-rank="1"]')).toBeInViewport({ ratio: 0.5 });
   for (const name of ['Pause', 'Stop', 'Add folder', 'Close the details']) {
     await expect(page.getByRole('button', { name, exact: true })).toBeInViewport({ ratio: 1 });
   }

@@ -57,6 +57,7 @@ export async function copyDescription(): Promise<boolean> {
 
 /** Searches with the pictures of a paste; text is left to the field that has the focus. */
 export async function paste(event: ClipboardEvent): Promise<void> {
+  if (session.isFirstStart) return;
   const hasText = (event.clipboardData?.types ?? []).some((type) => type === 'text/plain');
   const hasFiles = (event.clipboardData?.files.length ?? 0) > 0;
   if (hasText && !hasFiles) return;

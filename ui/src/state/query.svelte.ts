@@ -62,8 +62,8 @@ class Query {
     this.arriving -= 1;
     const pictures = came === null ? [] : Array.isArray(came) ? came : [came];
     if (pictures.length === 0) return;
-    const held = new Set(this.pictures.map(({ token }) => token));
-    this.pictures = [...this.pictures, ...pictures.filter(({ token }) => !held.has(token))];
+    const byToken = new Map([...this.pictures, ...pictures].map((one) => [one.token, one]));
+    this.pictures = [...byToken.values()];
     this.ask();
   }
 

@@ -75,7 +75,7 @@ class Session {
     this.models = state.models;
     this.modelsProblem = state.modelsProblem;
     this.sampleAvailable = state.sampleAvailable;
-    this.examples = state.examples;
+    this.examples = [...new Set(state.examples)];
   }
 
   #progressed(run: RunProgress): void {
