@@ -2,7 +2,7 @@
 //! `cargo build` and `cargo test` work in a fresh clone.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -22,7 +22,9 @@ const SOURCES: &[&str] = &[
 ];
 
 fn main() -> Result<()> {
-    let ui = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../ui");
+    // Asked when it runs: cargo shares a compiled build script between checkouts.
+    let here = env::var_os("CARGO_MANIFEST_DIR").context("cargo names no CARGO_MANIFEST_DIR")?;
+    let ui = PathBuf::from(here).join("../ui");
     for source in SOURCES {
         let source = ui.join(source);
         // Naming a path that is not there would run this script in every build.
