@@ -2,6 +2,7 @@
 //! pictures for the starter pack. For developers; never part of the application.
 
 mod material;
+mod naming;
 mod noise;
 mod outline;
 mod palette;
@@ -9,6 +10,7 @@ mod pattern;
 mod picture;
 mod product;
 mod products;
+mod samples;
 mod scene;
 mod sdf;
 mod studio;
@@ -29,6 +31,14 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// The sample catalog that ships: pictures and a table.
+    Samples {
+        /// Folder to write to; gets `images/` and `catalog.csv`.
+        out: PathBuf,
+        /// Side of a picture in pixels.
+        #[arg(long, default_value_t = 640)]
+        size: usize,
+    },
     /// Random pictures with labels, for training.
     Training {
         /// Folder to write to; gets `images/` and `labels.jsonl`.
@@ -53,6 +63,7 @@ fn report(line: &str) {
 
 fn main() -> Result<()> {
     match Arguments::parse().command {
+        Command::Samples { out, size } => samples::write(&out, size),
         Command::Training { out, count, size, seed } => training::write(&out, count, size, seed),
     }
 }

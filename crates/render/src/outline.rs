@@ -51,7 +51,7 @@ impl Path {
     }
 
     /// Closes the path with its mirror image across `x = 0`.
-    pub(crate) fn mirrored(mut self) -> Self {
+    fn mirrored(mut self) -> Self {
         let back: Vec<Vec2> = self.points.iter().rev().map(|p| Vec2::new(-p.x, p.y)).collect();
         self.points.extend(back);
         self
@@ -79,15 +79,8 @@ impl Path {
         self.points.iter().fold((Vec2::MAX, Vec2::MIN), |(lo, hi), &p| (lo.min(p), hi.max(p)))
     }
 
-    /// Measures the distance on a grid with `cells` cells along the longer side.
-    pub(crate) fn bake(&self, cells: usize) -> Outline {
-        let (lo, hi) = self.extent();
-        let margin = (hi - lo).max_element() * 0.06 + 0.01;
-        Outline::new(lo - margin, hi + margin, cells, |p| self.distance(p))
-    }
-
-    /// As `bake`, for a path that is mirrored across `x = 0`: the left half is
-    /// neither computed nor stored.
+    /// Mirrors the path across `x = 0` and measures its distance on a grid with `cells`
+    /// cells along the longer side; the left half is neither computed nor stored.
     pub(crate) fn bake_half(self, cells: usize) -> Outline {
         let path = self.mirrored();
         let (lo, hi) = path.extent();

@@ -8,7 +8,7 @@ use fastrand::Rng;
 use glam::Vec3;
 
 macro_rules! colours {
-    ($($variant:ident $name:literal $hex:literal $metal:literal;)*) => {
+    ($($variant:ident $name:literal $hex:literal;)*) => {
         /// A colour that a merchant would name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[allow(missing_docs)]
@@ -23,11 +23,6 @@ macro_rules! colours {
                 match self { $(Colour::$variant => $name),* }
             }
 
-            /// Whether it is the colour of a bare metal.
-            pub(crate) fn is_metal(self) -> bool {
-                match self { $(Colour::$variant => $metal),* }
-            }
-
             fn hex(self) -> u32 {
                 match self { $(Colour::$variant => $hex),* }
             }
@@ -36,23 +31,23 @@ macro_rules! colours {
 }
 
 colours! {
-    White "white" 0xF1EFEA false;
-    Black "black" 0x232325 false;
-    Grey "grey" 0x8B8D90 false;
-    Red "red" 0xC22A2F false;
-    Orange "orange" 0xE57E2A false;
-    Yellow "yellow" 0xF0C33C false;
-    Green "green" 0x3F8B50 false;
-    Turquoise "turquoise" 0x2FA6A0 false;
-    Blue "blue" 0x2F68B8 false;
-    Navy "navy" 0x202E56 false;
-    Purple "purple" 0x71499F false;
-    Pink "pink" 0xE693AB false;
-    Brown "brown" 0x72492C false;
-    Beige "beige" 0xD9C6A3 false;
-    Gold "gold" 0xD9A94A true;
-    Silver "silver" 0xC9CBCE true;
-    Copper "copper" 0xC77B55 true;
+    White "white" 0xF1EFEA;
+    Black "black" 0x232325;
+    Grey "grey" 0x8B8D90;
+    Red "red" 0xC22A2F;
+    Orange "orange" 0xE57E2A;
+    Yellow "yellow" 0xF0C33C;
+    Green "green" 0x3F8B50;
+    Turquoise "turquoise" 0x2FA6A0;
+    Blue "blue" 0x2F68B8;
+    Navy "navy" 0x202E56;
+    Purple "purple" 0x71499F;
+    Pink "pink" 0xE693AB;
+    Brown "brown" 0x72492C;
+    Beige "beige" 0xD9C6A3;
+    Gold "gold" 0xD9A94A;
+    Silver "silver" 0xC9CBCE;
+    Copper "copper" 0xC77B55;
 }
 
 impl Colour {

@@ -160,6 +160,8 @@ pub(crate) struct Product {
     pub caution: f32,
     /// The way round that shows it best: turn around y in radians.
     pub best_yaw: f32,
+    /// Where its twin stands when it comes in pairs, else zero.
+    pub beside: Vec3,
     /// Its turn within the box; only for what is as wide every way round.
     pub pose: Quat,
 }
@@ -180,6 +182,7 @@ impl Product {
             support: Support::Floor,
             caution: 0.95,
             best_yaw: 0.0,
+            beside: Vec3::ZERO,
             pose: Quat::IDENTITY,
         }
     }
@@ -193,6 +196,12 @@ impl Product {
     /// The same product with shorter steps for rays.
     pub(crate) fn careful(mut self, caution: f32) -> Self {
         self.caution = caution;
+        self
+    }
+
+    /// The same product, whose twin stands at `offset` from it.
+    pub(crate) fn paired(mut self, offset: Vec3) -> Self {
+        self.beside = offset;
         self
     }
 
@@ -254,7 +263,9 @@ impl Order<'_> {
         if style.material == Material::Wood && matches!(style.colour, Colour::Brown | Colour::Beige) {
             return bare_wood(style.colour == Colour::Brown) * self.between(0.85, 1.12);
         }
-        style.colour.shade(self.rng, 1.0)
+        let shade = style.colour.shade(self.rng, 1.0);
+        // Indigo fades: denim is never as bright as paint.
+        if style.material == Material::Denim { shade.lerp(Vec3::new(0.09, 0.13, 0.2), 0.5) } else { shade }
     }
 
     /// The second colour as light.

@@ -2,7 +2,7 @@
 
 use glam::{Quat, Vec2, Vec3};
 
-use crate::product::{Product, Support};
+use crate::product::Product;
 use crate::sdf::{mix, smoothstep};
 
 /// A product at its place.
@@ -229,10 +229,5 @@ impl Scene {
         };
         let fade = mix(1.0, 0.35, roughness);
         base + lights.key_colour * (2.6 * key * fade) + lights.sky * (1.1 * strip * fade)
-    }
-
-    /// How products are shown in this scene.
-    pub(crate) fn support(&self) -> Support {
-        if self.ground.normal.y > 0.5 { Support::Floor } else { Support::Wall }
     }
 }

@@ -95,11 +95,13 @@ pub(crate) fn calm() -> Setting {
 pub(crate) fn arrange(products: Vec<Product>, framed: usize, setting: &Setting, rng: &mut Rng) -> Scene {
     let wall = products.first().is_some_and(|p| p.support == Support::Wall);
     let best = products.first().map_or(0.0, |p| p.best_yaw);
+    let beside = products.first().map_or(Vec3::ZERO, |p| p.beside);
     let mut items = Vec::new();
     let (mut right, mut left) = (0.0_f32, 0.0_f32);
     for (i, product) in products.into_iter().enumerate() {
         let (lo, hi) = product.bounds;
-        let spin = if i == 0 { 0.0 } else { (rng.f32() - 0.5) * if wall { 0.5 } else { 1.6 } };
+        let twin = i == 1 && i < framed && beside != Vec3::ZERO;
+        let spin = if i == 0 { 0.0 } else if twin { 0.12 } else { (rng.f32() - 0.5) * if wall { 0.5 } else { 1.6 } };
         let turn = if wall { Quat::from_rotation_z(spin) } else { Quat::from_rotation_y(best + spin) };
         let half = (hi - lo) * 0.5;
         let reach = if wall { half.x } else { half.x.max(half.z) * 0.85 };
@@ -116,7 +118,8 @@ pub(crate) fn arrange(products: Vec<Product>, framed: usize, setting: &Setting, 
         };
         let middle = (lo + hi) * 0.5;
         let rest = if wall { Vec3::new(x - middle.x, -middle.y, 0.01 - lo.z) } else { Vec3::new(x, 0.0, 0.0) };
-        let deep = if i == 0 || wall { 0.0 } else { (rng.f32() - 0.6) * 0.5 };
+        let rest = if twin { Quat::from_rotation_y(best) * beside } else { rest };
+        let deep = if i == 0 || twin || wall { 0.0 } else { (rng.f32() - 0.6) * 0.5 };
         let rotation = turn * product.pose;
         let mut placed = Placed { product, rotation, position: rest + Vec3::new(0.0, 0.0, deep), scale: 1.0 };
         if !wall {
@@ -130,7 +133,7 @@ pub(crate) fn arrange(products: Vec<Product>, framed: usize, setting: &Setting, 
 
 fn frame(items: Vec<Placed>, framed: usize, wall: bool, setting: &Setting, rng: &mut Rng) -> Scene {
     let points: Vec<Vec3> = items.iter().take(framed).flat_map(silhouette).collect();
-    let (yaw, pitch) = if wall { (setting.yaw * 0.4, (setting.pitch - 0.28) * 0.5) } else { (setting.yaw, setting.pitch) };
+    let (yaw, pitch) = if wall { (setting.yaw.sin() * 0.3, (setting.pitch - 0.28) * 0.35) } else { (setting.yaw, setting.pitch) };
     let camera =
         Camera::fitting(&points, (yaw, pitch, setting.roll), 0.24, setting.fill).shifted(setting.shift);
     let (s, c) = setting.light_height.sin_cos();

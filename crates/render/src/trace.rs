@@ -12,7 +12,7 @@ use glam::{Vec2, Vec3};
 
 use crate::material::Material;
 use crate::noise::{fractal, noise};
-use crate::product::{Near, Part};
+use crate::product::{Mapping, Near, Part};
 use crate::scene::{GroundKind, Placed, Scene};
 use crate::sdf::{mix, smoothstep};
 
@@ -173,7 +173,7 @@ fn surface(scene: &Scene, origin: Vec3, direction: Vec3, hit: Hit, pixel: f32, d
         flat
     };
     let n = placed.rotation * tilted;
-    let albedo = paint(part, local, uv);
+    let albedo = paint(part, local, flat, uv);
     if part.material == Material::Glass && depth == 0 {
         return glass(scene, origin, direction, hit, part, pixel);
     }
@@ -185,15 +185,14 @@ fn glow_falloff(part: &Part, local: Vec3) -> f32 {
     if part.glow > 0.0 { 0.75 + 0.25 * (local.y * 3.0).sin().abs() } else { 0.0 }
 }
 
-fn paint(part: &Part, local: Vec3, uv: Vec2) -> Vec3 {
+fn paint(part: &Part, local: Vec3, n: Vec3, uv: Vec2) -> Vec3 {
     let (second, accent) = part.pattern.at(uv / part.repeat, local);
     let base = part.colour.lerp(part.second, second).lerp(part.accent, accent);
     // Grain runs along a table's top, not through it.
-    let along = if part.mapping == Mapping::Top { Vec3::new(local.y, local.x, local.z) } else { local };
+    let lies = part.mapping == Mapping::Top || part.mapping == Mapping::Faces && n.y.abs() > 0.75;
+    let along = if lies { Vec3::new(local.y, local.x, local.z) } else { local };
     part.material.grain(base, along, uv)
 }
-
-use crate::product::Mapping;
 
 fn relief(part: &Part, local: Vec3, n: Vec3) -> Vec3 {
     let e = 0.0025;
@@ -227,7 +226,7 @@ fn shade(
     let lit = if to_key > 0.0 { shadow(scene, p, flat) * to_key } else { 0.0 };
     let sky = lights.bounce.lerp(lights.sky, 0.5 + 0.5 * n.y);
     // Light that has bounced in a coloured crevice takes on its colour.
-    let occlusion = Vec3::splat(open).lerp(Vec3::splat(open.sqrt()), 0.0) * (Vec3::ONE + albedo * (1.0 - open) * 0.6);
+    let occlusion = open * (Vec3::ONE + albedo * (1.0 - open) * 0.6);
     let diffuse = albedo * (lights.key_colour * lit + sky * occlusion);
     let sheen = finish.sheen * (1.0 - facing).powi(3) * (sky * open + lights.key_colour * lit * 0.5);
     let sheen = sheen * (albedo * 0.7 + Vec3::splat(0.3));
@@ -247,7 +246,7 @@ fn shade(
     let x = (1.0 - r).powi(2).min((2.0_f32).powf(-9.28 * facing)) * (1.0 - r) + (-0.0275 * r + 0.0425);
     let scale = -1.04 * x + (1.04 - 0.572 * r - 0.0275);
     let offset = 1.04 * x + (0.022 * r - 0.04);
-    let strength = base * (scale - 0.0).max(0.0) + Vec3::splat(offset.max(0.0));
+    let strength = base * scale.max(0.0) + Vec3::splat(offset.max(0.0));
     let mirrored = direction - 2.0 * direction.dot(n) * n;
     let seen = if depth == 0 && scene.fine && r < 0.4 {
         match nearest(scene, p + flat * 0.006, mirrored, pixel * 3.0, 3.0) {
@@ -257,8 +256,10 @@ fn shade(
     } else {
         around(scene, p, mirrored, r)
     };
-    let body = if metal { Vec3::ZERO } else { diffuse };
-    body + sheen + highlight * 0.5 + strength * seen * mix(open, 1.0, 0.35)
+    // Metal is rarely a clean mirror: a satin share scatters, and carries its colour.
+    let body = if metal { diffuse * 0.3 } else { diffuse };
+    let mirror = if metal { 1.25 } else { 1.0 };
+    body + sheen + highlight * 0.5 + strength * seen * (mirror * mix(open, 1.0, 0.35))
 }
 
 /// The studio as a surface mirrors it: lights above, the lit ground below.
@@ -292,7 +293,7 @@ fn glass(scene: &Scene, origin: Vec3, direction: Vec3, hit: Hit, part: &Part, pi
         bend = (bend - n * 0.04 * n.dot(direction)).normalize();
         // On to the next face of the same body, from either side.
         let (o, d) = (placed.local(origin), placed.rotation.inverse() * direction);
-        let mut s = t / placed.scale + 0.02;
+        let mut s = t / placed.scale + 0.009;
         let mut next = None;
         for _ in 0..50 {
             let near: Near = (placed.product.field)(o + d * s);
@@ -317,7 +318,7 @@ fn glass(scene: &Scene, origin: Vec3, direction: Vec3, hit: Hit, part: &Part, pi
             _ => break,
         }
     }
-    let start = origin + direction * (t + 0.02);
+    let start = origin + direction * (t + 0.01);
     let behind = match nearest(scene, start, bend, pixel, f32::MAX) {
         Some(other) if other.item != hit.item => surface(scene, start, bend, other, pixel, 1),
         _ => beyond(scene, start, bend, pixel),
@@ -368,10 +369,12 @@ fn ground_paint(scene: &Scene, p: Vec3) -> Vec3 {
         GroundKind::Paper => tone,
         GroundKind::Planks => {
             let (row, at) = ((uv.y / 0.42).floor(), (uv.y / 0.42).rem_euclid(1.0));
-            let shade = 0.86 + 0.22 * noise(Vec3::new(row * 7.3, 0.5, 0.5));
-            let gap = smoothstep(0.0, 0.018, at.min(1.0 - at));
-            let grain = Material::Wood.grain(tone, Vec3::new(uv.y * 0.8 + row * 3.1, uv.x * 0.8 + row * 1.7, row), uv);
-            grain * shade * (0.45 + 0.55 * gap)
+            let shade = 0.9 + 0.16 * noise(Vec3::new(row * 7.3, 0.5, 0.5));
+            let gap = smoothstep(0.0, 0.014, at.min(1.0 - at));
+            let flow = Vec3::new(uv.x * 0.9 + row * 5.1, uv.y * 9.0, row);
+            let ring = fractal(flow + Vec3::splat(2.0 * noise(flow * 0.4)), 3);
+            let fibre = noise(Vec3::new(uv.x * 7.0, uv.y * 120.0, row));
+            tone * shade * (0.84 + 0.22 * ring + 0.06 * fibre) * (0.55 + 0.45 * gap)
         }
         GroundKind::Linen => {
             let weave = 0.5 + 0.25 * ((uv.x * 190.0).sin() + (uv.y * 190.0).sin());

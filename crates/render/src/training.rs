@@ -129,13 +129,14 @@ pub(crate) fn scene(rng: &mut Rng, size: usize, name: &str) -> (Scene, Label) {
 
 /// What the picture of a product of this look is labelled with.
 fn label(kind: Kind, style: &Style, count: usize, view: &'static str, background: &'static str, name: &str) -> Label {
-    let seen = style.pattern != Pattern::Plain || kind.shows_second();
+    let inked = matches!(style.pattern, Pattern::Football | Pattern::Seams);
+    let seen = style.pattern.name() != "plain" || kind.shows_second();
     let material = if kind == Kind::Bottle && style.material == Material::Metal { "metal" } else { style.material.name() };
     Label {
         image: name.to_owned(),
         kind: kind.facts().name,
         colour: style.colour.name(),
-        second_colour: seen.then(|| style.second.name()),
+        second_colour: seen.then(|| style.second.name()).or(inked.then_some("black")),
         material,
         pattern: style.pattern.name(),
         count,
@@ -246,5 +247,60 @@ fn weather(pixels: &mut [Vec3], size: usize, rng: &mut Rng) {
             let n = Vec3::new(rng.f32(), rng.f32(), rng.f32()) + Vec3::new(rng.f32(), rng.f32(), rng.f32()) - 1.0;
             *p += n * strength * (0.1 + p.max_element().max(0.0).sqrt());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn a_picture_depends_on_seed_and_number_alone() {
+        let (first, label) = picture(7, 3, 40, "a").unwrap();
+        assert_eq!((first.clone(), label), picture(7, 3, 40, "a").unwrap());
+        assert_ne!(first, picture(7, 4, 40, "a").unwrap().0);
+        assert_ne!(first, picture(8, 3, 40, "a").unwrap().0);
+    }
+
+    #[test]
+    fn every_kind_differs_from_its_backdrop() {
+        for &kind in Kind::ALL {
+            let mut rng = Rng::with_seed(11);
+            let style = Style { colour: Colour::Red, ..kind.style(&mut rng, 0.0) };
+            let product = kind.make(&style, &mut rng, 40);
+            let mut setting = calm();
+            setting.fine = false;
+            let quality = Quality { size: 40, grid: 1, contrast: 9.0 };
+            let mut scene = arrange(vec![product], 1, &setting, &mut rng);
+            let with = take(&scene, quality);
+            scene.items.clear();
+            let without = take(&scene, quality);
+            let changed = with.iter().zip(&without).filter(|(a, b)| (**a - **b).abs().max_element() > 0.05).count();
+            let share = changed as f32 / with.len() as f32;
+            assert!((0.04..0.9).contains(&share), "{} covers {share}", kind.facts().name);
+        }
+    }
+
+    #[test]
+    fn labels_speak_the_agreed_words() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), 60, 16, 5).unwrap();
+        let lines = fs::read_to_string(folder.path().join("labels.jsonl")).unwrap();
+        let kinds: HashSet<_> = Kind::ALL.iter().map(|k| k.facts().name).collect();
+        let colours: HashSet<_> = Colour::ALL.iter().map(|c| c.name()).collect();
+        let mut seen = 0;
+        for line in lines.lines() {
+            let label: serde_json::Value = serde_json::from_str(line).unwrap();
+            let word = |key: &str| label[key].as_str().unwrap();
+            assert!(kinds.contains(word("kind")) && colours.contains(word("colour")), "{line}");
+            assert!(word("pattern") == "plain" || colours.contains(word("second_colour")), "{line}");
+            assert!((1..=2).contains(&label["count"].as_u64().unwrap()), "{line}");
+            let bytes = fs::read(folder.path().join(word("image"))).unwrap();
+            assert_eq!(image::load_from_memory(&bytes).unwrap().width(), 16);
+            seen += 1;
+        }
+        assert_eq!(seen, 60);
     }
 }

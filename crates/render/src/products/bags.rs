@@ -32,27 +32,23 @@ pub(crate) fn handbag(order: &mut Order<'_>) -> Product {
     let body = order.main(Mapping::Front, 0.15);
     let handle = strap(order, &body);
     let metal = order.fitting();
-    let mut inside = handle.clone();
-    inside.colour *= 0.4;
     let top = h + arch.1 + 0.04;
     let wide = w * (1.0 + taper_in.max(0.0) * 0.2) + 0.05;
-    Product::standing(vec![body, handle, metal, inside], v(-wide, 0.0, -depth - 0.06), v(wide, top, depth + 0.09), move |p| {
+    Product::standing(vec![body, handle, metal], v(-wide, 0.0, -depth - 0.06), v(wide, top, depth + 0.09), move |p| {
         let up = p.y / h;
         let narrow = 1.0 - taper_in * (up - 0.3);
         let fill = 1.0 - 0.55 * smoothstep(0.1, 1.05, up);
         let sag = 0.02 * (fractal(Vec3::new(p.x * 3.0, p.y * 3.0, seed + p.z.signum()), 2) - 0.5);
         let q = Vec3::new(p.x / narrow, p.y - h * 0.5, p.z / fill.max(0.4));
         let solid = cuboid(q, v(w, h * 0.5, depth), 0.07) * 0.62 + sag * smoothstep(0.0, 0.2, up);
-        let open = cuboid(q - v(0.0, 0.12, 0.0), v(w - 0.025, h * 0.5, depth - 0.025), 0.05) * 0.62;
-        let mut near = if flap { Near::new(solid, 0) } else {
-            let cut = smax(solid, -open, 0.01);
-            Near::new(cut, if open < 0.012 && p.y > h * 0.5 && -open > solid { 3 } else { 0 })
-        };
+        // A zip runs along the middle of a closed top.
+        let zipped = !flap && p.y > h * 0.8 && p.z.abs() < 0.013;
+        let mut near = Near::new(if zipped { solid + 0.006 } else { solid }, if zipped { 2 } else { 0 });
         let front = depth * fill;
         if flap {
-            let lid = rectangle(Vec2::new(p.x / narrow, p.y - h * 0.82), Vec2::new(w * 0.98, h * 0.3), 0.13);
-            let sheet = smax(lid * 0.8, (solid - 0.008).abs() - 0.012, 0.008).max(-p.z - depth * 0.5);
-            near = near.or(sheet, 0);
+            let lid = rectangle(Vec2::new(p.x / narrow, p.y - h * 0.84), Vec2::new(w * 0.97, h * 0.3), 0.13);
+            let raised = 0.018 * smoothstep(0.006, -0.006, lid) * smoothstep(-depth * 0.2, depth * 0.1, p.z);
+            near.distance -= raised;
             let clasp = cuboid(p - v(0.0, h * 0.55, front + 0.055), v(0.04, 0.03, 0.014), 0.01);
             near = near.or(clasp, 2);
         }
@@ -81,7 +77,7 @@ pub(crate) fn backpack(order: &mut Order<'_>) -> Product {
     let body = order.main(Mapping::Front, 0.15);
     let mut trim = body.clone();
     trim.pattern = Pattern::Plain;
-    trim.colour = if order.chance(0.45) { body.second } else { body.colour * 0.72 };
+    trim.colour = if let Pattern::Dipped(_) = body.pattern { body.second } else { body.colour * 0.75 };
     let zip = Part::new(Material::Plastic, from_hex(0x2A_2A_2C));
     let strap = strap(order, &body);
     let metal = order.fitting();
@@ -102,8 +98,9 @@ pub(crate) fn backpack(order: &mut Order<'_>) -> Product {
         let line = (p.y - pocket_high * 1.55 - 0.08).abs() < 0.008 && p.z > face + 0.02;
         near = near.or(smin(pocket, bag + 0.015, 0.015), if pocket < bag { if line { 2 } else { 1 } } else { near.part });
         if lidded {
-            let lid = rectangle(Vec2::new(p.x, p.y - h * 0.86), Vec2::new(w * 0.97, h * 0.2), 0.12);
-            near = near.or(smax(lid * 0.9, (bag - 0.014).abs() - 0.012, 0.008).max(-p.z - depth * 0.9), 1);
+            let lid = rectangle(Vec2::new(p.x, p.y - h * 0.87), Vec2::new(w * 0.98, h * 0.2), 0.12);
+            let over = smoothstep(0.006, -0.006, lid) * smoothstep(-depth * 0.3, 0.0, p.z);
+            near = near.or(bag - 0.022 * over, if over > 0.5 { 1 } else { near.part });
             let belt = cuboid(Vec3::new(q.x - w * 0.45, p.y - h * 0.66, p.z - face - 0.02), v(0.02, 0.16, 0.016), 0.008);
             let buckle = cuboid(Vec3::new(q.x - w * 0.45, p.y - h * 0.6, p.z - face - 0.035), v(0.032, 0.024, 0.014), 0.008);
             near = near.or(belt, 3).or(buckle, 4);

@@ -36,8 +36,9 @@ impl Drape {
     /// Distance to the cloth and to its outline in the plane.
     fn at(&self, p: Vec3) -> (f32, f32) {
         let d = self.cut.at(Vec2::new(p.x.abs(), p.y));
-        if d > 0.12 || p.z.abs() > self.depth + 0.16 {
-            return (d.max(p.z.abs() - self.depth - 0.08), d);
+        if d > 0.0 {
+            // Beyond the outline the cloth is as thin as its edge, folds or not.
+            return (extrude(d, p.z, 0.02, 0.02), d);
         }
         (extrude(d, p.z, self.half(p, d), 0.02), d)
     }
@@ -49,8 +50,7 @@ fn stroke(p: Vec2, a: Vec2, b: Vec2) -> f32 {
     (pa - ba * (pa.dot(ba) / ba.length_squared()).clamp(0.0, 1.0)).length()
 }
 
-fn finish_top(order: &mut Order<'_>, drape: Drape, neck: (f32, f32), seam: (Vec2, Vec2), cuff: f32, parts: Vec<Part>) -> Product {
-    let _ = order;
+fn top(drape: Drape, neck: (f32, f32), seam: (Vec2, Vec2), cuff: f32, parts: Vec<Part>) -> Product {
     let (low, high) = (v(-0.62, -0.02, -0.16), v(0.62, 1.03, 0.16));
     Product::standing(parts, low, high, move |p| {
         let (mut d, flat) = drape.at(p);
@@ -110,7 +110,7 @@ pub(crate) fn tshirt(order: &mut Order<'_>) -> Product {
     }
     let inner = back_panel(&body);
     let neck = (order.between(0.115, 0.13), order.between(0.1, 0.13));
-    finish_top(order, drape, neck, (Vec2::new(0.3, 0.94), Vec2::new(w, 0.74)), 0.0, vec![body, inner, rib])
+    top(drape, neck, (Vec2::new(0.3, 0.94), Vec2::new(w, 0.74)), 0.0, vec![body, inner, rib])
 }
 
 /// A sweater with long sleeves, ribbed at neck, cuffs and hem.
@@ -133,7 +133,70 @@ pub(crate) fn sweater(order: &mut Order<'_>) -> Product {
     rib.repeat = 0.022;
     rib.second = body.colour * 0.72;
     let inner = back_panel(&body);
-    finish_top(order, drape, (0.125, 0.085), (Vec2::new(0.3, 0.93), Vec2::new(w, 0.7)), 0.075, vec![body, inner, rib])
+    top(drape, (0.125, 0.085), (Vec2::new(0.3, 0.93), Vec2::new(w, 0.7)), 0.075, vec![body, inner, rib])
+}
+
+/// A skirt: flared or pleated, with a waistband.
+pub(crate) fn skirt(order: &mut Order<'_>) -> Product {
+    let flare = order.between(0.32, 0.46);
+    let waist = order.between(0.19, 0.22);
+    let cut = Path::start(0.0, 0.7)
+        .line(waist, 0.71)
+        .curve(&[(waist + 0.015, 0.62), ((waist + flare) * 0.54, 0.36), (flare, 0.03)])
+        .curve(&[(flare * 0.5, -0.005), (0.0, -0.015)])
+        .bake_half(order.cells);
+    let drape = Drape { cut, depth: 0.085, folds: 0.025, seed: order.between(0.0, 90.0), pleats: order.between(26.0, 60.0) };
+    let body = order.main(Mapping::Front, 0.12);
+    let mut band = body.clone();
+    band.pattern = Pattern::Plain;
+    band.colour *= 0.85;
+    Product::standing(vec![body, band], v(-flare - 0.02, -0.04, -0.15), v(flare + 0.02, 0.73, 0.15), move |p| {
+        let (d, _) = drape.at(p);
+        let waist = p.y > 0.645;
+        Near::new(if waist { d - 0.006 } else { d }, usize::from(waist))
+    })
+    .careful(0.66)
+    .on_wall()
+}
+
+/// A jacket: long sleeves, a stand-up collar, a zip and two slanting pockets.
+pub(crate) fn jacket(order: &mut Order<'_>) -> Product {
+    let w = order.between(0.3, 0.34);
+    let cut = Path::start(0.0, 0.975)
+        .line(0.1, 0.985)
+        .line(0.31, 0.925)
+        .curve(&[(0.41, 0.76), (0.49, 0.48), (0.54, 0.15)])
+        .line(0.43, 0.12)
+        .curve(&[(0.385, 0.42), (w + 0.005, 0.7)])
+        .curve(&[(w - 0.005, 0.5), (w + 0.005, 0.25), (w - 0.005, 0.03)])
+        .line(0.0, 0.0)
+        .bake_half(order.cells);
+    let drape = Drape { cut, depth: 0.08, folds: 0.06, seed: order.between(0.0, 90.0), pleats: 0.0 };
+    let body = order.main(Mapping::Front, 0.18);
+    let mut trim = body.clone();
+    trim.pattern = Pattern::Plain;
+    trim.colour *= 0.8;
+    let zip = order.fitting();
+    let quilted = body.material == Material::Plastic;
+    Product::standing(vec![body, trim, zip], v(-0.58, -0.02, -0.17), v(0.58, 1.08, 0.17), move |p| {
+        let (mut d, flat) = drape.at(p);
+        let q = Vec2::new(p.x.abs(), p.y);
+        let dent = |d: f32, wide: f32| (-(d / wide) * (d / wide)).exp();
+        d += 0.01 * dent(stroke(q, Vec2::new(0.3, 0.93), Vec2::new(w, 0.7)), 0.012);
+        let pocket = stroke(q, Vec2::new(0.13, 0.34), Vec2::new(0.2, 0.17));
+        d += 0.012 * dent(pocket, 0.01) + 0.008 * dent(q.x, 0.016);
+        if quilted {
+            d += 0.016 * dent((p.y / 0.105 - (p.y / 0.105).round()) * 0.105, 0.014);
+        }
+        let trimmed = p.y < 0.045 && q.x < 0.36 || q.x > 0.4 && p.y < 0.19 || pocket < 0.008;
+        let closed = q.x < 0.008 && p.z > 0.0;
+        let near = Near::new(d, if closed { 2 } else if trimmed { 1 } else { 0 });
+        let collar = cuboid(Vec3::new(p.x, p.y - 1.0, p.z), v(0.115 - 0.25 * (p.y - 1.0), 0.06, 0.075), 0.04);
+        let opening = cuboid(Vec3::new(p.x, p.y - 1.05, p.z), v(0.085, 0.08, 0.05), 0.03);
+        near.or(crate::sdf::smax(collar, -opening, 0.015).max(flat - 0.2), if closed { 2 } else { 1 })
+    })
+    .careful(0.7)
+    .on_wall()
 }
 
 /// A dress: sleeveless or with short sleeves, fitted at the waist, flared below.
@@ -170,11 +233,20 @@ pub(crate) fn dress(order: &mut Order<'_>) -> Product {
     .on_wall()
 }
 
-/// Trousers with a waistband, a fly and pockets.
+/// Long trousers.
 pub(crate) fn trousers(order: &mut Order<'_>) -> Product {
-    let hem = order.between(0.1, 0.15);
-    let outer = order.between(0.2, 0.25);
-    let short = order.chance(0.2);
+    legs(order, false)
+}
+
+/// Shorts, to the knee.
+pub(crate) fn shorts(order: &mut Order<'_>) -> Product {
+    legs(order, true)
+}
+
+/// Two legs with a waistband, a fly and pockets.
+fn legs(order: &mut Order<'_>, short: bool) -> Product {
+    let hem = if short { order.between(0.17, 0.2) } else { order.between(0.1, 0.15) };
+    let outer = if short { order.between(0.25, 0.28) } else { order.between(0.2, 0.25) };
     let low = if short { 0.42 } else { 0.0 };
     let cut = Path::start(0.0, 0.985)
         .line(0.185, 1.0)
@@ -193,8 +265,8 @@ pub(crate) fn trousers(order: &mut Order<'_>) -> Product {
         stitch.colour = from_hex(0xB9_86_4A);
     }
     let button = order.fitting();
-    let high = v(0.28, 1.02, 0.15);
-    Product::standing(vec![body, band, stitch, button], v(-0.28, low - 0.03, -0.15), high, move |p| {
+    let high = v(0.31, 1.02, 0.15);
+    Product::standing(vec![body, band, stitch, button], v(-0.31, low - 0.03, -0.15), high, move |p| {
         let (mut d, _) = drape.at(p);
         let q = Vec2::new(p.x.abs(), p.y);
         let fly = stroke(Vec2::new(p.x, p.y), Vec2::new(0.012, 0.93), Vec2::new(0.004, 0.7));

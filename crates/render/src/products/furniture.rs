@@ -3,15 +3,15 @@
 use glam::{Vec2, Vec3};
 
 use crate::material::Material;
-use crate::palette::Colour;
+use crate::pattern::Pattern;
 use crate::product::{Mapping, Near, Order, Part, Product};
-use crate::sdf::{cuboid, cylinder, ellipsoid, rod, smax, smin, taper, torus, v};
+use crate::sdf::{bezier, cuboid, cylinder, ellipsoid, rod, smax, smin, smoothstep, taper, torus, v};
 
 /// Legs: as the body when it is of wood or metal, else bare wood or steel.
 fn legs(order: &mut Order<'_>, body: &Part) -> Part {
     if matches!(body.material, Material::Wood | Material::Metal) && order.chance(0.6) {
         let mut part = body.clone().mapped(Mapping::Front);
-        part.pattern = crate::pattern::Pattern::Plain;
+        part.pattern = Pattern::Plain;
         part
     } else if order.chance(0.65) {
         order.timber().mapped(Mapping::Front)
@@ -27,7 +27,15 @@ pub(crate) fn chair(order: &mut Order<'_>) -> Product {
     let splay = order.between(0.0, 0.07);
     let (thick, thin) = (order.between(0.022, 0.03), order.between(0.014, 0.022));
     let lean = order.between(0.06, 0.12);
-    let body = order.main(Mapping::Faces, 0.11);
+    let mut body = order.main(Mapping::Faces, 0.11);
+    if form == 3 {
+        // Shells are pressed or cast: no grain runs along them.
+        body.finish = Material::Plastic.finish();
+        body.finish.roughness = 0.35;
+        if body.material != Material::Metal {
+            body.material = Material::Plastic;
+        }
+    }
     let frame = legs(order, &body);
     let cushioned = form != 3 && order.chance(0.4);
     let mut pad = order.plain(Mapping::Top);
@@ -36,17 +44,13 @@ pub(crate) fn chair(order: &mut Order<'_>) -> Product {
     }
     let parts = vec![body, frame, pad];
     let low = v(-w - splay - 0.05, 0.0, -w - splay - lean - 0.08);
+    let spine = bezier(v(0.0, seat + 0.005, w + 0.02), v(0.0, seat - 0.03, -w * 1.5), v(0.0, seat + 0.02, -w * 0.75), v(0.0, 0.96, -w - lean), 12);
     Product::standing(parts, low, v(w + splay + 0.05, 1.02, w + splay + 0.05), move |p| {
         let q = Vec3::new(p.x.abs(), p.y, p.z);
         let back_z = -w + 0.02 - lean * ((p.y - seat) / (1.0 - seat)).max(0.0);
         let shifted = Vec3::new(q.x, p.y, p.z - back_z);
         let mut near = if form == 3 {
-            // A moulded shell: a bent sheet, seat and back in one.
-            let bend = smin(p.y - seat - 0.35 * q.x * q.x, p.z - back_z - 0.25 * q.x * q.x, 0.22);
-            let sheet = bend.abs() - 0.014;
-            let side = ((q.x / (w + 0.01)).powi(4) + ((p.y - 0.68) / 0.34).powi(4).min(4.0) * 0.9 - 1.0) * 0.12;
-            let rim = if p.y > seat + 0.1 { side } else { q.x - w };
-            Near::new(smax(smax(sheet, rim, 0.03), p.z - w - 0.02, 0.04) * 0.8, 0)
+            Near::new(moulded(&spine, Vec3::new(q.x, p.y - 0.22 * q.x * q.x, p.z - 0.3 * q.x * q.x), w + 0.01), 0)
         } else {
             let top = Vec3::new(p.x, p.y - seat, p.z);
             let plank = cuboid(top, v(w, 0.022, w), 0.018);
@@ -81,6 +85,25 @@ pub(crate) fn chair(order: &mut Order<'_>) -> Product {
     })
     .careful(0.85)
     .turned(0.6)
+}
+
+/// A moulded seat and back in one: a sheet bent along `spine` (front edge to top),
+/// `wide` to either side, with rounded ends.
+fn moulded(spine: &[Vec3], p: Vec3, wide: f32) -> f32 {
+    let at = Vec2::new(p.z, p.y);
+    let (mut nearest, mut along) = (f32::MAX, 0.0);
+    for (i, w) in spine.windows(2).enumerate() {
+        let (a, b) = (Vec2::new(w[0].z, w[0].y), Vec2::new(w[1].z, w[1].y));
+        let t = ((at - a).dot(b - a) / (b - a).length_squared()).clamp(0.0, 1.0);
+        let d = (at - a - (b - a) * t).length();
+        if d < nearest {
+            nearest = d;
+            along = (i as f32 + t) / (spine.len() - 1) as f32;
+        }
+    }
+    let end = ((2.0 * along - 1.0).abs() - 0.62).max(0.0) / 0.38;
+    let width = wide * (1.0 - 0.22 * end * end) * (1.0 - 0.12 * smoothstep(0.3, 0.55, along) * smoothstep(0.8, 0.55, along));
+    smax(nearest - 0.013, p.x.abs() - width, 0.02) * 0.9
 }
 
 /// A stool with three or four legs, low or as high as a bar.
@@ -119,7 +142,7 @@ pub(crate) fn table(order: &mut Order<'_>) -> Product {
     let frame = legs(order, &body);
     let drawer = form == 0 && order.chance(0.4);
     let knob = order.fitting();
-    let face = { let mut f = body.clone(); f.mapping = Mapping::Front; f.pattern = crate::pattern::Pattern::Plain; f };
+    let face = { let mut f = body.clone(); f.mapping = Mapping::Front; f.pattern = Pattern::Plain; f };
     let wide = if form >= 2 { b + 0.12 } else { a };
     let deep = if form >= 2 { b + 0.12 } else { b };
     let low = v(-wide - 0.05, 0.0, -deep - 0.05);
@@ -157,18 +180,27 @@ pub(crate) fn table(order: &mut Order<'_>) -> Product {
     .turned(0.45)
 }
 
-/// An armchair or a small sofa with cushions.
+/// An armchair.
+pub(crate) fn armchair(order: &mut Order<'_>) -> Product {
+    upholstered(order, 1)
+}
+
+/// A sofa for two or three.
 pub(crate) fn sofa(order: &mut Order<'_>) -> Product {
-    let seats = 1 + order.variant(3);
+    let seats = 2 + order.variant(2);
+    upholstered(order, seats)
+}
+
+/// Arms, a back, and cushions for `seats`.
+fn upholstered(order: &mut Order<'_>, seats: usize) -> Product {
     let half = 0.27 * seats as f32;
     let arm = order.between(0.06, 0.09);
     let arm_high = order.between(0.36, 0.42);
     let body = order.main(Mapping::Faces, 0.14);
     let frame = order.timber();
     let mut cushion = body.clone();
-    if order.style.second != Colour::White && order.chance(0.3) {
+    if let Pattern::Dipped(_) = body.pattern {
         cushion.colour = body.second;
-        cushion.pattern = crate::pattern::Pattern::Plain;
     }
     let wide = half + arm * 2.0 + 0.01;
     Product::standing(vec![body, frame, cushion], v(-wide, 0.0, -0.33), v(wide, 0.74, 0.34), move |p| {

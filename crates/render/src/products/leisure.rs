@@ -12,22 +12,9 @@ use crate::sdf::{cuboid, fan, rod, smax, smin, smoothstep, torus, tube, turn, v}
 pub(crate) fn ball(order: &mut Order<'_>) -> Product {
     let r = 0.5;
     let mut skin = order.main(Mapping::Around(r), 0.3);
-    match order.variant(4) {
-        0 => {
-            skin = skin.printed(Pattern::Football, from_hex(0x20_20_22));
-            if matches!(order.style.colour, Colour::Black | Colour::Navy) {
-                skin.second = from_hex(0xEC_EA_E4);
-            }
-        }
-        1 => skin = skin.printed(Pattern::Seams, from_hex(0x1E_1C_1C)),
-        2 => {
-            let second = skin.second;
-            skin = skin.printed(Pattern::Panels(8.0), second);
-        }
-        _ => {}
-    }
-    if order.style.pattern != Pattern::Plain {
-        skin.pattern = order.style.pattern;
+    if matches!(skin.pattern, Pattern::Football | Pattern::Seams) {
+        let dark = matches!(order.style.colour, Colour::Black | Colour::Navy);
+        skin.second = from_hex(if dark { 0xEC_EA_E4 } else { 0x20_20_22 });
     }
     let (a, b) = (order.between(-0.7, 0.7), order.between(-0.9, 0.9));
     let dimpled = matches!(skin.pattern, Pattern::Football | Pattern::Seams);

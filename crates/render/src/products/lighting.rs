@@ -5,7 +5,6 @@ use glam::Vec3;
 use crate::material::Material;
 use crate::outline::Path;
 use crate::palette::from_hex;
-use crate::pattern::Pattern;
 use crate::product::{Mapping, Near, Order, Part, Product};
 use crate::sdf::{cylinder, ellipsoid, fan, rod, smax, smin, taper, v};
 
@@ -43,10 +42,7 @@ pub(crate) fn lamp(order: &mut Order<'_>) -> Product {
     let half = order.between(0.16, 0.2);
     let lit = order.chance(0.6);
     let body = order.main(Mapping::Around(0.18), 0.12);
-    let mut cloth = shade(order, lit, 0.09, bottom);
-    if body.pattern == Pattern::Plain && order.chance(0.15) {
-        cloth = cloth.printed(Pattern::Pinstriped, body.colour);
-    }
+    let cloth = shade(order, lit, 0.09, bottom);
     let stem = order.fitting();
     let bulb = Part::new(Material::Wax, from_hex(0xFF_E3_B0)).glowing(if lit { 1.6 } else { 0.0 });
     let middle = 0.6 + half;

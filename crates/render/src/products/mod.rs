@@ -7,10 +7,13 @@
 mod bags;
 mod clothing;
 mod furniture;
+mod gadgets;
+mod kitchen;
 mod leisure;
 mod lighting;
 mod tableware;
 mod timepieces;
+mod toys;
 mod vessels;
 mod wear;
 
@@ -40,6 +43,9 @@ const GLAZED: &[P] =
 const PRINTED: &[P] =
     &[P::Striped, P::Pinstriped, P::Dotted, P::Checked, P::Gingham, P::Plaid, P::Zigzag, P::Floral, P::Starry, P::Wavy, P::Diagonal];
 const KNITTED: &[P] = &[P::Striped, P::Zigzag, P::Argyle, P::Band(0.45, 0.62), P::Dotted];
+/// Parts in two colours: nothing is drawn, but lids, peaks and cushions differ.
+const PARTED: P = P::Dipped(-9.0);
+const UPHOLSTERED: &[P] = &[P::Striped, P::Plaid, P::Checked, P::Floral, PARTED];
 const SIMPLE: &[P] = &[P::Striped, P::Pinstriped, P::Diagonal];
 
 macro_rules! kinds {
@@ -79,26 +85,42 @@ kinds! {
     Sweater "sweater" "Clothing" clothing::sweater, 59.0, &[M::Knit, M::Knit, M::Cotton], KNITTED;
     Dress "dress" "Clothing" clothing::dress, 72.0, &[M::Cotton, M::Cotton, M::Velvet, M::Denim], PRINTED;
     Trousers "trousers" "Clothing" clothing::trousers, 54.0, &[M::Cotton, M::Denim, M::Canvas], &[P::Pinstriped, P::Plaid, P::Checked];
+    Shorts "shorts" "Clothing" clothing::shorts, 34.0, &[M::Cotton, M::Denim, M::Canvas], &[P::Pinstriped, P::Plaid, P::Checked, P::Floral];
     Chair "chair" "Furniture" furniture::chair, 129.0, &[M::Wood, M::Wood, M::Plastic, M::Metal], SOLID;
     Stool "stool" "Furniture" furniture::stool, 79.0, &[M::Wood, M::Wood, M::Leather, M::Metal, M::Velvet], SOLID;
     Table "table" "Furniture" furniture::table, 189.0, &[M::Wood, M::Wood, M::Metal], SOLID;
-    Sofa "sofa" "Furniture" furniture::sofa, 640.0, &[M::Canvas, M::Velvet, M::Leather], &[P::Striped, P::Plaid, P::Checked, P::Floral];
+    Sofa "sofa" "Furniture" furniture::sofa, 640.0, &[M::Canvas, M::Velvet, M::Leather], UPHOLSTERED;
+    Armchair "armchair" "Furniture" furniture::armchair, 320.0, &[M::Canvas, M::Velvet, M::Leather], UPHOLSTERED;
     Lamp "lamp" "Lighting" lighting::lamp, 64.0, &[M::Ceramic, M::Ceramic, M::Metal, M::Wood, M::Stoneware], GLAZED;
     FloorLamp "floor lamp" "Lighting" lighting::floor_lamp, 119.0, &[M::Metal, M::Wood], SOLID;
     DeskLamp "desk lamp" "Lighting" lighting::desk_lamp, 58.0, &[M::Plastic, M::Metal], SOLID;
     Handbag "handbag" "Bags" bags::handbag, 84.0, &[M::Leather, M::Leather, M::Canvas, M::Velvet], PRINTED;
-    Backpack "backpack" "Bags" bags::backpack, 69.0, &[M::Canvas, M::Canvas, M::Leather, M::Denim], PRINTED;
+    Backpack "backpack" "Bags" bags::backpack, 69.0, &[M::Canvas, M::Canvas, M::Leather, M::Denim], &[PARTED, PARTED, PARTED, P::Striped, P::Dotted, P::Plaid, P::Floral, P::Checked];
     Suitcase "suitcase" "Bags" bags::suitcase, 149.0, &[M::Plastic, M::Plastic, M::Metal], &[P::Striped, P::Dotted, P::Floral];
     Hat "hat" "Accessories" wear::hat, 39.0, &[M::Felt, M::Felt, M::Wicker, M::Canvas], SOLID;
-    Cap "cap" "Accessories" wear::cap, 22.0, &[M::Canvas, M::Cotton, M::Denim], &[P::Striped, P::Plaid, P::Panels(6.0)];
+    Cap "cap" "Accessories" wear::cap, 22.0, &[M::Canvas, M::Cotton, M::Denim], &[PARTED, PARTED, P::Striped, P::Plaid, P::Panels(6.0)];
     Beanie "beanie" "Accessories" wear::beanie, 19.0, &[M::Knit], &[P::Striped, P::Zigzag, P::Dotted];
     Shoe "shoe" "Shoes" wear::shoe, 79.0, &[M::Canvas, M::Leather, M::Cotton], &[P::Checked, P::Dotted, P::Floral];
     Boot "boot" "Shoes" wear::boot, 119.0, &[M::Leather, M::Leather, M::Rubber, M::Felt], SOLID;
     Watch "watch" "Accessories" timepieces::watch, 139.0, &[M::Leather, M::Leather, M::Metal, M::Rubber], SOLID;
     Clock "clock" "Home" timepieces::clock, 42.0, &[M::Wood, M::Metal, M::Plastic, M::Plastic], SOLID;
-    Ball "ball" "Sports and toys" leisure::ball, 17.0, &[M::Rubber, M::Plastic, M::Leather], &[P::Striped, P::Dotted, P::Starry, P::Panels(8.0)];
+    Ball "ball" "Sports and toys" leisure::ball, 17.0, &[M::Rubber, M::Plastic, M::Leather], &[P::Striped, P::Panels(8.0), P::Football, P::Football, P::Seams];
     Book "book" "Books and gifts" leisure::book, 21.0, &[M::Paper], PRINTED;
     GiftBox "gift box" "Books and gifts" leisure::gift_box, 9.0, &[M::Paper], PRINTED;
+    Skirt "skirt" "Clothing" clothing::skirt, 45.0, &[M::Cotton, M::Cotton, M::Denim, M::Velvet], PRINTED;
+    Jacket "jacket" "Clothing" clothing::jacket, 110.0, &[M::Canvas, M::Denim, M::Leather, M::Plastic], &[P::Plaid, P::Checked, P::Striped];
+    Saucepan "saucepan" "Kitchen" kitchen::saucepan, 46.0, &[M::Metal, M::Enamel, M::Enamel], &[P::Dotted, P::Floral, P::Checked];
+    Jug "jug" "Kitchen" kitchen::jug, 27.0, &[M::Ceramic, M::Stoneware, M::Enamel], GLAZED;
+    WineGlass "wine glass" "Kitchen" kitchen::wine_glass, 11.0, &[M::Glass], SOLID;
+    Planter "potted plant" "Home" kitchen::planter, 26.0, &[M::Ceramic, M::Stoneware], GLAZED;
+    Cushion "cushion" "Home" gadgets::cushion, 25.0, &[M::Cotton, M::Canvas, M::Velvet, M::Knit], PRINTED;
+    PictureFrame "picture frame" "Home" gadgets::picture_frame, 24.0, &[M::Wood, M::Wood, M::Metal, M::Plastic], SOLID;
+    Sunglasses "sunglasses" "Accessories" gadgets::sunglasses, 48.0, &[M::Plastic, M::Plastic, M::Metal], SOLID;
+    Headphones "headphones" "Electronics" gadgets::headphones, 89.0, &[M::Plastic], SOLID;
+    Guitar "guitar" "Sports and toys" toys::guitar, 95.0, &[M::Wood], SOLID;
+    Snowboard "snowboard" "Sports and toys" toys::snowboard, 320.0, &[M::Plastic], &[P::Striped, P::Diagonal, P::Zigzag, P::Checked, P::Starry, P::Wavy];
+    Skateboard "skateboard" "Sports and toys" toys::skateboard, 65.0, &[M::Wood, M::Plastic], &[P::Checked, P::Zigzag, P::Diagonal];
+    TeddyBear "teddy bear" "Sports and toys" toys::teddy, 23.0, &[M::Felt, M::Velvet], SOLID;
     Umbrella "umbrella" "Accessories" leisure::umbrella, 34.0, &[M::Cotton], &[P::Pinstriped, P::Dotted, P::Floral, P::Plaid, P::Starry];
 }
 
@@ -133,5 +155,57 @@ impl Kind {
     /// Whether its second part has the style's second colour even when it is plain.
     pub(crate) fn shows_second(self) -> bool {
         matches!(self, Kind::Lamp | Kind::FloorLamp | Kind::Hat | Kind::GiftBox)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use glam::Vec3;
+
+    use super::*;
+    use crate::product::Support;
+
+    /// Each kind in several looks: `check` is told its name.
+    fn every_product(check: impl Fn(&str, &Product)) {
+        for &kind in Kind::ALL {
+            for seed in 0..6 {
+                let mut rng = Rng::with_seed(seed);
+                let style = kind.style(&mut rng, 0.5);
+                check(kind.facts().name, &kind.make(&style, &mut rng, 40));
+            }
+        }
+    }
+
+    #[test]
+    fn parts_that_the_shape_names_exist() {
+        every_product(|name, product| {
+            let (lo, hi) = product.bounds;
+            for i in 0..500_u64 {
+                let mut rng = Rng::with_seed(i);
+                let p = lo + (hi - lo) * Vec3::new(rng.f32(), rng.f32(), rng.f32());
+                let near = (product.field)(p);
+                assert!(near.part < product.parts.len(), "{name} has no part {}", near.part);
+                assert!(near.distance.is_finite(), "{name} at {p}");
+            }
+        });
+    }
+
+    #[test]
+    fn shapes_are_solid_and_stay_in_their_boxes() {
+        every_product(|name, product| {
+            let (lo, hi) = product.bounds;
+            let (mut inside, n) = (0, 28);
+            for i in 0..n * n * n {
+                let at = Vec3::new((i % n) as f32, (i / n % n) as f32, (i / n / n) as f32) / (n - 1) as f32;
+                let p = lo + (hi - lo) * at;
+                let solid = (product.field)(p).distance < 0.0;
+                inside += usize::from(solid);
+                let rim = at.min(Vec3::ONE - at).min_element() < 1e-4;
+                // Standing products may rest on, and reach into, the ground.
+                let below = product.support == Support::Floor && at.y < 1e-4;
+                assert!(!(solid && rim && !below), "{name} is cut off at {p}");
+            }
+            assert!(inside > 8, "{name} is hardly there");
+        });
     }
 }

@@ -12,7 +12,7 @@ use crate::sdf::{bezier, cylinder, ellipsoid, rectangle, smax, smin, taper, v};
 fn lining(order: &mut Order<'_>, outer: &Part) -> Part {
     let mut part = outer.clone();
     part.pattern = crate::pattern::Pattern::Plain;
-    if order.chance(0.45) {
+    if !matches!(outer.material, Material::Wood | Material::Metal) && order.chance(0.45) {
         part.colour = from_hex(0xEE_EB_E4);
     }
     part

@@ -25,9 +25,8 @@ fn hands(p: Vec3, hours: f32, length: f32, z: f32, thick: f32) -> f32 {
 /// The face of a timepiece, and ink that shows on it.
 fn face(order: &mut Order<'_>, radius: f32) -> (Part, Part) {
     let light = order.chance(0.65);
-    let (paper, ink) = if light { (0xF2_EF_E8, 0x26_26_2A) } else { (0x22_25_2C, 0xEC_E8_DE) };
-    let paper = if order.chance(0.25) { order.second() } else { from_hex(paper) };
-    let ink = if paper.element_sum() < 0.9 { from_hex(0xEC_E8_DE) } else { from_hex(ink) };
+    let paper = if order.chance(0.25) { order.second() } else { from_hex(if light { 0xF2_EF_E8 } else { 0x22_25_2C }) };
+    let ink = from_hex(if paper.element_sum() < 0.9 { 0xEC_E8_DE } else { 0x26_26_2A });
     (Part::new(Material::Plastic, paper).rough(0.5).printed(Pattern::Dial(radius), ink), Part::new(Material::Plastic, ink))
 }
 
@@ -106,9 +105,7 @@ pub(crate) fn clock(order: &mut Order<'_>) -> Product {
             (crate::sdf::extrude(d, p.z - 0.055, 0.055, 0.025), crate::sdf::extrude(d + edge, p.z - 0.12, 0.06, 0.01))
         };
         let frame = outer.max(-back);
-        let plate = frame.max(-(p.z - 0.03));
         let part = if back < 0.004 && p.z < 0.07 { 1 } else { 0 };
-        let _ = plate;
         Near::new(frame, part).or(hands(p, hours, 0.34, 0.078, 0.012), 2)
     })
     .careful(0.9)
@@ -116,8 +113,9 @@ pub(crate) fn clock(order: &mut Order<'_>) -> Product {
 }
 
 fn alarm_clock(parts: Vec<Part>, hours: f32) -> Product {
-    Product::standing(parts, v(-0.44, 0.0, -0.2), v(0.44, 1.08, 0.22), move |p| {
-        let c = p - v(0.0, 0.48, 0.0);
+    Product::standing(parts, v(-0.44, -0.48, -0.2), v(0.44, 0.6, 0.22), move |c| {
+        // The dial's marks are drawn around the origin.
+        let p = c + v(0.0, 0.48, 0.0);
         let outer = cylinder(facing(c), 0.17, 0.4, 0.05);
         let hole = cylinder(facing(c - v(0.0, 0.0, 0.17)), 0.06, 0.345, 0.01);
         let frame = outer.max(-hole);

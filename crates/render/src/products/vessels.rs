@@ -88,7 +88,7 @@ pub(crate) fn candle(order: &mut Order<'_>) -> Product {
     let form = order.variant(3);
     let (r, h) = match form {
         0 => (order.between(0.2, 0.3), order.between(0.5, 0.85)),
-        1 => (0.3, order.between(0.42, 0.6)),
+        1 => (0.265, order.between(0.42, 0.6)),
         _ => (0.075, order.between(0.65, 0.8)),
     };
     let lift = if form == 2 { 0.16 } else { 0.0 };

@@ -45,7 +45,7 @@ pub(crate) fn cap(order: &mut Order<'_>) -> Product {
     let body = order.main(Mapping::Around(0.3), 0.2);
     let mut peak = body.clone();
     peak.pattern = Pattern::Plain;
-    if order.chance(0.45) {
+    if let Pattern::Dipped(_) = body.pattern {
         peak.colour = body.second;
     }
     let stitch = Part::new(Material::Cotton, body.colour * 0.62);
@@ -138,6 +138,7 @@ pub(crate) fn shoe(order: &mut Order<'_>) -> Product {
         let narrow = 0.075 * climb * climb * if p.x > 0.0 { 1.0 } else { 0.8 };
         let heel_lean = 0.03 * climb * smoothstep(-0.3, -0.5, p.x);
         let body = smax(flat + narrow + heel_lean + 0.004, y - ridge, 0.1) * 0.8;
+        let body = smax(body, thick * 0.5 - y, 0.01);
         let mouth = ellipsoid(Vec3::new(p.x + 0.26, p.y - collar - 0.04, p.z), v(0.2, 0.2 + 0.1 * f32::from(high), 0.085));
         let shell = smax(body, -mouth, 0.03);
         let inside = mouth < 0.01 && -mouth > body - 0.004;
@@ -157,15 +158,18 @@ pub(crate) fn shoe(order: &mut Order<'_>) -> Product {
         near.or(smax(tongue, body - 0.03, 0.02), 0).or(tongue, 0)
     })
     .careful(0.7)
-    .turned(-0.5)
+    .turned(-0.55)
+    .paired(v(0.14, 0.0, -0.42))
 }
 
 /// A boot: a shaft, a heel, laces or a zip.
 pub(crate) fn boot(order: &mut Order<'_>) -> Product {
     let base = sole(order.cells, order.between(0.92, 1.05));
-    let shaft = order.between(0.6, 0.95);
-    let laced = order.chance(0.6) && shaft < 0.8;
-    let heel = order.between(0.06, 0.12);
+    let wellington = order.style.material == Material::Rubber;
+    let shaft = if wellington { order.between(0.85, 1.02) } else { order.between(0.58, 0.72) };
+    let laced = !wellington && order.chance(0.8);
+    let heel = order.between(0.04, 0.07);
+    let thick = if wellington { 0.05 } else { order.between(0.06, 0.085) };
     let upper = order.plain(Mapping::Faces);
     let rubber = Part::new(Material::Rubber, from_hex([0x26_24_22, 0x5A_3D_28, 0xD8_CF_BE][order.variant(3)]));
     let lace = Part::new(Material::Cotton, if order.chance(0.6) { from_hex(0x33_2A_22) } else { from_hex(0xC8_9A_50) });
@@ -176,14 +180,16 @@ pub(crate) fn boot(order: &mut Order<'_>) -> Product {
         let lift = heel * smoothstep(0.16, -0.16, p.x);
         let y = p.y - lift * 0.8 - 0.035 * smoothstep(0.25, 0.52, p.x).powi(2);
         let flat = base.at(Vec2::new(p.z.abs(), p.x));
-        let slab = extrude(flat - 0.012, y - 0.03, 0.03, 0.015);
-        let block = smax(extrude(flat - 0.004, p.y - 0.06, 0.06 + heel * 0.3, 0.012), p.x + 0.2, 0.02);
+        let notch = 0.008 * (p.x * 70.0).sin().signum() * f32::from(!wellington) * f32::from(p.y < 0.035);
+        let slab = extrude(flat - 0.022 + notch, y - thick * 0.5, thick * 0.5, 0.014);
+        let block = smax(extrude(flat - 0.018 + notch, p.y - 0.045, 0.045, 0.012), p.x + 0.16, 0.02);
         let ridge = 0.19 + 0.11 * (1.0 - smoothstep(-0.05, 0.34, p.x)) - 0.08 * smoothstep(0.34, 0.52, p.x);
         let climb = (y / ridge).clamp(0.0, 1.2);
         let foot = smax(flat + 0.06 * climb * climb, y - ridge, 0.12) * 0.85;
+        let foot = smax(foot, thick * 0.5 - y, 0.01);
         let calf = 1.0 + 0.16 * smoothstep(0.35, 0.95, p.y);
         let leg = Vec2::new((p.x + 0.29) / 1.25, p.z).length() - 0.135 * calf + 0.02 * smoothstep(0.5, 0.3, p.y);
-        let column = smax(leg, (p.y - shaft * 0.5 - 0.06).abs() - shaft * 0.5 + 0.06, 0.03);
+        let column = smax(leg, (p.y - shaft * 0.5 - 0.08).abs() - shaft * 0.5 + 0.08, 0.03);
         let body = smin(foot, column, 0.14);
         let hollow = smax(leg + 0.02, 0.32 - p.y, 0.02);
         let shell = smax(body, -hollow, 0.012);
@@ -201,5 +207,6 @@ pub(crate) fn boot(order: &mut Order<'_>) -> Product {
         near.or(torus(Vec3::new(p.x + 0.29, p.y - shaft, p.z * 1.25), 0.165 * calf, 0.011) * 0.75, 4)
     })
     .careful(0.72)
-    .turned(-0.45)
+    .turned(-0.5)
+    .paired(v(0.16, 0.0, -0.44))
 }
