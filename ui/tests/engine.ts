@@ -99,10 +99,10 @@ export const IDLE: RunProgress = {
 export const RUNNING: RunProgress = {
   state: 'running',
   stages: [
-    { kind: 'scan', done: 5000, total: 5000, perSecond: 0, etaSecs: null },
-    { kind: 'read', done: 5000, total: 5000, perSecond: 0, etaSecs: null },
-    { kind: 'embed', done: 2800, total: 5000, perSecond: 21.4, etaSecs: 103 },
-    { kind: 'describe', done: 1240, total: 5000, perSecond: 3.1, etaSecs: 1212 },
+    { kind: 'scan', done: 5000, total: 5000, perSecond: 0, etaSecs: null, busySecs: 240 },
+    { kind: 'read', done: 5000, total: 5000, perSecond: 0, etaSecs: null, busySecs: 240 },
+    { kind: 'embed', done: 2800, total: 5000, perSecond: 21.4, etaSecs: 103, busySecs: 240 },
+    { kind: 'describe', done: 1240, total: 5000, perSecond: 3.1, etaSecs: 1212, busySecs: 240 },
   ],
   nSkipped: 3,
   current: 'boots-0412.jpg',

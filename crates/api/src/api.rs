@@ -209,7 +209,7 @@ impl Api {
         });
     }
 
-    /// Watches the added folders until [`Api::close`].
+    /// Catches up with the added folders, and watches them until [`Api::close`].
     pub fn watch(&self) -> Result<(), ApiError> {
         Ok(self.library.watch()?)
     }

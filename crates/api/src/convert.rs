@@ -51,8 +51,10 @@ fn hex_digit(nibble: u8) -> char {
     char::from_digit(u32::from(nibble), 16).unwrap_or('0')
 }
 
-/// A caption as people write: with a capital and a full stop.
+/// A caption as people write: with a capital and a full stop, and without the gaps that the
+/// models' word pieces leave ("t - shirt", "women ' s").
 fn as_sentence(caption: &str) -> String {
+    let caption = caption.trim().replace(" - ", "-").replace(" ' ", "'");
     let mut letters = caption.chars();
     let Some(first) = letters.next() else { return String::new() };
     let rest = letters.as_str();
@@ -189,6 +191,7 @@ mod tests {
         let check = |caption, expected: &str| assert_eq!(as_sentence(caption), expected);
         check("a striped blue mug", "A striped blue mug.");
         check("émaillé pot.", "Émaillé pot.");
+        check("a women ' s t - shirt", "A women's t-shirt.");
         check("", "");
     }
 }

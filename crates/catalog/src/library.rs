@@ -205,14 +205,16 @@ impl Library {
         Work::start(&self.inner, scopes)
     }
 
-    /// Watches everything that was added, and what will be, until the library is closed.
+    /// Catches up with what happened while nobody watched, takes up what was left unfinished, and
+    /// watches everything that was added, and what will be, until the library is closed.
     pub fn watch(&self) -> Result<(), CatalogError> {
         let watcher = Watcher::start(&self.inner)?;
-        for source in self.inner.store.sources()? {
+        let sources = self.inner.store.sources()?;
+        for source in &sources {
             watcher.watch(&source.path, source.id);
         }
         *self.watcher() = Some(watcher);
-        Ok(())
+        if sources.is_empty() { Ok(()) } else { self.rescan() }
     }
 
     /// Holds the run.

@@ -149,7 +149,7 @@ impl Models {
         if let Some(known) = self.clip_preprocess.get() {
             return Ok(known);
         }
-        let preprocess = self.clip().run(Priority::Interactive, |clip| Ok(clip.preprocess().clone()))?;
+        let preprocess = self.clip().run(Priority::Interactive, |clip| Ok(clip.preprocess()))?;
         Ok(self.clip_preprocess.get_or_init(|| preprocess))
     }
 

@@ -19,7 +19,7 @@ const GRAPH_STEP: usize = 64;
 enum State {
     NotLoaded,
     /// None as long as there is no vector, and so no length of one.
-    Loaded(Option<VectorIndex>),
+    Loaded(Option<Box<VectorIndex>>),
 }
 
 /// The vectors of the model in use.
@@ -29,6 +29,8 @@ pub(crate) struct Vectors {
     fingerprint: String,
     graph_file: PathBuf,
     version: AtomicU64,
+    /// The version that the graph's file holds.
+    saved: AtomicU64,
 }
 
 impl Vectors {
@@ -42,6 +44,7 @@ impl Vectors {
             fingerprint: clip_key.to_owned(),
             graph_file: library.join("cache").join(format!("{name}.graph")),
             version: AtomicU64::new(0),
+            saved: AtomicU64::new(0),
         }
     }
 
@@ -66,7 +69,7 @@ impl Vectors {
     pub(crate) fn add(&self, store: &Store, batch: &[(u64, Vec<f32>)]) -> Result<(), CatalogError> {
         self.change(store, |slot| {
             for (id, vector) in batch {
-                slot.get_or_insert_with(|| VectorIndex::new(vector.len())).add(*id, vector)?;
+                slot.get_or_insert_with(|| Box::new(VectorIndex::new(vector.len()))).add(*id, vector)?;
             }
             Ok(())
         })
@@ -113,8 +116,12 @@ impl Vectors {
         Ok(left)
     }
 
-    /// Writes the graph's cache.
+    /// Writes the graph's cache, where it changed.
     pub(crate) fn save(&self, store: &Store) -> Result<(), CatalogError> {
+        let version = self.version();
+        if self.saved.swap(version, Ordering::AcqRel) == version {
+            return Ok(());
+        }
         if let Some(folder) = self.graph_file.parent() {
             std::fs::create_dir_all(folder).map_err(CatalogError::io("making the cache folder"))?;
         }
@@ -133,7 +140,7 @@ impl Vectors {
             {
                 let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
                 if let State::Loaded(index) = &*state {
-                    return f(index.as_ref());
+                    return f(index.as_deref());
                 }
             }
             self.change(store, |_| Ok(()))?;
@@ -143,7 +150,7 @@ impl Vectors {
     fn change(
         &self,
         store: &Store,
-        f: impl FnOnce(&mut Option<VectorIndex>) -> Result<(), CatalogError>,
+        f: impl FnOnce(&mut Option<Box<VectorIndex>>) -> Result<(), CatalogError>,
     ) -> Result<(), CatalogError> {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         if let State::NotLoaded = &*state {
@@ -156,11 +163,11 @@ impl Vectors {
         }
     }
 
-    fn load(&self, store: &Store) -> Result<Option<VectorIndex>, CatalogError> {
-        let mut index: Option<VectorIndex> = None;
+    fn load(&self, store: &Store) -> Result<Option<Box<VectorIndex>>, CatalogError> {
+        let mut index: Option<Box<VectorIndex>> = None;
         store.each_vector(self.model_id, |id, vector| {
             index
-                .get_or_insert_with(|| VectorIndex::new(vector.len()))
+                .get_or_insert_with(|| Box::new(VectorIndex::new(vector.len())))
                 .add(id, vector)
                 .map_err(CatalogError::from)
         })?;

@@ -90,8 +90,8 @@ impl FlatVectors {
         bf16::dot(query, self.row(slot)).unwrap_or(0.0).clamp(-1.0, 1.0)
     }
 
-    /// The best `k` of the rows whose id is `wanted`, best first.
-    pub fn scan(&self, query: &[f32], k: usize, wanted: impl Fn(u64) -> bool + Sync) -> Vec<Hit> {
+    /// The best `k` of all rows, best first.
+    pub fn scan(&self, query: &[f32], k: usize) -> Vec<Hit> {
         let query = self.encode(query);
         let mut hits: Vec<Hit> = self
             .ids
@@ -101,7 +101,7 @@ impl FlatVectors {
                 let mut best: Vec<Hit> = ids
                     .iter()
                     .enumerate()
-                    .filter_map(|(row, id)| id.filter(|&id| wanted(id)).map(|id| (row, id)))
+                    .filter_map(|(row, id)| id.map(|id| (row, id)))
                     .map(|(row, id)| Hit { id, score: self.score(&query, task * ROWS_PER_TASK + row) })
                     .collect();
                 keep_best(&mut best, k);

@@ -149,7 +149,6 @@ fn take_block(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(usize::try_from(u64::from_le_bytes(*len)).ok()?)
 }
 
-#[allow(clippy::needless_pass_by_value)] // the shape that `map_err` hands over
 fn graph_error(error: impl std::fmt::Display) -> IndexError {
     IndexError::Graph(error.to_string())
 }

@@ -18,7 +18,10 @@
 pub mod flat;
 pub mod graph;
 
-use std::{collections::HashMap, path::Path};
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::Path,
+};
 
 use flat::FlatVectors;
 use graph::Graph;
@@ -59,6 +62,8 @@ pub struct VectorIndex {
     flat: FlatVectors,
     slots: HashMap<u64, usize>,
     graph: Option<Graph>,
+    /// Ids that the graph does not hold yet.
+    waiting: BTreeSet<u64>,
     exact_limit: usize,
 }
 
@@ -75,7 +80,13 @@ impl VectorIndex {
 
     /// As [`VectorIndex::new`], with the number of vectors from which the graph answers.
     pub fn with_exact_limit(dim: usize, exact_limit: usize) -> Self {
-        Self { flat: FlatVectors::new(dim), slots: HashMap::new(), graph: None, exact_limit }
+        Self {
+            flat: FlatVectors::new(dim),
+            slots: HashMap::new(),
+            graph: None,
+            waiting: BTreeSet::new(),
+            exact_limit,
+        }
     }
 
     /// How many vectors it holds.
@@ -103,6 +114,9 @@ impl VectorIndex {
         self.check_length(vector)?;
         self.remove(id)?;
         self.slots.insert(id, self.flat.push(id, vector));
+        if self.graph.is_some() {
+            self.waiting.insert(id);
+        }
         Ok(())
     }
 
@@ -112,6 +126,7 @@ impl VectorIndex {
         self.flat.clear(slot);
         if let Some(graph) = &mut self.graph {
             graph.remove(id)?;
+            self.waiting.remove(&id);
         }
         if self.flat.is_sparse() {
             self.slots = self.flat.compact();
@@ -126,17 +141,15 @@ impl VectorIndex {
         self.check_length(query)?;
         let k = k.min(self.len());
         match &self.graph {
-            Some(graph)
-                if self.len() > self.exact_limit
-                    && k <= Self::GRAPH_DEPTH
-                    && graph.len() * 2 > self.len() =>
-            {
+            Some(graph) if self.uses_graph() && k <= Self::GRAPH_DEPTH => {
                 let mut hits = graph.search(query, k)?;
-                hits.extend(self.flat.scan(query, k, |id| !graph.contains(id)));
+                let query = self.flat.encode(query);
+                let slots = self.waiting.iter().filter_map(|id| Some((*id, *self.slots.get(id)?)));
+                hits.extend(slots.map(|(id, slot)| Hit { id, score: self.flat.score(&query, slot) }));
                 flat::keep_best(&mut hits, k);
                 Ok(hits)
             }
-            _ => Ok(self.flat.scan(query, k, |_| true)),
+            _ => Ok(self.flat.scan(query, k)),
         }
     }
 
@@ -151,19 +164,24 @@ impl VectorIndex {
     pub fn advance_graph(&mut self, n_max: usize) -> Result<usize, IndexError> {
         if self.len() <= self.exact_limit {
             self.graph = None;
+            self.waiting.clear();
             return Ok(0);
         }
-        if self.graph.is_none() {
-            self.graph = Some(Graph::new(self.dim())?);
+        let graph = match &mut self.graph {
+            Some(graph) => graph,
+            empty => {
+                self.waiting = self.flat.ids().collect();
+                empty.insert(Graph::new(self.flat.dim())?)
+            }
+        };
+        graph.reserve(n_max.min(self.waiting.len()))?;
+        for _ in 0..n_max {
+            let Some(id) = self.waiting.pop_first() else { break };
+            if let Some(&slot) = self.slots.get(&id) {
+                graph.add(id, &self.flat.decode(slot))?;
+            }
         }
-        let Some(graph) = &mut self.graph else { return Ok(0) };
-        let waiting = self.flat.ids().filter(|&id| !graph.contains(id)).count();
-        let next: Vec<u64> = self.flat.ids().filter(|&id| !graph.contains(id)).take(n_max).collect();
-        graph.reserve(next.len())?;
-        for &id in &next {
-            graph.add(id, &self.flat.decode(self.slots[&id]))?;
-        }
-        Ok(waiting - next.len())
+        Ok(self.waiting.len())
     }
 
     /// Writes the graph to a temporary file beside `file` and renames it.
@@ -187,6 +205,7 @@ impl VectorIndex {
                 graph.remove(id)?;
             }
         }
+        self.waiting = self.flat.ids().filter(|&id| !graph.contains(id)).collect();
         self.graph = Some(graph);
         Ok(())
     }

@@ -1,4 +1,5 @@
 //! What the index promises.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)] // a test that fails may panic
 
 use std::fs;
 

@@ -9,6 +9,7 @@ const stage = (over: Partial<StageProgress>): StageProgress => ({
   total: 5000,
   perSecond: 3.1,
   etaSecs: 1212,
+  busySecs: 400,
   ...over,
 });
 

@@ -62,7 +62,7 @@ pub(super) fn describe(library: &Inner) -> Result<(), CatalogError> {
     library.board.total_is_known(Stage::Describe);
     library.board.start_stage(Stage::Describe);
     let captioner = models.captioner();
-    let preprocess = captioner.run(Priority::Batch, |captioner| Ok(captioner.preprocess().clone()))?;
+    let preprocess = captioner.run(Priority::Batch, |captioner| Ok(captioner.preprocess()))?;
     let lacking = |after| library.store.without_description(ids.caption, after, PAGE);
     each_batch(library, &preprocess, DESCRIBE_BATCH, &lacking, |batch| {
         let n = batch.len() as u64;
@@ -148,7 +148,7 @@ fn each_batch(
             source: std::io::Error::other("panic"),
         };
         let prepared: Result<(), CatalogError> =
-            readers.into_iter().map(|reader| reader.join().unwrap_or_else(|_| Err(failed()))).collect();
+            readers.into_iter().try_for_each(|reader| reader.join().unwrap_or_else(|_| Err(failed())));
         let fed = feeder.join().unwrap_or_else(|_| Err(failed()));
         taken.and(prepared).and(fed)
     })

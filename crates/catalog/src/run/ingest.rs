@@ -36,8 +36,8 @@ const EMBED_QUEUE: usize = 32;
 /// Files in one transaction, and how long the first of them waits for the others.
 const RECORD_BATCH: usize = 32;
 const RECORD_WAIT: Duration = Duration::from_millis(250);
-/// Pictures that the search model takes at once.
-pub(super) const EMBED_BATCH: usize = 16;
+/// Pictures that the search model takes at once: a search waits for no more than one such batch.
+pub(super) const EMBED_BATCH: usize = 8;
 /// Unchanged files that are marked in one transaction.
 const SEEN_BATCH: usize = 1_000;
 
@@ -94,7 +94,7 @@ pub(super) fn ingest(library: &Inner, scopes: &[Scope]) -> Result<(), CatalogErr
         // at a full queue.
         drop(embed_rx);
         let recorded = join(recorder);
-        let read = readers.into_iter().map(join).collect::<Result<(), _>>();
+        let read = readers.into_iter().try_for_each(join);
         let scanned = join(scanner);
         embedded.and(recorded).and(read).and(scanned)
     })?;

@@ -24,4 +24,8 @@ perSecond: number,
 /**
  * Seconds to its end at this rate; none while unknown.
  */
-etaSecs: number | null, };
+etaSecs: number | null, 
+/**
+ * Seconds between the first and the last photo of this run.
+ */
+busySecs: number, };
