@@ -140,6 +140,16 @@ test('empty states help', async ({ page }) => {
   await expect(page.getByTestId('settings')).toContainText('Vitrine does not read HEIC');
 });
 
+test('while the first photos come in, nothing says that there are none', async ({ page }) => {
+  await open(page, { ...EMPTY, sources: [FOLDER], run: RUNNING });
+  // The count is told before the first page is asked for again.
+  await page.evaluate(() =>
+    window.engine.emit('catalog-changed', { ...window.engine.summary(), nPhotos: 2 }),
+  );
+  await expect(page.getByTestId('status-line')).toContainText('Describing');
+  await expect(page.getByText('No photos found')).toHaveCount(0);
+});
+
 test('a search before anything can be found says to wait', async ({ page }) => {
   await open(page, { ...FULL, nSearchable: 0, run: RUNNING });
   await page.getByTestId('query').fill('mug');
