@@ -73,13 +73,13 @@ impl Shell {
     }
 
     fn with(dialogs: Chosen) -> Shell {
+        Shell::with_packs(dialogs, Vec::new())
+    }
+
+    fn with_packs(dialogs: Chosen, pack_folders: Vec<PathBuf>) -> Shell {
         let library = tempfile::tempdir().unwrap();
-        let options = OpenOptions {
-            library: library.path().to_owned(),
-            pack_folders: Vec::new(),
-            samples: None,
-            prefer_cpu: true,
-        };
+        let options =
+            OpenOptions { library: library.path().to_owned(), pack_folders, samples: None, prefer_cpu: true };
         Shell::opened_by(dialogs, library, move || Api::open(options))
     }
 
@@ -278,7 +278,8 @@ fn a_dialog_closed_without_a_choice_changes_nothing() {
 fn pictures_to_search_with_are_chosen_dropped_and_pasted() {
     let folder = folder_with_photo([0, 160, 0]);
     let photo = folder.path().join("cup.png");
-    let shell = Shell::with(Chosen { folders: None, picture: Some(photo.clone()) });
+    let starter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/starter");
+    let shell = Shell::with_packs(Chosen { folders: None, picture: Some(photo.clone()) }, vec![starter]);
     let chosen = shell.call("query_picture_dialog", json!({})).unwrap();
     assert_eq!(chosen["name"], "cup.png");
 

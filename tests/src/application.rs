@@ -102,7 +102,8 @@ pub async fn in_window(home: &Home, work: impl AsyncFnOnce(&Application) -> Resu
         Ok(()) => application.close().await,
         Err(error) => {
             let picture = failures()?;
-            let seen = tokio::time::timeout(Duration::from_secs(20), application.page.describe(&picture)).await;
+            let seen =
+                tokio::time::timeout(Duration::from_secs(20), application.page.describe(&picture)).await;
             Err(error.context(seen.unwrap_or_else(|_| "the window no longer answers".into())))
         }
     }
