@@ -28,7 +28,7 @@ from .pixels import MODEL_SIDE
 
 SUMMARY = (
     "A small starter pack: it knows everyday goods, colours and patterns roughly. "
-    "Larger packs can be added in the settings."
+    "For a real shop, use a full CLIP and BLIP from the Hugging Face hub: the README tells how."
 )
 
 
