@@ -98,14 +98,22 @@ impl Material {
         match self {
             Self::Wood => wood(base, p),
             Self::Stoneware => {
-                let speck = smoothstep(0.16, 0.07, scattered(uv * 34.0)) * cell(whole(uv.x * 34.0), whole(uv.y * 34.0), 2);
+                let speck = smoothstep(0.16, 0.07, scattered(uv * 34.0))
+                    * cell(whole(uv.x * 34.0), whole(uv.y * 34.0), 2);
                 base * (0.93 + 0.14 * fractal(p * 5.0, 3)) * (1.0 - 0.6 * speck)
             }
-            Self::Denim => base * (0.72 + 0.5 * fractal(Vec3::new(uv.x * 160.0, uv.y * 24.0, 0.0), 2) + 0.2 * noise(p * 4.0)),
+            Self::Denim => {
+                base * (0.72
+                    + 0.5 * fractal(Vec3::new(uv.x * 160.0, uv.y * 24.0, 0.0), 2)
+                    + 0.2 * noise(p * 4.0))
+            }
             Self::Leather => base * (0.85 + 0.28 * fractal(p * 6.0, 3)),
             Self::Canvas | Self::Cotton | Self::Felt => base * (0.95 + 0.1 * fractal(p * 40.0, 2)),
             Self::Knit => base * (0.72 + 0.36 * knit(uv)),
-            Self::Wicker => base * (0.5 + 0.62 * wicker(uv)) * (0.85 + 0.3 * noise(Vec3::new(uv.x * 30.0, uv.y * 90.0, 1.0))),
+            Self::Wicker => {
+                base * (0.5 + 0.62 * wicker(uv))
+                    * (0.85 + 0.3 * noise(Vec3::new(uv.x * 30.0, uv.y * 90.0, 1.0)))
+            }
             Self::Metal => base * (0.96 + 0.08 * noise(Vec3::new(p.x * 3.0, p.y * 160.0, p.z * 3.0))),
             _ => base,
         }
@@ -116,11 +124,13 @@ impl Material {
         match self {
             Self::Knit => 0.014 * knit(uv),
             Self::Wicker => 0.02 * wicker(uv),
-            Self::Leather => 0.008 * scattered(Vec2::new(uv.x, uv.y) * 55.0).min(0.6) + 0.004 * noise(p * 30.0),
-            Self::Canvas | Self::Denim | Self::Cotton => {
-                let (a, b) = ((uv.x * 420.0).sin(), (uv.y * 420.0).sin());
-                0.0012 * a * b + 0.003 * noise(p * 50.0)
+            Self::Leather => {
+                0.008 * scattered(Vec2::new(uv.x, uv.y) * 55.0).min(0.6) + 0.004 * noise(p * 30.0)
             }
+            Self::Canvas | Self::Denim => {
+                0.003 * fractal(Vec3::new(uv.x * 150.0, uv.y * 60.0, 0.0), 2) + 0.003 * noise(p * 45.0)
+            }
+            Self::Cotton => 0.004 * fractal(p * 24.0, 2),
             Self::Felt | Self::Stoneware | Self::Rubber | Self::Velvet => 0.004 * fractal(p * 55.0, 2),
             Self::Wood => 0.003 * noise(Vec3::new(p.x * 60.0, p.y * 6.0, p.z * 60.0)),
             _ => 0.0,

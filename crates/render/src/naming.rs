@@ -101,7 +101,14 @@ pub(crate) fn price(base: f32, chance: f32) -> String {
 mod tests {
     use super::*;
 
-    fn check(kind: Kind, material: Material, colours: (Colour, Colour), pattern: Pattern, noun: &str, expected: &str) {
+    fn check(
+        kind: Kind,
+        material: Material,
+        colours: (Colour, Colour),
+        pattern: Pattern,
+        noun: &str,
+        expected: &str,
+    ) {
         let style = Style { colour: colours.0, second: colours.1, material, pattern };
         assert_eq!(title(kind, &style, noun), expected);
     }
@@ -110,18 +117,62 @@ mod tests {
     fn titles_say_what_is_seen() {
         use Colour::{Beige, Black, Blue, Brown, Gold, Navy, Red, White};
         let blue = (Blue, White);
-        check(Kind::Mug, Material::Stoneware, blue, Pattern::Striped, "mug", "Striped stoneware mug, blue and white");
-        check(Kind::Lamp, Material::Ceramic, (Red, White), Pattern::Plain, "table lamp", "Ceramic table lamp, red with white shade");
-        check(Kind::Lamp, Material::Metal, (Gold, Black), Pattern::Plain, "table lamp", "Brass table lamp, black shade");
-        check(Kind::Chair, Material::Wood, (Brown, White), Pattern::Plain, "dining chair", "Walnut dining chair");
-        check(Kind::Chair, Material::Wood, (Red, White), Pattern::Plain, "chair", "Painted wooden chair, red");
-        check(Kind::Hat, Material::Felt, (Beige, Navy), Pattern::Plain, "hat", "Felt hat, beige with navy band");
+        check(
+            Kind::Mug,
+            Material::Stoneware,
+            blue,
+            Pattern::Striped,
+            "mug",
+            "Striped stoneware mug, blue and white",
+        );
+        check(
+            Kind::Lamp,
+            Material::Ceramic,
+            (Red, White),
+            Pattern::Plain,
+            "table lamp",
+            "Ceramic table lamp, red with white shade",
+        );
+        check(
+            Kind::Lamp,
+            Material::Metal,
+            (Gold, Black),
+            Pattern::Plain,
+            "table lamp",
+            "Brass table lamp, black shade",
+        );
+        check(
+            Kind::Chair,
+            Material::Wood,
+            (Brown, White),
+            Pattern::Plain,
+            "dining chair",
+            "Walnut dining chair",
+        );
+        check(
+            Kind::Chair,
+            Material::Wood,
+            (Red, White),
+            Pattern::Plain,
+            "chair",
+            "Painted wooden chair, red",
+        );
+        check(
+            Kind::Hat,
+            Material::Felt,
+            (Beige, Navy),
+            Pattern::Plain,
+            "hat",
+            "Felt hat, beige with navy band",
+        );
         check(Kind::Book, Material::Paper, (Red, Beige), Pattern::Plain, "notebook", "Notebook, red");
     }
 
     #[test]
     fn prices_end_as_prices_do() {
-        for (base, chance, expected) in [(14.0, 0.0, "12.00"), (22.0, 0.5, "24.00"), (64.0, 0.3, "63.90"), (189.0, 1.0, "255.00")] {
+        for (base, chance, expected) in
+            [(14.0, 0.0, "12.00"), (22.0, 0.5, "24.00"), (64.0, 0.3, "63.90"), (189.0, 1.0, "255.00")]
+        {
             assert_eq!(price(base, chance), expected);
         }
     }

@@ -30,7 +30,7 @@ impl Path {
 
     /// A smooth curve (Catmull-Rom) from the current point through all `through`.
     pub(crate) fn curve(mut self, through: &[(f32, f32)]) -> Self {
-        const STEPS: usize = 7;
+        const STEPS: usize = 12;
         let mut knots = vec![*self.points.last().unwrap_or(&Vec2::ZERO)];
         knots.extend(through.iter().map(|&(x, y)| Vec2::new(x, y)));
         let last = knots.len() - 1;
@@ -113,6 +113,24 @@ impl Outline {
         Self { min, max, per_unit, width, values }
     }
 
+    /// How deep inside the outline a point is, without ridges: the filled outline,
+    /// blurred over about `radius`; one half at a straight edge, 1 far inside.
+    pub(crate) fn filling(&self, radius: f32) -> Outline {
+        let reach = ((radius * self.per_unit).round() as usize).max(1);
+        let height = self.values.len() / self.width;
+        let mut values: Vec<f32> =
+            self.values.iter().map(|d| (0.5 - d * self.per_unit).clamp(0.0, 1.0)).collect();
+        for _ in 0..2 {
+            for j in 0..height {
+                blur(&mut values, j * self.width, 1, self.width, reach);
+            }
+            for i in 0..self.width {
+                blur(&mut values, i, self.width, height, reach);
+            }
+        }
+        Outline { values, ..self.clone() }
+    }
+
     /// Distance at `p`; a lower bound outside the grid.
     pub(crate) fn at(&self, p: Vec2) -> f32 {
         let inside = p.clamp(self.min, self.max);
@@ -141,6 +159,19 @@ impl Outline {
             }
         }
         sum
+    }
+}
+
+/// Averages `n` values, `step` apart from `start`, over `reach` neighbours each way;
+/// beyond the ends the end values go on.
+fn blur(values: &mut [f32], start: usize, step: usize, n: usize, reach: usize) {
+    let line: Vec<f32> = (0..n).map(|i| values[start + i * step]).collect();
+    let at = |i: isize| line[i.clamp(0, n as isize - 1) as usize];
+    let reach = reach as isize;
+    let mut sum: f32 = (-reach..=reach).map(at).sum();
+    for i in 0..n {
+        values[start + i * step] = sum / (2 * reach + 1) as f32;
+        sum += at(i as isize + reach + 1) - at(i as isize - reach);
     }
 }
 

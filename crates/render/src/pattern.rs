@@ -111,7 +111,9 @@ impl Pattern {
             Self::Football => (football(p), 0.0),
             Self::Seams => (seams(p), 0.0),
             Self::Cover(a, b) => cover(p, a, b),
-            Self::Speckled => (0.75 * on(scattered(uv * 2.3) < 0.10 + 0.14 * cell(whole(u * 2.3), whole(w * 2.3), 3)), 0.0),
+            Self::Speckled => {
+                (0.75 * on(scattered(uv * 2.3) < 0.10 + 0.14 * cell(whole(u * 2.3), whole(w * 2.3), 3)), 0.0)
+            }
         }
     }
 }
@@ -207,7 +209,13 @@ fn football(p: Vec3) -> f32 {
     }
     // A patch near a corner; thin seams half way between two corners.
     let seam = (first - second) < 0.018 && dot < 0.93;
-    if first > 0.936 { 1.0 } else if seam { 0.6 } else { 0.0 }
+    if first > 0.936 {
+        1.0
+    } else if seam {
+        0.6
+    } else {
+        0.0
+    }
 }
 
 fn seams(p: Vec3) -> f32 {

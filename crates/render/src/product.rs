@@ -72,7 +72,7 @@ impl Mapping {
 }
 
 /// What one part looks like.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Part {
     /// What it is made of.
     pub material: Material,

@@ -106,7 +106,12 @@ impl Camera {
     /// Looks at the origin from `yaw` (0 is the front) and `pitch` above the horizon,
     /// and steps back until `points` fill `fill` of the picture; `half` is the tangent
     /// of half the field of view, `roll` tilts the horizon.
-    pub(crate) fn fitting(points: &[Vec3], (yaw, pitch, roll): (f32, f32, f32), half: f32, fill: f32) -> Self {
+    pub(crate) fn fitting(
+        points: &[Vec3],
+        (yaw, pitch, roll): (f32, f32, f32),
+        half: f32,
+        fill: f32,
+    ) -> Self {
         let (sp, cp) = pitch.sin_cos();
         let (sy, cy) = yaw.sin_cos();
         let back = Vec3::new(sy * cp, sp, cy * cp);
@@ -116,8 +121,7 @@ impl Camera {
         let up = right.cross(forward);
         let (s, c) = roll.sin_cos();
         let (right, up) = (right * c + up * s, up * c - right * s);
-        let (lo, hi) =
-            points.iter().fold((Vec3::MAX, Vec3::MIN), |(lo, hi), &p| (lo.min(p), hi.max(p)));
+        let (lo, hi) = points.iter().fold((Vec3::MAX, Vec3::MIN), |(lo, hi), &p| (lo.min(p), hi.max(p)));
         let target = (lo + hi) * 0.5;
         let radius = (hi - lo).length() * 0.5;
         let (mut near, mut far) = (radius * 0.9, radius * 40.0);
@@ -209,6 +213,10 @@ impl Scene {
         let soft = 0.06 + roughness * 0.7;
         let lights = &self.lights;
         let base = lights.bounce.lerp(lights.sky, smoothstep(-0.6, 0.9, d.y)) * 0.85;
+        // The dark room behind the camera, and lighter walls at either side, give
+        // metal its streaks.
+        let ahead = -Vec3::new(self.camera.forward.x, 0.0, self.camera.forward.z).normalize_or(Vec3::Z);
+        let base = base * (1.18 - 0.62 * smoothstep(0.45 - soft, 0.95 + soft, d.dot(ahead)));
         // The key light as a square softbox, and a tall strip on the other side.
         let side = lights.key.cross(Vec3::Y).normalize_or(Vec3::X);
         let top = side.cross(lights.key);

@@ -101,7 +101,13 @@ pub(crate) fn arrange(products: Vec<Product>, framed: usize, setting: &Setting, 
     for (i, product) in products.into_iter().enumerate() {
         let (lo, hi) = product.bounds;
         let twin = i == 1 && i < framed && beside != Vec3::ZERO;
-        let spin = if i == 0 { 0.0 } else if twin { 0.12 } else { (rng.f32() - 0.5) * if wall { 0.5 } else { 1.6 } };
+        let spin = if i == 0 {
+            0.0
+        } else if twin {
+            0.12
+        } else {
+            (rng.f32() - 0.5) * if wall { 0.5 } else { 1.6 }
+        };
         let turn = if wall { Quat::from_rotation_z(spin) } else { Quat::from_rotation_y(best + spin) };
         let half = (hi - lo) * 0.5;
         let reach = if wall { half.x } else { half.x.max(half.z) * 0.85 };
@@ -117,7 +123,8 @@ pub(crate) fn arrange(products: Vec<Product>, framed: usize, setting: &Setting, 
             left + reach
         };
         let middle = (lo + hi) * 0.5;
-        let rest = if wall { Vec3::new(x - middle.x, -middle.y, 0.01 - lo.z) } else { Vec3::new(x, 0.0, 0.0) };
+        let rest =
+            if wall { Vec3::new(x - middle.x, -middle.y, 0.01 - lo.z) } else { Vec3::new(x, 0.0, 0.0) };
         let rest = if twin { Quat::from_rotation_y(best) * beside } else { rest };
         let deep = if i == 0 || twin || wall { 0.0 } else { (rng.f32() - 0.6) * 0.5 };
         let rotation = turn * product.pose;
@@ -133,14 +140,19 @@ pub(crate) fn arrange(products: Vec<Product>, framed: usize, setting: &Setting, 
 
 fn frame(items: Vec<Placed>, framed: usize, wall: bool, setting: &Setting, rng: &mut Rng) -> Scene {
     let points: Vec<Vec3> = items.iter().take(framed).flat_map(silhouette).collect();
-    let (yaw, pitch) = if wall { (setting.yaw.sin() * 0.3, (setting.pitch - 0.28) * 0.35) } else { (setting.yaw, setting.pitch) };
+    let (yaw, pitch) = if wall {
+        (setting.yaw.sin() * 0.3, (setting.pitch - 0.28) * 0.35)
+    } else {
+        (setting.yaw, setting.pitch)
+    };
     let camera =
         Camera::fitting(&points, (yaw, pitch, setting.roll), 0.24, setting.fill).shifted(setting.shift);
     let (s, c) = setting.light_height.sin_cos();
     let key = if wall {
         camera.towards(Vec3::new(setting.light_from.sin() * 0.75, 0.62 * s + 0.2, 0.75 * c + 0.35))
     } else {
-        let flat = Quat::from_rotation_y(yaw) * Vec3::new(setting.light_from.sin(), 0.0, setting.light_from.cos());
+        let flat =
+            Quat::from_rotation_y(yaw) * Vec3::new(setting.light_from.sin(), 0.0, setting.light_from.cos());
         (flat * c + Vec3::Y * s).normalize()
     };
     let warm = Vec3::new(1.0 + 0.07 * setting.warmth, 1.0, 1.0 - 0.1 * setting.warmth);

@@ -114,17 +114,18 @@ fn shadow(scene: &Scene, p: Vec3, facing: Vec3) -> f32 {
         let o = placed.local(start);
         let d = placed.rotation.inverse() * key;
         let (lo, hi) = placed.product.bounds;
-        let pad = Vec3::splat(0.12);
+        // Half-shadows reach as far beyond the box as the light is wide.
+        let pad = Vec3::splat(0.1 + scene.lights.size * if scene.fine { 0.9 } else { 0.4 });
         let Some((enter, leave)) = slab(lo - pad, hi + pad, o, d.recip()) else { continue };
         let mut t = enter.max(0.012);
         let mut res = 1.0_f32;
-        for _ in 0..if scene.fine { 60 } else { 26 } {
+        for _ in 0..if scene.fine { 80 } else { 26 } {
             let h = (placed.product.field)(o + d * t).distance;
             res = res.min(0.5 + 0.5 * h / (scene.lights.size * t));
             if res < 0.01 || t > leave {
                 break;
             }
-            t += h.clamp(if scene.fine { 0.012 } else { 0.025 }, 0.2);
+            t += (h * 0.85).clamp(if scene.fine { 0.012 } else { 0.025 }, 0.2);
         }
         lit *= smoothstep(0.0, 1.0, res);
     }
@@ -378,7 +379,8 @@ fn ground_paint(scene: &Scene, p: Vec3) -> Vec3 {
         }
         GroundKind::Linen => {
             let weave = 0.5 + 0.25 * ((uv.x * 190.0).sin() + (uv.y * 190.0).sin());
-            let slub = fractal(Vec3::new(uv.x * 9.0, uv.y * 60.0, 0.0), 2) + fractal(Vec3::new(uv.x * 60.0, uv.y * 9.0, 4.0), 2);
+            let slub = fractal(Vec3::new(uv.x * 9.0, uv.y * 60.0, 0.0), 2)
+                + fractal(Vec3::new(uv.x * 60.0, uv.y * 9.0, 4.0), 2);
             tone * (0.84 + 0.06 * weave + 0.12 * slub * 0.8)
         }
         GroundKind::Concrete => tone * (0.82 + 0.3 * fractal(Vec3::new(uv.x * 2.2, uv.y * 2.2, 3.0), 5)),

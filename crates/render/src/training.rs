@@ -16,10 +16,10 @@ use serde::Serialize;
 
 use crate::material::Material;
 use crate::palette::{Colour, from_hex};
-use crate::picture::{Quality, take, to_bytes, to_jpeg};
 use crate::pattern::Pattern;
-use crate::products::Kind;
+use crate::picture::{Quality, take, to_bytes, to_jpeg};
 use crate::product::{Style, Support};
+use crate::products::Kind;
 use crate::scene::{GroundKind, Scene};
 use crate::studio::{PAPERS, Setting, arrange, calm, view_name};
 
@@ -86,7 +86,9 @@ pub(crate) fn write(out: &Path, count: usize, size: usize, seed: u64) -> Result<
 
 /// One picture as a JPEG, and its label.
 fn picture(seed: u64, number: usize, size: usize, name: &str) -> Result<(Vec<u8>, Label)> {
-    let mut rng = Rng::with_seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (number as u64).wrapping_mul(0xD1B5_4A32_D192_ED03));
+    let mut rng = Rng::with_seed(
+        seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (number as u64).wrapping_mul(0xD1B5_4A32_D192_ED03),
+    );
     let (scene, label) = scene(&mut rng, size, name);
     let contrast = 0.09;
     let mut pixels = take(&scene, Quality { size, grid: 2, contrast });
@@ -128,15 +130,27 @@ pub(crate) fn scene(rng: &mut Rng, size: usize, name: &str) -> (Scene, Label) {
 }
 
 /// What the picture of a product of this look is labelled with.
-fn label(kind: Kind, style: &Style, count: usize, view: &'static str, background: &'static str, name: &str) -> Label {
+fn label(
+    kind: Kind,
+    style: &Style,
+    count: usize,
+    view: &'static str,
+    background: &'static str,
+    name: &str,
+) -> Label {
+    let ink = if matches!(style.colour, Colour::Black | Colour::Navy) { "white" } else { "black" };
     let inked = matches!(style.pattern, Pattern::Football | Pattern::Seams);
     let seen = style.pattern.name() != "plain" || kind.shows_second();
-    let material = if kind == Kind::Bottle && style.material == Material::Metal { "metal" } else { style.material.name() };
+    let material = if kind == Kind::Bottle && style.material == Material::Metal {
+        "metal"
+    } else {
+        style.material.name()
+    };
     Label {
         image: name.to_owned(),
         kind: kind.facts().name,
         colour: style.colour.name(),
-        second_colour: seen.then(|| style.second.name()).or(inked.then_some("black")),
+        second_colour: seen.then(|| style.second.name()).or(inked.then_some(ink)),
         material,
         pattern: style.pattern.name(),
         count,
@@ -156,7 +170,8 @@ fn setting(rng: &mut Rng, wall: bool) -> (Setting, &'static str) {
             name
         }
         4 => {
-            let (name, hex) = [("white", 0xFA_FA_FA), ("black", 0x24_24_27), ("grey", 0x7C_7E_82)][rng.usize(..3)];
+            let (name, hex) =
+                [("white", 0xFA_FA_FA), ("black", 0x24_24_27), ("grey", 0x7C_7E_82)][rng.usize(..3)];
             s.tone = from_hex(hex);
             s.wall = s.tone;
             name
@@ -244,7 +259,8 @@ fn weather(pixels: &mut [Vec3], size: usize, rng: &mut Rng) {
     if rng.f32() < 0.3 {
         let strength = 0.035 * rng.f32();
         for p in pixels {
-            let n = Vec3::new(rng.f32(), rng.f32(), rng.f32()) + Vec3::new(rng.f32(), rng.f32(), rng.f32()) - 1.0;
+            let n =
+                Vec3::new(rng.f32(), rng.f32(), rng.f32()) + Vec3::new(rng.f32(), rng.f32(), rng.f32()) - 1.0;
             *p += n * strength * (0.1 + p.max_element().max(0.0).sqrt());
         }
     }
@@ -277,7 +293,8 @@ mod tests {
             let with = take(&scene, quality);
             scene.items.clear();
             let without = take(&scene, quality);
-            let changed = with.iter().zip(&without).filter(|(a, b)| (**a - **b).abs().max_element() > 0.05).count();
+            let changed =
+                with.iter().zip(&without).filter(|(a, b)| (**a - **b).abs().max_element() > 0.05).count();
             let share = changed as f32 / with.len() as f32;
             assert!((0.04..0.9).contains(&share), "{} covers {share}", kind.facts().name);
         }

@@ -15,6 +15,7 @@ use crate::sdf::{cuboid, cylinder, extrude, smoothstep, v};
 /// with folds that grow towards the hem.
 struct Drape {
     cut: Outline,
+    filling: Outline,
     depth: f32,
     folds: f32,
     seed: f32,
@@ -23,14 +24,14 @@ struct Drape {
 
 impl Drape {
     fn half(&self, p: Vec3, d: f32) -> f32 {
-        let rim = (1.0 + d / 0.15).clamp(0.0, 1.0);
         let soft = fractal(Vec3::new(p.x * 5.5 + p.y * 1.5, p.y * 2.4, self.seed), 2) - 0.5;
         let pleat = if self.pleats > 0.0 {
             smoothstep(0.62, 0.1, p.y) * 0.022 * (p.x * self.pleats + 3.0 * soft).sin()
         } else {
             0.0
         };
-        0.02 + self.depth * (1.0 - rim * rim).sqrt() + (soft * self.folds + pleat) * smoothstep(0.0, -0.05, d)
+        let full = (self.filling.at(Vec2::new(p.x.abs(), p.y)) * 2.0 - 1.0).clamp(0.0, 1.0).sqrt();
+        0.02 + self.depth * full + (soft * self.folds + pleat) * smoothstep(0.0, -0.05, d)
     }
 
     /// Distance to the cloth and to its outline in the plane.
@@ -61,13 +62,14 @@ fn top(drape: Drape, neck: (f32, f32), seam: (Vec2, Vec2), cuff: f32, parts: Vec
         // A round neck: what is above it is cut away in front, and shows the back.
         let oval = (p.x / neck.0).hypot((p.y - 0.985) / neck.1);
         let hole = (oval - 1.0) * neck.0.min(neck.1);
-        let front = d.max(if p.z > -0.02 { -hole } else { (-(hole + 0.02 + (0.985 - p.y).max(0.0))).min(0.02) });
+        let front = if p.z > -0.02 { d.max(-hole) } else { d };
         let hem = p.y < cuff && p.x.abs() < 0.34;
         let sleeve_end = flat > -0.2 && drape_end(q, seam) && cuff > 0.03;
-        let mut near = Near::new(front, if hem || sleeve_end { 2 } else { 0 });
+        let mut near = Near::new(front, if hem || sleeve_end { 2 } else { usize::from(hole < 0.004) });
         if (oval - 1.0).abs() < 0.4 {
             let half = drape.half(p, flat.min(-0.02)) + 0.006;
-            let rib = extrude(hole.abs() - 0.014, p.z - 0.0, half.min(0.1), 0.012).max(-p.z - 0.03).max(p.y - 0.985);
+            let rib = extrude(hole.abs() - 0.014, p.z - 0.0, half.min(0.1), 0.012).max(-p.z - 0.03);
+            let rib = crate::sdf::smax(rib, p.y - 0.952 - 0.22 * p.x.abs(), 0.012);
             near = near.or(rib.max(flat - 0.01), 2);
         }
         near
@@ -81,7 +83,7 @@ fn drape_end(q: Vec2, seam: (Vec2, Vec2)) -> bool {
 }
 
 fn back_panel(base: &Part) -> Part {
-    let mut part = base.clone();
+    let mut part = base;
     part.colour *= 0.6;
     part.pattern = Pattern::Plain;
     part
@@ -100,9 +102,16 @@ pub(crate) fn tshirt(order: &mut Order<'_>) -> Product {
         .curve(&[(w - 0.012, 0.5), (w - 0.005, 0.25), (w + 0.005, 0.02)])
         .line(0.0, 0.0)
         .bake_half(order.cells);
-    let drape = Drape { cut, depth: 0.065, folds: 0.05, seed: order.between(0.0, 90.0), pleats: 0.0 };
+    let drape = Drape {
+        filling: cut.filling(0.045),
+        cut,
+        depth: 0.065,
+        folds: 0.05,
+        seed: order.between(0.0, 90.0),
+        pleats: 0.0,
+    };
     let body = order.main(Mapping::Front, 0.16);
-    let mut rib = body.clone();
+    let mut rib = body;
     rib.pattern = Pattern::Plain;
     rib.colour *= 0.93;
     if order.chance(0.25) {
@@ -126,9 +135,16 @@ pub(crate) fn sweater(order: &mut Order<'_>) -> Product {
         .line(w - 0.03, 0.0)
         .line(0.0, 0.0)
         .bake_half(order.cells);
-    let drape = Drape { cut, depth: 0.075, folds: 0.055, seed: order.between(0.0, 90.0), pleats: 0.0 };
+    let drape = Drape {
+        filling: cut.filling(0.045),
+        cut,
+        depth: 0.075,
+        folds: 0.055,
+        seed: order.between(0.0, 90.0),
+        pleats: 0.0,
+    };
     let body = order.main(Mapping::Front, 0.2);
-    let mut rib = body.clone();
+    let mut rib = body;
     rib.pattern = Pattern::Pinstriped;
     rib.repeat = 0.022;
     rib.second = body.colour * 0.72;
@@ -145,16 +161,28 @@ pub(crate) fn skirt(order: &mut Order<'_>) -> Product {
         .curve(&[(waist + 0.015, 0.62), ((waist + flare) * 0.54, 0.36), (flare, 0.03)])
         .curve(&[(flare * 0.5, -0.005), (0.0, -0.015)])
         .bake_half(order.cells);
-    let drape = Drape { cut, depth: 0.085, folds: 0.025, seed: order.between(0.0, 90.0), pleats: order.between(26.0, 60.0) };
+    let drape = Drape {
+        filling: cut.filling(0.045),
+        cut,
+        depth: 0.085,
+        folds: 0.025,
+        seed: order.between(0.0, 90.0),
+        pleats: order.between(26.0, 60.0),
+    };
     let body = order.main(Mapping::Front, 0.12);
-    let mut band = body.clone();
+    let mut band = body;
     band.pattern = Pattern::Plain;
     band.colour *= 0.85;
-    Product::standing(vec![body, band], v(-flare - 0.02, -0.04, -0.15), v(flare + 0.02, 0.73, 0.15), move |p| {
-        let (d, _) = drape.at(p);
-        let waist = p.y > 0.645;
-        Near::new(if waist { d - 0.006 } else { d }, usize::from(waist))
-    })
+    Product::standing(
+        vec![body, band],
+        v(-flare - 0.02, -0.04, -0.15),
+        v(flare + 0.02, 0.73, 0.15),
+        move |p| {
+            let (d, _) = drape.at(p);
+            let waist = p.y > 0.645;
+            Near::new(if waist { d - 0.006 } else { d }, usize::from(waist))
+        },
+    )
     .careful(0.66)
     .on_wall()
 }
@@ -171,9 +199,16 @@ pub(crate) fn jacket(order: &mut Order<'_>) -> Product {
         .curve(&[(w - 0.005, 0.5), (w + 0.005, 0.25), (w - 0.005, 0.03)])
         .line(0.0, 0.0)
         .bake_half(order.cells);
-    let drape = Drape { cut, depth: 0.08, folds: 0.06, seed: order.between(0.0, 90.0), pleats: 0.0 };
+    let drape = Drape {
+        filling: cut.filling(0.045),
+        cut,
+        depth: 0.08,
+        folds: 0.06,
+        seed: order.between(0.0, 90.0),
+        pleats: 0.0,
+    };
     let body = order.main(Mapping::Front, 0.18);
-    let mut trim = body.clone();
+    let mut trim = body;
     trim.pattern = Pattern::Plain;
     trim.colour *= 0.8;
     let zip = order.fitting();
@@ -190,7 +225,16 @@ pub(crate) fn jacket(order: &mut Order<'_>) -> Product {
         }
         let trimmed = p.y < 0.045 && q.x < 0.36 || q.x > 0.4 && p.y < 0.19 || pocket < 0.008;
         let closed = q.x < 0.008 && p.z > 0.0;
-        let near = Near::new(d, if closed { 2 } else if trimmed { 1 } else { 0 });
+        let near = Near::new(
+            d,
+            if closed {
+                2
+            } else if trimmed {
+                1
+            } else {
+                0
+            },
+        );
         let collar = cuboid(Vec3::new(p.x, p.y - 1.0, p.z), v(0.115 - 0.25 * (p.y - 1.0), 0.06, 0.075), 0.04);
         let opening = cuboid(Vec3::new(p.x, p.y - 1.05, p.z), v(0.085, 0.08, 0.05), 0.03);
         near.or(crate::sdf::smax(collar, -opening, 0.015).max(flat - 0.2), if closed { 2 } else { 1 })
@@ -205,30 +249,50 @@ pub(crate) fn dress(order: &mut Order<'_>) -> Product {
     let waist = order.between(0.125, 0.15);
     let straps = order.chance(0.5);
     let path = if straps {
-        Path::start(0.0, 0.86).curve(&[(0.05, 0.865), (0.085, 0.9), (0.095, 0.995)]).line(0.125, 0.995).curve(&[(0.135, 0.9), (0.17, 0.83)])
+        Path::start(0.0, 0.86)
+            .curve(&[(0.05, 0.865), (0.085, 0.9), (0.095, 0.995)])
+            .line(0.125, 0.995)
+            .curve(&[(0.135, 0.9), (0.17, 0.83)])
     } else {
-        Path::start(0.0, 0.885).curve(&[(0.06, 0.9), (0.1, 0.985)]).line(0.215, 0.955).curve(&[(0.27, 0.88), (0.29, 0.8)]).line(0.215, 0.775).line(0.175, 0.82)
+        Path::start(0.0, 0.885)
+            .curve(&[(0.06, 0.9), (0.1, 0.985)])
+            .line(0.215, 0.955)
+            .curve(&[(0.27, 0.88), (0.29, 0.8)])
+            .line(0.215, 0.775)
+            .line(0.175, 0.82)
     };
     let cut = path
         .curve(&[(0.16, 0.75), (waist, 0.62), (waist + 0.03, 0.53), (flare * 0.85, 0.2), (flare, 0.02)])
         .curve(&[(flare * 0.5, -0.01), (0.0, -0.018)])
         .bake_half(order.cells);
-    let drape = Drape { cut, depth: 0.085, folds: 0.025, seed: order.between(0.0, 90.0), pleats: order.between(24.0, 42.0) };
+    let drape = Drape {
+        filling: cut.filling(0.045),
+        cut,
+        depth: 0.085,
+        folds: 0.025,
+        seed: order.between(0.0, 90.0),
+        pleats: order.between(24.0, 42.0),
+    };
     let body = order.main(Mapping::Front, 0.12);
-    let mut belt = body.clone();
+    let mut belt = body;
     belt.pattern = Pattern::Plain;
     if order.chance(0.6) {
         belt.colour = body.second;
     }
     let belted = order.chance(0.6);
-    Product::standing(vec![body, belt], v(-flare - 0.02, -0.04, -0.15), v(flare + 0.02, 1.01, 0.15), move |p| {
-        let (mut d, _) = drape.at(p);
-        let band = (p.y - 0.615).abs();
-        if belted && band < 0.03 {
-            d -= 0.008 * smoothstep(0.03, 0.02, band);
-        }
-        Near::new(d, usize::from(belted && band < 0.024))
-    })
+    Product::standing(
+        vec![body, belt],
+        v(-flare - 0.02, -0.04, -0.15),
+        v(flare + 0.02, 1.01, 0.15),
+        move |p| {
+            let (mut d, _) = drape.at(p);
+            let band = (p.y - 0.615).abs();
+            if belted && band < 0.03 {
+                d -= 0.008 * smoothstep(0.03, 0.02, band);
+            }
+            Near::new(d, usize::from(belted && band < 0.024))
+        },
+    )
     .careful(0.68)
     .on_wall()
 }
@@ -255,9 +319,16 @@ fn legs(order: &mut Order<'_>, short: bool) -> Product {
         .curve(&[(0.035, 0.5_f32.max(low + 0.08)), (0.008, 0.66)])
         .line(0.0, 0.665)
         .bake_half(order.cells);
-    let drape = Drape { cut, depth: 0.075, folds: 0.04, seed: order.between(0.0, 90.0), pleats: 0.0 };
+    let drape = Drape {
+        filling: cut.filling(0.045),
+        cut,
+        depth: 0.075,
+        folds: 0.04,
+        seed: order.between(0.0, 90.0),
+        pleats: 0.0,
+    };
     let body = order.main(Mapping::Front, 0.14);
-    let mut band = body.clone();
+    let mut band = body;
     band.pattern = Pattern::Plain;
     band.colour *= 0.9;
     let mut stitch = Part::new(Material::Cotton, body.colour * 0.7);
@@ -276,10 +347,16 @@ fn legs(order: &mut Order<'_>, short: bool) -> Product {
         let crease = stroke(q, Vec2::new(0.12, 0.7), Vec2::new(outer - hem * 0.5, low));
         d -= 0.006 * (-(crease / 0.02) * (crease / 0.02)).exp();
         let waist = p.y > 0.935;
-        let part = if waist { 1 } else if seam < 0.005 && p.z > 0.0 { 2 } else { 0 };
+        let part = if waist {
+            1
+        } else if seam < 0.005 && p.z > 0.0 {
+            2
+        } else {
+            0
+        };
         let near = Near::new(if waist { d - 0.006 } else { d }, part);
         let stud = cylinder(Vec3::new(p.x - 0.008, p.z - 0.102, p.y - 0.962), 0.012, 0.014, 0.004);
-        let loops = cuboid(Vec3::new(q.x - 0.11, p.y - 0.965, p.z - 0.085), v(0.009, 0.036, 0.012), 0.004);
+        let loops = cuboid(Vec3::new(q.x - 0.11, p.y - 0.962, p.z - 0.075), v(0.009, 0.03, 0.012), 0.004);
         near.or(stud, 3).or(loops, 1)
     })
     .careful(0.72)

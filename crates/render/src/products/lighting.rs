@@ -46,16 +46,26 @@ pub(crate) fn lamp(order: &mut Order<'_>) -> Product {
     let stem = order.fitting();
     let bulb = Part::new(Material::Wax, from_hex(0xFF_E3_B0)).glowing(if lit { 1.6 } else { 0.0 });
     let middle = 0.6 + half;
-    Product::standing(vec![body, cloth, stem, bulb], v(-0.38, 0.0, -0.38), v(0.38, middle + half + 0.04, 0.38), move |p| {
-        let rod_up = rod(p, v(0.0, 0.5, 0.0), v(0.0, middle + half + 0.01, 0.0), 0.011);
-        let finial = ellipsoid(p - v(0.0, middle + half + 0.015, 0.0), v(0.018, 0.02, 0.018));
-        let (x, z, _) = fan(p.x, p.z, 3.0);
-        let spoke = rod(Vec3::new(x, p.y, z), v(0.0, middle + half - 0.02, 0.0), v(top, middle + half - 0.02, 0.0), 0.006);
-        Near::new(base.turned(p), 0)
-            .or(cone_shell(p - v(0.0, middle, 0.0), half, top, bottom), 1)
-            .or(rod_up.min(finial).min(spoke), 2)
-            .or(ellipsoid(p - v(0.0, middle - 0.02, 0.0), v(0.055, 0.07, 0.055)), 3)
-    })
+    Product::standing(
+        vec![body, cloth, stem, bulb],
+        v(-0.38, 0.0, -0.38),
+        v(0.38, middle + half + 0.04, 0.38),
+        move |p| {
+            let rod_up = rod(p, v(0.0, 0.5, 0.0), v(0.0, middle + half + 0.01, 0.0), 0.011);
+            let finial = ellipsoid(p - v(0.0, middle + half + 0.015, 0.0), v(0.018, 0.02, 0.018));
+            let (x, z, _) = fan(p.x, p.z, 3.0);
+            let spoke = rod(
+                Vec3::new(x, p.y, z),
+                v(0.0, middle + half - 0.02, 0.0),
+                v(top, middle + half - 0.02, 0.0),
+                0.006,
+            );
+            Near::new(base.turned(p), 0)
+                .or(cone_shell(p - v(0.0, middle, 0.0), half, top, bottom), 1)
+                .or(rod_up.min(finial).min(spoke), 2)
+                .or(ellipsoid(p - v(0.0, middle - 0.02, 0.0), v(0.055, 0.07, 0.055)), 3)
+        },
+    )
     .careful(0.9)
 }
 
@@ -68,20 +78,25 @@ pub(crate) fn floor_lamp(order: &mut Order<'_>) -> Product {
     let cloth = shade(order, lit, 0.1, bottom);
     let bulb = Part::new(Material::Wax, from_hex(0xFF_E3_B0)).glowing(if lit { 1.6 } else { 0.0 });
     let reach = if tripod { 0.25 } else { 0.2 };
-    Product::standing(vec![body, cloth, bulb], v(-reach - 0.02, 0.0, -reach - 0.02), v(reach + 0.02, 1.3, reach + 0.02), move |p| {
-        let stand = if tripod {
-            let (x, z, _) = fan(p.x, p.z, 3.0);
-            taper(Vec3::new(x, p.y, z), v(0.02, 1.0, 0.0), v(reach, 0.0, 0.0), 0.018, 0.013)
-                .min(cylinder(p - v(0.0, 0.98, 0.0), 0.035, 0.045, 0.01))
-        } else {
-            let plate = cylinder(p - v(0.0, 0.012, 0.0), 0.012, 0.17, 0.008);
-            smin(plate, rod(p, v(0.0, 0.02, 0.0), v(0.0, 1.05, 0.0), 0.013), 0.03)
-        };
-        let stem = rod(p, v(0.0, 0.95, 0.0), v(0.0, 1.28, 0.0), 0.008);
-        Near::new(stand.min(stem), 0)
-            .or(cone_shell(p - v(0.0, 1.15, 0.0), 0.135, top, bottom), 1)
-            .or(ellipsoid(p - v(0.0, 1.12, 0.0), v(0.035, 0.045, 0.035)), 2)
-    })
+    Product::standing(
+        vec![body, cloth, bulb],
+        v(-reach - 0.02, 0.0, -reach - 0.02),
+        v(reach + 0.02, 1.3, reach + 0.02),
+        move |p| {
+            let stand = if tripod {
+                let (x, z, _) = fan(p.x, p.z, 3.0);
+                taper(Vec3::new(x, p.y, z), v(0.02, 1.0, 0.0), v(reach, 0.0, 0.0), 0.018, 0.013)
+                    .min(cylinder(p - v(0.0, 0.98, 0.0), 0.035, 0.045, 0.01))
+            } else {
+                let plate = cylinder(p - v(0.0, 0.012, 0.0), 0.012, 0.17, 0.008);
+                smin(plate, rod(p, v(0.0, 0.02, 0.0), v(0.0, 1.05, 0.0), 0.013), 0.03)
+            };
+            let stem = rod(p, v(0.0, 0.95, 0.0), v(0.0, 1.28, 0.0), 0.008);
+            Near::new(stand.min(stem), 0)
+                .or(cone_shell(p - v(0.0, 1.15, 0.0), 0.135, top, bottom), 1)
+                .or(ellipsoid(p - v(0.0, 1.12, 0.0), v(0.035, 0.045, 0.035)), 2)
+        },
+    )
     .careful(0.9)
 }
 
@@ -98,7 +113,12 @@ pub(crate) fn desk_lamp(order: &mut Order<'_>) -> Product {
     Product::standing(vec![body, joint, inside], v(-0.34, 0.0, -0.22), v(0.52, 1.0, 0.22), move |p| {
         let plate = cylinder(p - v(0.0, 0.02, 0.0), 0.02, base_r, 0.014);
         let foot = v(0.0, 0.06, 0.0);
-        let arms = rod(p, foot, elbow, 0.014).min(rod(p, elbow, neck, 0.014)).min(rod(p, v(0.0, 0.02, 0.0), foot, 0.03));
+        let arms = rod(p, foot, elbow, 0.014).min(rod(p, elbow, neck, 0.014)).min(rod(
+            p,
+            v(0.0, 0.02, 0.0),
+            foot,
+            0.03,
+        ));
         let side = Vec3::new(p.x, p.y, p.z.abs() - 0.016);
         let knuckles = [foot, elbow, neck].iter().fold(f32::MAX, |d, &j| d.min((side - j).length() - 0.026));
         // The head: a bell along its own axis, opening down and outwards.

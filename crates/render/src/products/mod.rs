@@ -38,10 +38,31 @@ pub(crate) struct Facts {
 }
 
 const SOLID: &[P] = &[P::Plain];
-const GLAZED: &[P] =
-    &[P::Striped, P::Dotted, P::Checked, P::Zigzag, P::Floral, P::Dipped(0.38), P::Pinstriped, P::Speckled, P::Starry, P::Wavy];
-const PRINTED: &[P] =
-    &[P::Striped, P::Pinstriped, P::Dotted, P::Checked, P::Gingham, P::Plaid, P::Zigzag, P::Floral, P::Starry, P::Wavy, P::Diagonal];
+const GLAZED: &[P] = &[
+    P::Striped,
+    P::Dotted,
+    P::Checked,
+    P::Zigzag,
+    P::Floral,
+    P::Dipped(0.38),
+    P::Pinstriped,
+    P::Speckled,
+    P::Starry,
+    P::Wavy,
+];
+const PRINTED: &[P] = &[
+    P::Striped,
+    P::Pinstriped,
+    P::Dotted,
+    P::Checked,
+    P::Gingham,
+    P::Plaid,
+    P::Zigzag,
+    P::Floral,
+    P::Starry,
+    P::Wavy,
+    P::Diagonal,
+];
 const KNITTED: &[P] = &[P::Striped, P::Zigzag, P::Argyle, P::Band(0.45, 0.62), P::Dotted];
 /// Parts in two colours: nothing is drawn, but lids, peaks and cushions differ.
 const PARTED: P = P::Dipped(-9.0);

@@ -19,15 +19,24 @@ fn hands(p: Vec3, hours: f32, length: f32, z: f32, thick: f32) -> f32 {
         let (x, y) = turn(p.x, p.y, turns * std::f32::consts::TAU);
         rod(Vec3::new(x, y, (p.z - z) * 1.5), v(0.0, -length * 0.16, 0.0), v(0.0, length, 0.0), thick)
     };
-    hand(hours / 12.0, length * 0.62, thick * 1.35).min(hand(hours.fract(), length, thick)).min((p - v(0.0, 0.0, z)).length() - thick * 2.2)
+    hand(hours / 12.0, length * 0.62, thick * 1.35)
+        .min(hand(hours.fract(), length, thick))
+        .min((p - v(0.0, 0.0, z)).length() - thick * 2.2)
 }
 
 /// The face of a timepiece, and ink that shows on it.
 fn face(order: &mut Order<'_>, radius: f32) -> (Part, Part) {
     let light = order.chance(0.65);
-    let paper = if order.chance(0.25) { order.second() } else { from_hex(if light { 0xF2_EF_E8 } else { 0x22_25_2C }) };
+    let paper = if order.chance(0.25) {
+        order.second()
+    } else {
+        from_hex(if light { 0xF2_EF_E8 } else { 0x22_25_2C })
+    };
     let ink = from_hex(if paper.element_sum() < 0.9 { 0xEC_E8_DE } else { 0x26_26_2A });
-    (Part::new(Material::Plastic, paper).rough(0.5).printed(Pattern::Dial(radius), ink), Part::new(Material::Plastic, ink))
+    (
+        Part::new(Material::Plastic, paper).rough(0.5).printed(Pattern::Dial(radius), ink),
+        Part::new(Material::Plastic, ink),
+    )
 }
 
 /// A wristwatch laid flat: case, crown, dial and strap.
@@ -37,7 +46,7 @@ pub(crate) fn watch(order: &mut Order<'_>) -> Product {
     let hours = order.between(0.0, 12.0);
     let steel = order.style.material == Material::Metal;
     let mut strap = order.plain(Mapping::Front);
-    let case = if steel { strap.clone() } else { order.fitting() };
+    let case = if steel { strap } else { order.fitting() };
     let (dial, ink) = face(order, r * 0.92);
     let wide = r * order.between(0.58, 0.7);
     strap.pattern = Pattern::Plain;
@@ -49,7 +58,11 @@ pub(crate) fn watch(order: &mut Order<'_>) -> Product {
         let end = 0.5;
         let width = wide * (1.0 - 0.32 * ((q.y - r) / (end - r)).clamp(0.0, 1.0));
         let bow = 0.025 - 0.05 * ((q.y - r) / (end - r)).clamp(0.0, 1.0);
-        let mut band = cuboid(Vec3::new(p.x, q.y - (r + end) * 0.5, p.z - 0.02 - bow), v(width, (end - r) * 0.5 + 0.04, 0.017), 0.014);
+        let mut band = cuboid(
+            Vec3::new(p.x, q.y - (r + end) * 0.5, p.z - 0.02 - bow),
+            v(width, (end - r) * 0.5 + 0.04, 0.017),
+            0.014,
+        );
         let link = (q.y / 0.045).fract();
         if steel {
             band += 0.006 * (1.0 - ((link - 0.5).abs() * 2.0).powi(6)).max(0.0) * -1.0 + 0.006;
@@ -57,19 +70,29 @@ pub(crate) fn watch(order: &mut Order<'_>) -> Product {
             let hole = Vec2::new(p.x, (p.y / 0.05 - (p.y / 0.05).round()) * 0.05).length() - 0.009;
             band = band.max(-hole);
         }
-        let line = stitched && (q.x - width + 0.014).abs() < 0.004 && (q.y * 60.0).fract() < 0.62 && p.z > 0.02;
+        let line =
+            stitched && (q.x - width + 0.014).abs() < 0.004 && (q.y * 60.0).fract() < 0.62 && p.z > 0.02;
         let at = p - v(0.0, 0.0, 0.045);
         let (body, glass) = if square {
             let d = rectangle(Vec2::new(p.x, p.y), Vec2::new(r * 0.86, r), 0.04);
-            (crate::sdf::extrude(d, at.z, 0.04, 0.014), crate::sdf::extrude(d + 0.022, at.z - 0.014, 0.03, 0.002))
+            (
+                crate::sdf::extrude(d, at.z, 0.04, 0.014),
+                crate::sdf::extrude(d + 0.022, at.z - 0.014, 0.03, 0.002),
+            )
         } else {
-            (cylinder(facing(at), 0.04, r, 0.014), cylinder(facing(at - v(0.0, 0.0, 0.014)), 0.03, r * 0.9, 0.002))
+            (
+                cylinder(facing(at), 0.04, r, 0.014),
+                cylinder(facing(at - v(0.0, 0.0, 0.014)), 0.03, r * 0.9, 0.002),
+            )
         };
         let bezel = body.max(-(glass));
-        let plate = if square { glass.max(at.z - 0.018) } else { cylinder(facing(at), 0.018, r * 0.9, 0.002) };
-        let lugs = cuboid(Vec3::new(q.x - wide * 0.9, q.y - r * 0.95, p.z - 0.035), v(0.02, 0.05, 0.022), 0.014);
+        let plate =
+            if square { glass.max(at.z - 0.018) } else { cylinder(facing(at), 0.018, r * 0.9, 0.002) };
+        let lugs =
+            cuboid(Vec3::new(q.x - wide * 0.9, q.y - r * 0.95, p.z - 0.035), v(0.02, 0.05, 0.022), 0.014);
         let crown = cylinder(Vec3::new(p.y, p.x - r - 0.016, p.z - 0.045), 0.02, 0.022, 0.006);
-        let buckle = rectangle(Vec2::new(p.x, p.y - end + 0.005), Vec2::new(wide * 0.72 + 0.022, 0.045), 0.02).abs();
+        let buckle =
+            rectangle(Vec2::new(p.x, p.y - end + 0.005), Vec2::new(wide * 0.72 + 0.022, 0.045), 0.02).abs();
         let buckle = Vec2::new(buckle, p.z + 0.002).length() - 0.012;
         let mut near = Near::new(band, if line { 4 } else { 0 })
             .or(smin(bezel, lugs, 0.012), 1)
@@ -99,10 +122,16 @@ pub(crate) fn clock(order: &mut Order<'_>) -> Product {
     }
     Product::standing(parts, v(-0.51, -0.51, 0.0), v(0.51, 0.51, 0.13), move |p| {
         let (outer, back) = if form == 0 {
-            (cylinder(facing(p - v(0.0, 0.0, 0.055)), 0.055, 0.5, 0.025), cylinder(facing(p - v(0.0, 0.0, 0.12)), 0.06, 0.5 - edge, 0.01))
+            (
+                cylinder(facing(p - v(0.0, 0.0, 0.055)), 0.055, 0.5, 0.025),
+                cylinder(facing(p - v(0.0, 0.0, 0.12)), 0.06, 0.5 - edge, 0.01),
+            )
         } else {
             let d = rectangle(Vec2::new(p.x, p.y), Vec2::splat(0.48), 0.1);
-            (crate::sdf::extrude(d, p.z - 0.055, 0.055, 0.025), crate::sdf::extrude(d + edge, p.z - 0.12, 0.06, 0.01))
+            (
+                crate::sdf::extrude(d, p.z - 0.055, 0.055, 0.025),
+                crate::sdf::extrude(d + edge, p.z - 0.12, 0.06, 0.01),
+            )
         };
         let frame = outer.max(-back);
         let part = if back < 0.004 && p.z < 0.07 { 1 } else { 0 };

@@ -13,31 +13,57 @@ use crate::sdf::{cuboid, cylinder, extrude, rod, smax, smin, tube, v};
 pub(crate) fn guitar(order: &mut Order<'_>) -> Product {
     let cells = order.cells;
     let body = crate::outline::Path::start(0.0, 0.0)
-        .curve(&[(0.13, 0.012), (0.2, 0.1), (0.185, 0.2), (0.135, 0.275), (0.15, 0.36), (0.13, 0.43), (0.05, 0.46), (0.0, 0.46)])
+        .curve(&[
+            (0.13, 0.012),
+            (0.2, 0.1),
+            (0.185, 0.2),
+            (0.135, 0.275),
+            (0.15, 0.36),
+            (0.13, 0.43),
+            (0.05, 0.46),
+            (0.0, 0.46),
+        ])
         .bake_half(cells);
     let top = order.plain(Mapping::Front);
     let dark = order.style.colour == crate::palette::Colour::Brown;
-    let neck = Part::new(Material::Wood, from_hex(if dark { 0x4A_2E_1E } else { 0x7A_50_32 })).mapped(Mapping::Front);
+    let neck = Part::new(Material::Wood, from_hex(if dark { 0x4A_2E_1E } else { 0x7A_50_32 }))
+        .mapped(Mapping::Front);
     let hole = Part::new(Material::Felt, from_hex(0x14_10_0E));
     let string = Part::new(Material::Metal, from_hex(0xD8_D4_C8));
-    let side = Part { colour: top.colour * 0.6, ..top.clone() };
-    Product::standing(vec![top, neck, hole, string, side], v(-0.23, -0.02, -0.06), v(0.23, 1.03, 0.09), move |p| {
-        let q = Vec3::new(p.x.abs(), p.y, p.z);
-        let flat = body.at(Vec2::new(q.x, p.y));
-        let box_ = extrude(flat, p.z, 0.05, 0.012);
-        let round = Vec2::new(p.x, p.y - 0.285).length();
-        let near = Near::new(box_, if p.z < 0.035 { 4 } else if round < 0.05 { 2 } else if round < 0.06 { 1 } else { 0 });
-        let board = cuboid(p - v(0.0, 0.6, 0.055), v(0.03, 0.27, 0.012), 0.006);
-        let head = cuboid(p - v(0.0, 0.93, 0.05), v(0.045, 0.075, 0.014), 0.012);
-        let bridge = cuboid(p - v(0.0, 0.12, 0.055), v(0.075, 0.014, 0.012), 0.006);
-        let fret_y = ((p.y - 0.36) / 0.045).round().clamp(0.0, 10.0) * 0.045 + 0.36;
-        let fret = cuboid(p - v(0.0, fret_y, 0.067), v(0.029, 0.0025, 0.003), 0.001);
-        let lane = (p.x / 0.013 - 0.5).round().clamp(-2.0, 1.0) * 0.013 + 0.0065;
-        let cord = rod(p, v(lane, 0.12, 0.072), v(lane, 0.89, 0.072), 0.0018);
-        let peg_y = if p.y > 0.94 { 0.965 } else { 0.905 };
-        let peg = rod(q, v(0.03, peg_y, 0.05), v(0.065, peg_y, 0.05), 0.012);
-        near.or(smin(board, head, 0.02), 1).or(bridge, 1).or(fret.min(cord).min(peg), 3)
-    })
+    let side = Part { colour: top.colour * 0.6, ..top };
+    Product::standing(
+        vec![top, neck, hole, string, side],
+        v(-0.23, -0.02, -0.06),
+        v(0.23, 1.03, 0.09),
+        move |p| {
+            let q = Vec3::new(p.x.abs(), p.y, p.z);
+            let flat = body.at(Vec2::new(q.x, p.y));
+            let box_ = extrude(flat, p.z, 0.05, 0.012);
+            let round = Vec2::new(p.x, p.y - 0.285).length();
+            let near = Near::new(
+                box_,
+                if p.z < 0.035 {
+                    4
+                } else if round < 0.05 {
+                    2
+                } else if round < 0.06 {
+                    1
+                } else {
+                    0
+                },
+            );
+            let board = cuboid(p - v(0.0, 0.6, 0.055), v(0.03, 0.27, 0.012), 0.006);
+            let head = cuboid(p - v(0.0, 0.93, 0.05), v(0.045, 0.075, 0.014), 0.012);
+            let bridge = cuboid(p - v(0.0, 0.12, 0.055), v(0.075, 0.014, 0.012), 0.006);
+            let fret_y = ((p.y - 0.36) / 0.045).round().clamp(0.0, 10.0) * 0.045 + 0.36;
+            let fret = cuboid(p - v(0.0, fret_y, 0.067), v(0.029, 0.0025, 0.003), 0.001);
+            let lane = (p.x / 0.013 - 0.5).round().clamp(-2.0, 1.0) * 0.013 + 0.0065;
+            let cord = rod(p, v(lane, 0.12, 0.072), v(lane, 0.89, 0.072), 0.0018);
+            let peg_y = if p.y > 0.94 { 0.965 } else { 0.905 };
+            let peg = rod(q, v(0.03, peg_y, 0.05), v(0.065, peg_y, 0.05), 0.012);
+            near.or(smin(board, head, 0.02), 1).or(bridge, 1).or(fret.min(cord).min(peg), 3)
+        },
+    )
     .careful(0.85)
     .on_wall()
 }
@@ -45,7 +71,7 @@ pub(crate) fn guitar(order: &mut Order<'_>) -> Product {
 /// What snowboards and skateboards share: a printed face, an edge, half a width.
 fn deck(order: &mut Order<'_>) -> (Part, Part, f32) {
     let face = order.main(Mapping::Front, 0.2);
-    let edge = Part { pattern: Pattern::Plain, colour: face.second, ..face.clone() };
+    let edge = Part { pattern: Pattern::Plain, colour: face.second, ..face };
     (face, edge, order.between(0.11, 0.135))
 }
 
@@ -58,7 +84,8 @@ pub(crate) fn snowboard(order: &mut Order<'_>) -> Product {
         let q = Vec3::new(p.x.abs(), p.y.abs(), p.z);
         let waist = wide * (0.86 + 0.16 * (q.y / 0.45).powi(2).min(1.0));
         let end = 0.6 - wide;
-        let flat = if q.y > end { Vec2::new(q.x * wide / waist, q.y - end).length() - wide } else { q.x - waist };
+        let flat =
+            if q.y > end { Vec2::new(q.x * wide / waist, q.y - end).length() - wide } else { q.x - waist };
         let rise = 0.09 * ((q.y - 0.42).max(0.0) / 0.18).powi(2);
         let board = extrude(flat, p.z - 0.015 - rise, 0.012, 0.006) * 0.85;
         let near = Near::new(board, if flat > -0.008 { 1 } else { 0 });
@@ -90,10 +117,16 @@ pub(crate) fn skateboard(order: &mut Order<'_>) -> Product {
         let end = 0.5 - wide;
         let flat = if q.x > end { Vec2::new(q.x - end, q.z).length() - wide } else { q.z - wide };
         let kick = 0.35 * (q.x - 0.33).max(0.0);
-        let board = extrude(flat, p.y - 0.135 - kick + 0.25 * q.z * q.z * -1.0, 0.013, 0.008) * 0.88;
+        let board = extrude(flat, p.y - 0.135 - kick - 0.25 * q.z * q.z, 0.013, 0.008) * 0.88;
         let wheel = cylinder(Vec3::new(q.x - 0.27, q.z - 0.115, p.y - 0.042), 0.028, 0.042, 0.014);
-        let axle = tube(q, &[v(0.27, 0.045, 0.0), v(0.27, 0.045, 0.12)], 0.013).min(cuboid(q - v(0.27, 0.09, 0.0), v(0.04, 0.04, 0.05), 0.02));
-        Near::new(board, if (p.y - 0.135 - kick - 0.25 * q.z * q.z).abs() < 0.006 { 1 } else { 0 }).or(wheel, 2).or(axle, 3)
+        let axle = tube(q, &[v(0.27, 0.045, 0.0), v(0.27, 0.045, 0.12)], 0.013).min(cuboid(
+            q - v(0.27, 0.09, 0.0),
+            v(0.04, 0.04, 0.05),
+            0.02,
+        ));
+        Near::new(board, if (p.y - 0.135 - kick - 0.25 * q.z * q.z).abs() < 0.006 { 1 } else { 0 })
+            .or(wheel, 2)
+            .or(axle, 3)
     })
     .careful(0.85)
     .turned(0.5)
@@ -102,7 +135,7 @@ pub(crate) fn skateboard(order: &mut Order<'_>) -> Product {
 /// A teddy bear, sitting.
 pub(crate) fn teddy(order: &mut Order<'_>) -> Product {
     let fur = order.plain(Mapping::Around(0.3));
-    let pale = Part { colour: fur.colour.lerp(Vec3::new(0.9, 0.82, 0.68), 0.55), ..fur.clone() };
+    let pale = Part { colour: fur.colour.lerp(Vec3::new(0.9, 0.82, 0.68), 0.55), ..fur };
     let dark = Part::new(Material::Enamel, from_hex(0x1C_18_16));
     let bow = Part::new(Material::Velvet, order.second());
     let belly = order.between(0.22, 0.25);
@@ -121,7 +154,8 @@ pub(crate) fn teddy(order: &mut Order<'_>) -> Product {
         let eye = (q - v(0.085, 0.765, 0.19)).length() - 0.024;
         let nose = e(p - v(0.0, 0.7, 0.25), v(0.034, 0.024, 0.02));
         let fur = smin(smin(smin(body, head, 0.05), ear, 0.02), smin(arm, leg, 0.02), 0.03);
-        let tie = e(q - v(0.07, 0.53, 0.2), v(0.065, 0.04, 0.025)).min((p - v(0.0, 0.53, 0.2)).length() - 0.028);
+        let tie =
+            e(q - v(0.07, 0.53, 0.2), v(0.065, 0.04, 0.025)).min((p - v(0.0, 0.53, 0.2)).length() - 0.028);
         Near::new(fur + fuzz, 0).or(muzzle.min(sole).min(inner) + fuzz, 1).or(eye.min(nose), 2).or(tie, 3)
     })
     .careful(0.85)

@@ -62,7 +62,8 @@ pub(crate) fn write(out: &Path, size: usize) -> Result<()> {
         })
         .collect::<Result<_>>()?;
     let table = out.join("catalog.csv");
-    let mut csv = csv::Writer::from_path(&table).with_context(|| format!("cannot write {}", table.display()))?;
+    let mut csv =
+        csv::Writer::from_path(&table).with_context(|| format!("cannot write {}", table.display()))?;
     for entry in entries {
         csv.serialize(entry)?;
     }
