@@ -4,6 +4,7 @@
 mod material;
 mod naming;
 mod noise;
+mod order;
 mod outline;
 mod palette;
 mod pattern;

@@ -4,9 +4,9 @@
 //! the picture was rendered with, and a noun for the kind.
 
 use crate::material::Material;
+use crate::order::Style;
 use crate::palette::Colour;
 use crate::pattern::Pattern;
-use crate::product::Style;
 use crate::products::Kind;
 
 /// The title of a product of this style, called `noun`.

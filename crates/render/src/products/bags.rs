@@ -4,15 +4,16 @@ use glam::{Vec2, Vec3};
 
 use crate::material::Material;
 use crate::noise::fractal;
+use crate::order::Order;
 use crate::palette::from_hex;
 use crate::pattern::Pattern;
-use crate::product::{Mapping, Near, Order, Part, Product};
+use crate::product::{Mapping, Near, Part, Product};
 use crate::sdf::{cuboid, cylinder, rectangle, rod, smax, smin, smoothstep, v};
 
 /// A strap or handle: leather in the second colour, or as the body.
 fn strap(order: &mut Order<'_>, body: &Part) -> Part {
     if body.material == Material::Leather || order.chance(0.4) {
-        let mut part = body;
+        let mut part = *body;
         part.pattern = Pattern::Plain;
         part.colour *= 0.85;
         part

@@ -3,8 +3,9 @@
 use glam::{Vec2, Vec3};
 
 use crate::material::Material;
+use crate::order::Order;
 use crate::pattern::Pattern;
-use crate::product::{Mapping, Near, Order, Part, Product};
+use crate::product::{Mapping, Near, Part, Product};
 use crate::sdf::{bezier, cuboid, cylinder, ellipsoid, rod, smax, smin, smoothstep, taper, torus, v};
 
 /// Legs: as the body when it is of wood or metal, else bare wood or steel.

@@ -4,9 +4,10 @@ use glam::{Vec2, Vec3};
 
 use crate::material::Material;
 use crate::noise::fractal;
+use crate::order::Order;
 use crate::palette::from_hex;
 use crate::pattern::Pattern;
-use crate::product::{Mapping, Near, Order, Part, Product};
+use crate::product::{Mapping, Near, Part, Product};
 use crate::sdf::{cuboid, cylinder, extrude, rectangle, rod, smax, v};
 
 /// Sunglasses standing with open temples.

@@ -3,10 +3,11 @@
 use glam::{Vec2, Vec3};
 
 use crate::material::Material;
+use crate::order::Order;
 use crate::outline::{Path, Vessel};
 use crate::palette::from_hex;
 use crate::pattern::Pattern;
-use crate::product::{Mapping, Near, Order, Part, Product};
+use crate::product::{Mapping, Near, Part, Product};
 use crate::sdf::{cuboid, cylinder, ellipsoid, rectangle, rod, smax, smin, smoothstep, torus, v};
 
 /// A saucepan with a long handle, or a pot with two ears, with a lid.
@@ -18,8 +19,7 @@ pub(crate) fn saucepan(order: &mut Order<'_>) -> Product {
     let covered = order.chance(0.65);
     let outer = order.main(Mapping::Around(r), 0.2);
     let steel = Part::new(Material::Metal, from_hex(0xC6_C8_CB)).rough(0.3);
-    let inner =
-        if order.chance(0.5) { steel } else { Part::new(Material::Enamel, from_hex(0xEA_E6_DC)) };
+    let inner = if order.chance(0.5) { steel } else { Part::new(Material::Enamel, from_hex(0xEA_E6_DC)) };
     let grip = match order.variant(3) {
         0 => order.timber(),
         1 => Part::new(Material::Plastic, from_hex(0x24_24_26)),

@@ -3,9 +3,10 @@
 use glam::{EulerRot, Quat, Vec2, Vec3};
 
 use crate::material::Material;
+use crate::order::Order;
 use crate::palette::{Colour, from_hex};
 use crate::pattern::Pattern;
-use crate::product::{Mapping, Near, Order, Part, Product};
+use crate::product::{Mapping, Near, Part, Product};
 use crate::sdf::{cuboid, fan, rod, smax, smin, smoothstep, torus, tube, turn, v};
 
 /// A ball: football, basketball, beach ball, tennis ball or plain with a pattern.

@@ -3,9 +3,10 @@
 use glam::Vec3;
 
 use crate::material::Material;
+use crate::order::Order;
 use crate::outline::Path;
 use crate::palette::from_hex;
-use crate::product::{Mapping, Near, Order, Part, Product};
+use crate::product::{Mapping, Near, Part, Product};
 use crate::sdf::{cylinder, ellipsoid, fan, rod, smax, smin, taper, v};
 
 /// The shade of a lamp: its own cloth, lit from within or not.

@@ -5,7 +5,8 @@
 //! its family and one row in the table below.
 
 mod bags;
-mod clothing;
+mod drape;
+mod dresses;
 mod furniture;
 mod gadgets;
 mod kitchen;
@@ -13,6 +14,7 @@ mod leisure;
 mod lighting;
 mod tableware;
 mod timepieces;
+mod tops;
 mod toys;
 mod vessels;
 mod wear;
@@ -20,9 +22,10 @@ mod wear;
 use fastrand::Rng;
 
 use crate::material::Material as M;
+use crate::order::{Order, Style};
 use crate::palette::Colour;
 use crate::pattern::Pattern as P;
-use crate::product::{Order, Product, Style};
+use crate::product::Product;
 
 /// What is known about a kind of product.
 pub(crate) struct Facts {
@@ -102,11 +105,11 @@ kinds! {
     Bottle "bottle" "Kitchen" vessels::bottle, 22.0, &[M::Glass, M::Glass, M::Metal, M::Ceramic], SIMPLE;
     Candle "candle" "Home" vessels::candle, 12.0, &[M::Wax], SIMPLE;
     Basket "basket" "Home" vessels::basket, 27.0, &[M::Wicker], &[P::Striped, P::Dipped(0.2)];
-    TShirt "t-shirt" "Clothing" clothing::tshirt, 24.0, &[M::Cotton], PRINTED;
-    Sweater "sweater" "Clothing" clothing::sweater, 59.0, &[M::Knit, M::Knit, M::Cotton], KNITTED;
-    Dress "dress" "Clothing" clothing::dress, 72.0, &[M::Cotton, M::Cotton, M::Velvet, M::Denim], PRINTED;
-    Trousers "trousers" "Clothing" clothing::trousers, 54.0, &[M::Cotton, M::Denim, M::Canvas], &[P::Pinstriped, P::Plaid, P::Checked];
-    Shorts "shorts" "Clothing" clothing::shorts, 34.0, &[M::Cotton, M::Denim, M::Canvas], &[P::Pinstriped, P::Plaid, P::Checked, P::Floral];
+    TShirt "t-shirt" "Clothing" tops::tshirt, 24.0, &[M::Cotton], PRINTED;
+    Sweater "sweater" "Clothing" tops::sweater, 59.0, &[M::Knit, M::Knit, M::Cotton], KNITTED;
+    Dress "dress" "Clothing" dresses::dress, 72.0, &[M::Cotton, M::Cotton, M::Velvet, M::Denim], PRINTED;
+    Trousers "trousers" "Clothing" dresses::trousers, 54.0, &[M::Cotton, M::Denim, M::Canvas], &[P::Pinstriped, P::Plaid, P::Checked];
+    Shorts "shorts" "Clothing" dresses::shorts, 34.0, &[M::Cotton, M::Denim, M::Canvas], &[P::Pinstriped, P::Plaid, P::Checked, P::Floral];
     Chair "chair" "Furniture" furniture::chair, 129.0, &[M::Wood, M::Wood, M::Plastic, M::Metal], SOLID;
     Stool "stool" "Furniture" furniture::stool, 79.0, &[M::Wood, M::Wood, M::Leather, M::Metal, M::Velvet], SOLID;
     Table "table" "Furniture" furniture::table, 189.0, &[M::Wood, M::Wood, M::Metal], SOLID;
@@ -128,8 +131,8 @@ kinds! {
     Ball "ball" "Sports and toys" leisure::ball, 17.0, &[M::Rubber, M::Plastic, M::Leather], &[P::Striped, P::Panels(8.0), P::Football, P::Football, P::Seams];
     Book "book" "Books and gifts" leisure::book, 21.0, &[M::Paper], PRINTED;
     GiftBox "gift box" "Books and gifts" leisure::gift_box, 9.0, &[M::Paper], PRINTED;
-    Skirt "skirt" "Clothing" clothing::skirt, 45.0, &[M::Cotton, M::Cotton, M::Denim, M::Velvet], PRINTED;
-    Jacket "jacket" "Clothing" clothing::jacket, 110.0, &[M::Canvas, M::Denim, M::Leather, M::Plastic], &[P::Plaid, P::Checked, P::Striped];
+    Skirt "skirt" "Clothing" dresses::skirt, 45.0, &[M::Cotton, M::Cotton, M::Denim, M::Velvet], PRINTED;
+    Jacket "jacket" "Clothing" tops::jacket, 110.0, &[M::Canvas, M::Denim, M::Leather, M::Plastic], &[P::Plaid, P::Checked, P::Striped];
     Saucepan "saucepan" "Kitchen" kitchen::saucepan, 46.0, &[M::Metal, M::Enamel, M::Enamel], &[P::Dotted, P::Floral, P::Checked];
     Jug "jug" "Kitchen" kitchen::jug, 27.0, &[M::Ceramic, M::Stoneware, M::Enamel], GLAZED;
     WineGlass "wine glass" "Kitchen" kitchen::wine_glass, 11.0, &[M::Glass], SOLID;

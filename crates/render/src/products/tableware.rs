@@ -3,14 +3,15 @@
 use glam::{Vec2, Vec3};
 
 use crate::material::Material;
+use crate::order::Order;
 use crate::outline::{Path, Vessel};
 use crate::palette::from_hex;
-use crate::product::{Mapping, Near, Order, Part, Product};
+use crate::product::{Mapping, Near, Part, Product};
 use crate::sdf::{bezier, cylinder, ellipsoid, rectangle, smax, smin, taper, v};
 
 /// The inner face: as outside, or white glaze.
 fn lining(order: &mut Order<'_>, outer: &Part) -> Part {
-    let mut part = outer;
+    let mut part = *outer;
     part.pattern = crate::pattern::Pattern::Plain;
     if !matches!(outer.material, Material::Wood | Material::Metal) && order.chance(0.45) {
         part.colour = from_hex(0xEE_EB_E4);
@@ -172,11 +173,8 @@ pub(crate) fn teapot(order: &mut Order<'_>) -> Product {
     let mut bare = plain;
     bare.colour = outer.colour;
     let knob = if order.chance(0.4) { order.timber() } else { bare };
-    let arm = if high && outer.material != Material::Metal && order.chance(0.6) {
-        order.timber()
-    } else {
-        bare
-    };
+    let arm =
+        if high && outer.material != Material::Metal && order.chance(0.6) { order.timber() } else { bare };
     let top = if high { h * 1.75 } else { h + 0.2 };
     let knob_size = order.between(0.04, 0.06);
     Product::standing(

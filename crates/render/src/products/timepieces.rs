@@ -3,9 +3,10 @@
 use glam::{Vec2, Vec3};
 
 use crate::material::Material;
+use crate::order::Order;
 use crate::palette::from_hex;
 use crate::pattern::Pattern;
-use crate::product::{Mapping, Near, Order, Part, Product};
+use crate::product::{Mapping, Near, Part, Product};
 use crate::sdf::{cuboid, cylinder, ellipsoid, rectangle, rod, smin, turn, v};
 
 /// A point with the dial's axis (z) upright, for shapes that are built around y.
@@ -65,7 +66,7 @@ pub(crate) fn watch(order: &mut Order<'_>) -> Product {
         );
         let link = (q.y / 0.045).fract();
         if steel {
-            band += 0.006 * (1.0 - ((link - 0.5).abs() * 2.0).powi(6)).max(0.0) * -1.0 + 0.006;
+            band += 0.006 - 0.006 * (1.0 - ((link - 0.5).abs() * 2.0).powi(6)).max(0.0);
         } else if p.y < -0.28 {
             let hole = Vec2::new(p.x, (p.y / 0.05 - (p.y / 0.05).round()) * 0.05).length() - 0.009;
             band = band.max(-hole);

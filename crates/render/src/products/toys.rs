@@ -4,9 +4,10 @@ use glam::{Vec2, Vec3};
 
 use crate::material::Material;
 use crate::noise::fractal;
+use crate::order::Order;
 use crate::palette::from_hex;
 use crate::pattern::Pattern;
-use crate::product::{Mapping, Near, Order, Part, Product};
+use crate::product::{Mapping, Near, Part, Product};
 use crate::sdf::{cuboid, cylinder, extrude, rod, smax, smin, tube, v};
 
 /// A ukulele or guitar, seen from the front.
@@ -26,7 +27,7 @@ pub(crate) fn guitar(order: &mut Order<'_>) -> Product {
         .bake_half(cells);
     let top = order.plain(Mapping::Front);
     let dark = order.style.colour == crate::palette::Colour::Brown;
-    let neck = Part::new(Material::Wood, from_hex(if dark { 0x4A_2E_1E } else { 0x7A_50_32 }))
+    let neck = Part::new(Material::Wood, from_hex(if dark { 0x4A_2E_1E } else { 0x007A_5032 }))
         .mapped(Mapping::Front);
     let hole = Part::new(Material::Felt, from_hex(0x14_10_0E));
     let string = Part::new(Material::Metal, from_hex(0xD8_D4_C8));
@@ -136,7 +137,7 @@ pub(crate) fn skateboard(order: &mut Order<'_>) -> Product {
 pub(crate) fn teddy(order: &mut Order<'_>) -> Product {
     let fur = order.plain(Mapping::Around(0.3));
     let pale = Part { colour: fur.colour.lerp(Vec3::new(0.9, 0.82, 0.68), 0.55), ..fur };
-    let dark = Part::new(Material::Enamel, from_hex(0x1C_18_16));
+    let dark = Part::new(Material::Enamel, from_hex(0x001C_1816));
     let bow = Part::new(Material::Velvet, order.second());
     let belly = order.between(0.22, 0.25);
     Product::standing(vec![fur, pale, dark, bow], v(-0.42, 0.0, -0.27), v(0.42, 1.0, 0.5), move |p| {

@@ -3,10 +3,11 @@
 use glam::Vec3;
 
 use crate::material::Material;
+use crate::order::Order;
 use crate::outline::{Path, Vessel};
 use crate::palette::from_hex;
 use crate::pattern::Pattern;
-use crate::product::{Mapping, Near, Order, Part, Product};
+use crate::product::{Mapping, Near, Part, Product};
 use crate::sdf::{cylinder, ellipsoid, rod, smax, torus, v};
 
 /// A vase in one of six silhouettes.
@@ -66,7 +67,7 @@ pub(crate) fn bottle(order: &mut Order<'_>) -> Product {
     let mut outer = order.main(Mapping::Around(r), 0.16);
     if flask {
         // Powder-coated steel.
-        outer = Part { material: Material::Plastic, ..outer }.rough(0.42);
+        outer = Part { material: Material::Plastic, finish: Material::Plastic.finish(), ..outer }.rough(0.42);
     }
     let stopper = if flask || order.chance(0.5) {
         order.fitting()

@@ -3,10 +3,11 @@
 use glam::{Vec2, Vec3};
 
 use crate::material::Material;
+use crate::order::Order;
 use crate::outline::{Outline, Path};
 use crate::palette::from_hex;
 use crate::pattern::Pattern;
-use crate::product::{Mapping, Near, Order, Part, Product};
+use crate::product::{Mapping, Near, Part, Product};
 use crate::sdf::{cuboid, ellipsoid, extrude, rod, smax, smin, smoothstep, torus, v};
 
 /// A hat with a brim and a band.

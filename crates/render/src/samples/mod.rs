@@ -16,10 +16,10 @@ use glam::Vec2;
 use rayon::prelude::*;
 
 use crate::naming::{price, title};
+use crate::order::Style;
 use crate::palette::from_hex;
 use crate::pattern::Pattern;
 use crate::picture::{Quality, take, to_bytes, to_jpeg};
-use crate::product::Style;
 use crate::products::Kind;
 use crate::scene::{GroundKind, Scene};
 use crate::studio::{Setting, arrange, calm};
