@@ -52,14 +52,17 @@ impl OpenOptions {
 }
 
 /// Folders that may hold `models/starter` and `samples`: the installed application's resources,
-/// then every folder above the program, which is how a program built in the source tree finds them.
+/// then every folder above the program, which is how a program built in the source tree finds
+/// them. The outermost goes first: a build leaves copies beside the program that may be older
+/// than the source tree.
 fn resource_roots(resources: Option<&Path>) -> Vec<PathBuf> {
     let mut roots: Vec<PathBuf> = resources.map(Path::to_path_buf).into_iter().collect();
     if let Ok(program) = std::env::current_exe() {
-        for folder in program.ancestors().skip(1) {
-            roots.push(folder.to_path_buf());
-            roots.push(folder.join("share/vitrine"));
-        }
+        let mut above: Vec<&Path> = program.ancestors().skip(1).collect();
+        above.reverse();
+        roots.extend(
+            above.into_iter().flat_map(|folder| [folder.to_path_buf(), folder.join("share/vitrine")]),
+        );
     }
     roots
 }
