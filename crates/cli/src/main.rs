@@ -24,6 +24,8 @@ use vitrine_api::{Api, OpenOptions, types::ApiError};
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
+    // `vitrine status | head` ends with `head`, as every program does.
+    sigpipe::reset();
     let arguments = Arguments::parse();
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_env("VITRINE_LOG"))

@@ -138,6 +138,23 @@ fn mistakes_are_told_and_counted() {
 
 #[cfg(unix)]
 #[test]
+fn a_reader_that_leaves_is_no_trouble() {
+    let shop = Shop::new(1);
+    let mut run = vitrine()
+        .arg("--library")
+        .arg(shop.library())
+        .args(["status", "--json"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(run.stdout.take());
+    let output = run.wait_with_output().unwrap();
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[cfg(unix)]
+#[test]
 fn a_killed_run_is_taken_up_and_answers_the_same() {
     let shop = Shop::new(150);
     let whole = Shop::new(150);
