@@ -36,7 +36,7 @@ from starter_training.vocabularies import corpus, train_clip_tokenizer
 SHARES = {"clothing": 0.30, "grocery": 0.20, "objects": 0.25, "rendered": 0.25}
 WEIGHTS = (1.0, 0.5, 2.5, 1.0)
 """Of the losses that `forward` gives."""
-WHOLE_FROM = 0.85
+WHOLE_FROM = 0.92
 """From this share of the run on, all patches are seen."""
 
 
