@@ -84,7 +84,7 @@ pub(crate) fn jug(order: &mut Order<'_>) -> Product {
     let outer = order.main(Mapping::Around(r), 0.2);
     let mut inner = outer;
     inner.pattern = Pattern::Plain;
-    let reach = r + 0.22;
+    let reach = r * 0.82 + 0.33;
     let pull = order.between(0.1, 0.14);
     Product::standing(
         vec![outer, inner, inner],

@@ -54,7 +54,7 @@ pub(crate) fn watch(order: &mut Order<'_>) -> Product {
     let stitch = Part::new(Material::Cotton, strap.colour.lerp(Vec3::ONE, 0.4));
     let stitched = !steel && strap.material == Material::Leather;
     let parts = vec![strap, case, dial, ink, stitch];
-    Product::standing(parts, v(-0.26, -0.52, -0.03), v(0.26, 0.52, 0.11), move |p| {
+    Product::standing(parts, v(-0.26, -0.55, -0.03), v(0.26, 0.56, 0.11), move |p| {
         let q = Vec3::new(p.x.abs(), p.y.abs(), p.z);
         let end = 0.5;
         let width = wide * (1.0 - 0.32 * ((q.y - r) / (end - r)).clamp(0.0, 1.0));
