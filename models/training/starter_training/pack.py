@@ -27,7 +27,7 @@ from transformers.image_processing_base import ImageProcessingMixin
 from .pixels import MODEL_SIDE
 
 SUMMARY = (
-    "A small starter pack: it knows everyday goods, colours and patterns roughly. "
+    "A small starter pack for trying Vitrine: it knows colours, but only a few kinds of goods, and is often wrong. "
     "For a real shop, use a full CLIP and BLIP from the Hugging Face hub: the README tells how."
 )
 
