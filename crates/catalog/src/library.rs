@@ -178,7 +178,7 @@ impl Library {
             scopes.push(Scope { source_id, root: path });
         }
         self.inner.events.changed();
-        Work::start(&self.inner, scopes)
+        self.start(scopes)
     }
 
     /// Forgets a source with what only it holds. The merchant's files stay as they are.
@@ -202,7 +202,7 @@ impl Library {
         let sources = self.inner.store.sources()?;
         let scopes =
             sources.into_iter().map(|source| Scope { source_id: source.id, root: source.path }).collect();
-        Work::start(&self.inner, scopes)
+        self.start(scopes)
     }
 
     /// Catches up with what happened while nobody watched, takes up what was left unfinished, and
@@ -355,6 +355,13 @@ impl Library {
         if lock.is_none() {
             *lock = Some(WriteLock::acquire(&self.inner.options.folder)?);
         }
+        Ok(())
+    }
+
+    /// Work that the user asked for: a paused run goes on with it.
+    fn start(&self, scopes: Vec<Scope>) -> Result<(), CatalogError> {
+        Work::start(&self.inner, scopes)?;
+        self.resume();
         Ok(())
     }
 

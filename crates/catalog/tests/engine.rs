@@ -335,6 +335,24 @@ fn watched_folders_follow_the_disk() {
 }
 
 #[test]
+fn a_change_on_disk_does_not_resume_what_the_user_paused() {
+    let shop = Shop::new();
+    shop.put_photos(60);
+    let library = shop.open();
+    library.watch().unwrap();
+    library.add_paths(&[shop.photos()]).unwrap();
+    library.pause();
+    shop.put("late.png", &png(&blob(900)));
+    // Longer than a watched change takes to settle.
+    std::thread::sleep(Duration::from_millis(4_000));
+    assert_eq!(library.progress().state, RunState::Paused);
+    library.resume();
+    assert_eq!(library.wait().state, RunState::Finished);
+    assert_eq!(library.summary().unwrap().counts.n_described, 61);
+    library.close();
+}
+
+#[test]
 fn a_product_list_gives_titles_and_prices() {
     let shop = Shop::new();
     shop.put("images/a.png", &png(&blob(1)));

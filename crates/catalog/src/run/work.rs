@@ -31,8 +31,8 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    /// Queues scopes and starts a run if none is under way; a paused one goes on, since the user
-    /// asked for more. Without scopes it finishes what is unfinished.
+    /// Queues scopes and starts a run if none is under way; one that is paused stays paused, with
+    /// more to do. Without scopes it finishes what is unfinished.
     pub(crate) fn start(library: &Arc<Inner>, scopes: Vec<Scope>) -> Result<(), CatalogError> {
         let mut queue = library.work.lock();
         for scope in scopes {
@@ -44,8 +44,6 @@ impl Work {
         }
         queue.wanted = true;
         if queue.is_running {
-            drop(queue);
-            library.work.resume(library);
             return Ok(());
         }
         library.control.reset();
