@@ -153,12 +153,6 @@ impl VectorIndex {
         }
     }
 
-    /// Cosine of `query` with the vector of `id`; none when it is not in.
-    pub fn score(&self, query: &[f32], id: u64) -> Result<Option<f32>, IndexError> {
-        self.check_length(query)?;
-        Ok(self.slots.get(&id).map(|&slot| self.flat.score(&self.flat.encode(query), slot)))
-    }
-
     /// Moves up to `n_max` vectors into the graph, where the catalog is large enough to need one.
     /// Answers how many still wait; call it again until that is 0.
     pub fn advance_graph(&mut self, n_max: usize) -> Result<usize, IndexError> {
