@@ -129,6 +129,8 @@ fn a_description_that_cannot_be_trusted_is_refused() {
         ("revision = \"7\"", "revision = \"\"", "revision"),
         ("folder = \"clip\"", "folder = \"../clip\"", "out of the pack"),
         ("folder = \"clip\"", "folder = \"/clip\"", "out of the pack"),
+        ("[clip]", "[match]\nfolder = \"..\"\n[clip]", "out of the pack"),
+        ("[clip]", "[match]\nfolder = \"match\"\n[clip]", "match/config.json is not listed"),
         ("clip/config.json", "clip/../../config.json", "out of the pack"),
         ("clip/config.json", "clip\\\\config.json", "out of the pack"),
         (
@@ -151,8 +153,21 @@ fn a_description_that_cannot_be_trusted_is_refused() {
 #[test]
 fn a_model_file_that_the_pack_does_not_list_is_refused() {
     let (folder, _) = pack();
-    fs::write(folder.path().join("clip/pytorch_model.bin"), "not listed").unwrap();
-    check(Pack::open(folder.path()), &["clip/pytorch_model.bin", "not listed"]);
+    for file in [
+        "pytorch_model.bin",
+        "Vocab.json",
+        "model-00001-of-00002.safetensors",
+        "model.safetensors.index.json",
+        "pytorch_model-00001-of-00002.bin",
+    ] {
+        let path = folder.path().join("clip").join(file);
+        fs::write(&path, "not listed").unwrap();
+        check(Pack::open(folder.path()), &[&format!("clip/{file}"), "not listed"]);
+        fs::remove_file(path).unwrap();
+    }
+    // What no model reads may lie there.
+    fs::write(folder.path().join("clip/README.md"), "not listed").unwrap();
+    Pack::open(folder.path()).unwrap();
 }
 
 #[cfg(unix)]
@@ -172,6 +187,8 @@ fn a_pack_without_a_model_says_which_is_missing() {
     let pack = Pack::open(folder.path()).unwrap();
     check(pack.caption_folder(), &["no description model"]);
     check(pack.caption_summary(), &["no description model"]);
+    check(pack.match_folder(), &["no matching model"]);
+    check(pack.match_summary(), &["no matching model"]);
     pack.clip_folder().unwrap();
 }
 

@@ -5,11 +5,13 @@ use std::path::{Component, Path};
 
 use serde::Deserialize;
 
-/// The version of `pack.toml` that this crate reads.
-const FORMAT: u32 = 1;
+use super::FileSum;
+
+/// The version of `pack.toml` that this crate reads and writes.
+pub(super) const FORMAT: u32 = 1;
 
 /// What `pack.toml` says.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PackManifest {
     format: u32,
@@ -30,6 +32,9 @@ pub struct PackManifest {
     /// Captions.
     #[serde(default)]
     pub caption: Option<ModelEntry>,
+    /// How well a picture and a text belong together: `[match]` in the file.
+    #[serde(default, rename = "match")]
+    pub matching: Option<ModelEntry>,
     /// How cosines read as relevance.
     #[serde(default)]
     pub calibration: Calibration,
@@ -38,22 +43,43 @@ pub struct PackManifest {
     pub files: BTreeMap<String, FileSum>,
 }
 
+impl PackManifest {
+    /// A pack that holds nothing yet; its maker fills in models, files and calibration.
+    #[must_use]
+    pub fn new(name: &str, revision: &str, summary: &str, licence: &str) -> Self {
+        Self {
+            format: FORMAT,
+            name: name.to_owned(),
+            revision: revision.to_owned(),
+            summary: summary.to_owned(),
+            licence: licence.to_owned(),
+            starter: false,
+            clip: None,
+            caption: None,
+            matching: None,
+            calibration: Calibration::default(),
+            files: BTreeMap::new(),
+        }
+    }
+
+    /// Length of all listed files together, in bytes.
+    #[must_use]
+    pub fn size_bytes(&self) -> u64 {
+        self.files.values().fold(0, |sum, file| sum.saturating_add(file.size_bytes))
+    }
+
+    /// The models that the pack holds.
+    pub(super) fn models(&self) -> impl Iterator<Item = &ModelEntry> {
+        [&self.clip, &self.caption, &self.matching].into_iter().flatten()
+    }
+}
+
 /// Where a model lies.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelEntry {
     /// Folder below the pack's, with forward slashes.
     pub folder: String,
-}
-
-/// The identity of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FileSum {
-    /// SHA-256 in hexadecimal digits.
-    pub sha256: String,
-    /// Length in bytes.
-    pub size_bytes: u64,
 }
 
 /// How this pack's cosines read as relevance. The defaults suit OpenAI's CLIP ViT-B/32.
@@ -139,7 +165,7 @@ pub(super) fn check(manifest: &PackManifest) -> Result<(), String> {
             return Err(format!("the sha256 of {name} is not 64 hexadecimal digits"));
         }
     }
-    for entry in [&manifest.clip, &manifest.caption].into_iter().flatten() {
+    for entry in manifest.models() {
         if !is_inside(&entry.folder) {
             return Err(format!("the folder {:?} leads out of the pack", entry.folder));
         }
@@ -153,7 +179,7 @@ fn check_listed(manifest: &PackManifest, folder: &str) -> Result<(), String> {
     let listed = |file: &str| manifest.files.contains_key(&format!("{folder}/{file}"));
     let any_of: [&[&str]; 4] = [
         &["config.json"],
-        &["model.safetensors", "pytorch_model.bin"],
+        &["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"],
         &["preprocessor_config.json"],
         &["tokenizer.json", "vocab.json", "vocab.txt"],
     ];

@@ -5,6 +5,7 @@
 //!   pack.toml
 //!   clip/     config.json  model.safetensors  preprocessor_config.json  tokenizer.json
 //!   caption/  config.json  model.safetensors  preprocessor_config.json  tokenizer.json
+//!   match/    ...
 //! ```
 //!
 //! ```toml
@@ -20,6 +21,9 @@
 //!
 //! [caption]                      # optional
 //! folder = "caption"
+//!
+//! [match]                        # optional
+//! folder = "match"
 //!
 //! [calibration.text]             # cosine of a text and a picture that have nothing in common,
 //! unrelated = 0.15               # and of a sure match
@@ -37,15 +41,19 @@
 //! A pack is hostile input. Paths stay below the pack's folder, symbolic links that lead out of it
 //! are refused, no file that a model would read may lie there unlisted, and [`Pack::verify`] checks
 //! every byte.
+//!
+//! Nothing here writes a file: who makes a pack fills a [`PackManifest`], with [`FileSum::of_file`] for
+//! its files, and writes the text of [`PackManifest::to_toml`].
 
+mod checksum;
 mod manifest;
+mod writing;
 
-use std::io::Read;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
-pub use self::manifest::{Calibration, FileSum, ModelEntry, PackManifest, ScoreRange};
+pub use self::checksum::FileSum;
+pub use self::manifest::{Calibration, ModelEntry, PackManifest, ScoreRange};
 use crate::summary::{self, ModelSummary};
 use crate::{ModelError, PREPROCESSING_VERSION, json_file};
 
@@ -78,14 +86,33 @@ impl Pack {
     /// # Errors
     /// [`ModelError::WrongChecksum`] names the first file that differs.
     pub fn verify(&self) -> Result<(), ModelError> {
+        self.verify_with(&mut |_, _| ControlFlow::Continue(())).map(|_| ())
+    }
+
+    /// [`Pack::verify`], which tells `progress` how many bytes are read of how many, every megabyte at
+    /// the latest, and stops when it answers `Break`.
+    ///
+    /// Out: `Continue` for a pack that is whole, `Break` for a check that was stopped.
+    ///
+    /// # Errors
+    /// As [`Pack::verify`].
+    pub fn verify_with(
+        &self,
+        progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, ModelError> {
         self.check_files()?;
+        let total = self.manifest.size_bytes();
+        let mut done = 0;
         for (name, sum) in &self.manifest.files {
             let path = self.folder.join(name);
-            if !sha256_of(&path)?.eq_ignore_ascii_case(&sum.sha256) {
+            let found = FileSum::of_file_with(&path, &mut |n| progress(done + n, total))?;
+            let ControlFlow::Continue(found) = found else { return Ok(ControlFlow::Break(())) };
+            if !found.sha256.eq_ignore_ascii_case(&sum.sha256) {
                 return Err(ModelError::WrongChecksum { path });
             }
+            done += found.size_bytes;
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 
     /// What `pack.toml` says.
@@ -116,6 +143,14 @@ impl Pack {
         self.model_folder(self.manifest.caption.as_ref(), "description")
     }
 
+    /// The folder of the matching model: a `BlipForImageTextRetrieval`.
+    ///
+    /// # Errors
+    /// [`ModelError::NoModel`] where the pack has none.
+    pub fn match_folder(&self) -> Result<PathBuf, ModelError> {
+        self.model_folder(self.manifest.matching.as_ref(), "matching")
+    }
+
     /// Identifies the CLIP vectors of this pack: vectors of two keys are never compared.
     #[must_use]
     pub fn clip_key(&self) -> String {
@@ -126,6 +161,12 @@ impl Pack {
     #[must_use]
     pub fn caption_key(&self) -> String {
         self.key("caption")
+    }
+
+    /// Identifies the matching model's vectors and scores.
+    #[must_use]
+    pub fn match_key(&self) -> String {
+        self.key("match")
     }
 
     /// What the CLIP model is, without loading it.
@@ -142,6 +183,14 @@ impl Pack {
     /// No such model, or its files cannot be read.
     pub fn caption_summary(&self) -> Result<ModelSummary, ModelError> {
         summary::of_folder(&self.caption_folder()?)
+    }
+
+    /// What the matching model is, without loading it.
+    ///
+    /// # Errors
+    /// No such model, or its files cannot be read.
+    pub fn match_summary(&self) -> Result<ModelSummary, ModelError> {
+        summary::of_folder(&self.match_folder()?)
     }
 
     fn key(&self, role: &str) -> String {
@@ -179,10 +228,14 @@ impl Pack {
 
     /// A file that stands in for a listed one must not slip past the checksums.
     fn check_unlisted(&self) -> Result<(), ModelError> {
-        for entry in [&self.manifest.clip, &self.manifest.caption].into_iter().flatten() {
-            for file in MODEL_FILES {
-                let name = format!("{}/{file}", entry.folder);
-                if !self.manifest.files.contains_key(&name) && self.folder.join(&name).exists() {
+        for entry in self.manifest.models() {
+            let folder = self.folder.join(&entry.folder);
+            // A folder that is absent holds no file: the listed ones are missed later, by name.
+            let Ok(files) = folder.read_dir() else { continue };
+            for file in files {
+                let file = file.map_err(|source| ModelError::io(&folder, source))?.file_name();
+                let name = format!("{}/{}", entry.folder, file.to_string_lossy());
+                if is_model_file(&file.to_string_lossy()) && !self.manifest.files.contains_key(&name) {
                     return Err(ModelError::Pack {
                         path: self.folder.join("pack.toml"),
                         reason: format!("{name} lies in the pack but is not listed under [files]"),
@@ -194,28 +247,18 @@ impl Pack {
     }
 }
 
-/// The files that a model is loaded from.
-const MODEL_FILES: [&str; 8] = [
-    "config.json",
-    "model.safetensors",
-    "pytorch_model.bin",
-    "preprocessor_config.json",
-    "tokenizer.json",
-    "vocab.json",
-    "merges.txt",
-    "vocab.txt",
-];
-
-fn sha256_of(path: &Path) -> Result<String, ModelError> {
-    let io = |source| ModelError::io(path, source);
-    let mut file = std::fs::File::open(path).map_err(io)?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut buffer).map_err(io)? {
-            0 => break,
-            n => hasher.update(&buffer[..n]),
-        }
-    }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+/// Whether a model could be loaded from a file of this name: weights, whole or in parts, and what is
+/// read beside them. Some systems find `Config.json` as `config.json`.
+fn is_model_file(name: &str) -> bool {
+    const NAMES: [&str; 6] = [
+        "config.json",
+        "preprocessor_config.json",
+        "tokenizer.json",
+        "vocab.json",
+        "merges.txt",
+        "vocab.txt",
+    ];
+    const ENDINGS: [&str; 3] = [".safetensors", ".bin", ".index.json"];
+    let name = name.to_ascii_lowercase();
+    NAMES.contains(&name.as_str()) || ENDINGS.iter().any(|ending| name.ends_with(ending))
 }

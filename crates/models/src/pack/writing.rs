@@ -1,0 +1,60 @@
+//! A manifest as the text of a `pack.toml`, for whoever makes a pack.
+
+use std::path::PathBuf;
+
+use toml::{Table, Value};
+
+use super::manifest::{self, FORMAT, PackManifest, ScoreRange};
+use crate::ModelError;
+
+impl PackManifest {
+    /// The text of a `pack.toml` that [`crate::Pack::open`] reads back as this manifest.
+    ///
+    /// # Errors
+    /// [`ModelError::Pack`] for a manifest that could not be opened again, with the reason: a name with
+    /// other characters than allowed, a model whose files are not listed, a path that leads out.
+    pub fn to_toml(&self) -> Result<String, ModelError> {
+        manifest::check(self)
+            .map_err(|reason| ModelError::Pack { path: PathBuf::from("pack.toml"), reason })?;
+        let mut pack = Table::new();
+        pack.insert("format".to_owned(), FORMAT.into());
+        for (key, text) in [
+            ("name", &self.name),
+            ("revision", &self.revision),
+            ("summary", &self.summary),
+            ("licence", &self.licence),
+        ] {
+            pack.insert(key.to_owned(), text.as_str().into());
+        }
+        if self.starter {
+            pack.insert("starter".to_owned(), true.into());
+        }
+        for (role, entry) in [("clip", &self.clip), ("caption", &self.caption), ("match", &self.matching)] {
+            if let Some(entry) = entry {
+                pack.insert(role.to_owned(), table([("folder", entry.folder.as_str().into())]));
+            }
+        }
+        let calibration = [("text", range(self.calibration.text)), ("image", range(self.calibration.image))];
+        pack.insert("calibration".to_owned(), table(calibration));
+        let mut files = Table::new();
+        for (name, sum) in &self.files {
+            let size_bytes = i64::try_from(sum.size_bytes).unwrap_or(i64::MAX);
+            files.insert(
+                name.clone(),
+                table([("sha256", sum.sha256.as_str().into()), ("size_bytes", size_bytes.into())]),
+            );
+        }
+        pack.insert("files".to_owned(), Value::Table(files));
+        Ok(pack.to_string())
+    }
+}
+
+fn table<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    Value::Table(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
+/// The shortest digits that read back as the same number, so `0.15` stays `0.15`.
+fn range(range: ScoreRange) -> Value {
+    let number = |x: f32| Value::Float(x.to_string().parse().unwrap_or_else(|_| f64::from(x)));
+    table([("unrelated", number(range.unrelated)), ("sure", number(range.sure))])
+}
