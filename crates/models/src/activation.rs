@@ -1,9 +1,10 @@
 //! The two activations of these models, fused with the bias that comes before them.
 //!
 //! On a processor candle computes bias and activation in separate passes of one thread, which costs as
-//! much as a matrix product; here it is one pass on all threads. Other devices use candle's operations.
+//! much as a matrix product; here it is one pass on all threads, in f32. Other devices and half precision
+//! use candle's operations.
 
-use candle_core::{CpuStorage, Error, InplaceOp2, InplaceOp3, Layout, Result, Tensor};
+use candle_core::{CpuStorage, DType, Error, InplaceOp2, InplaceOp3, Layout, Result, Tensor};
 use rayon::prelude::*;
 
 /// An activation by the name that `config.json` gives it.
@@ -26,7 +27,7 @@ impl Activation {
 
     /// `activation(x + bias)`; overwrites `x`, which must be contiguous, `[.., n]` for a bias `[n]`.
     pub(crate) fn apply_with_bias(self, x: Tensor, bias: &Tensor) -> Result<Tensor> {
-        if x.device().is_cpu() {
+        if is_fused(&x) {
             x.inplace_op2(bias, &BiasActivation(self))?;
             return Ok(x);
         }
@@ -40,11 +41,16 @@ impl Activation {
 
 /// `x + bias + residual`; overwrites `x`.
 pub(crate) fn add_bias_and_residual(x: Tensor, bias: &Tensor, residual: &Tensor) -> Result<Tensor> {
-    if x.device().is_cpu() {
+    if is_fused(&x) {
         x.inplace_op3(bias, &residual.contiguous()?, &BiasResidual)?;
         return Ok(x);
     }
     x.broadcast_add(bias)? + residual
+}
+
+/// Whether the loops below take this tensor.
+fn is_fused(x: &Tensor) -> bool {
+    x.device().is_cpu() && x.dtype() == DType::F32
 }
 
 struct BiasActivation(Activation);

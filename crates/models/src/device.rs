@@ -1,6 +1,10 @@
-//! Where the arithmetic runs: chosen at run time, told to the user, never a reason to fail.
+//! Where the arithmetic runs and in which numbers: chosen at run time, told to the user, never a reason
+//! to fail.
+//!
+//! In: what the user asked for. Out: a [`ModelDevice`] that models are loaded onto, whose report says what
+//! was chosen and, where that is not what was asked for, why.
 
-use candle_core::Device;
+use candle_core::{DType, Device};
 
 /// What the user asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -12,19 +16,58 @@ pub enum DevicePreference {
     Cpu,
 }
 
+/// The numbers that a model computes in. Vectors, scores and captions come out in f32 whichever is chosen;
+/// half precision halves the memory and is several times faster on a graphics card, and slower than f32 on
+/// a processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Precision {
+    /// What the device computes fastest without harm: [`Precision::F32`] on a processor,
+    /// [`Precision::F16`] on a graphics card that has the units for it.
+    #[default]
+    Auto,
+    /// 32 bits.
+    F32,
+    /// 16 bits, 11 of them for the digits: nearer to f32 than [`Precision::Bf16`].
+    F16,
+    /// 16 bits with the range of f32, 8 of them for the digits.
+    Bf16,
+}
+
+impl Precision {
+    /// Bytes of one number; `Auto` counts as f32.
+    #[must_use]
+    pub fn size_bytes(self) -> u64 {
+        match self {
+            Self::Auto | Self::F32 => 4,
+            Self::F16 | Self::Bf16 => 2,
+        }
+    }
+
+    fn dtype(self) -> DType {
+        match self {
+            Self::Auto | Self::F32 => DType::F32,
+            Self::F16 => DType::F16,
+            Self::Bf16 => DType::BF16,
+        }
+    }
+}
+
 /// What was chosen, in words for the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceReport {
     /// `CPU`, `CUDA` or `Metal`.
     pub name: String,
-    /// Why the graphics card is not used although it was wanted.
+    /// What models compute in there; never [`Precision::Auto`].
+    pub precision: Precision,
+    /// Why the graphics card or the precision is not used although it was wanted.
     pub note: Option<String>,
 }
 
-/// A device that models can be loaded onto.
+/// A device that models can be loaded onto, and the numbers that they compute in there.
 #[derive(Debug, Clone)]
 pub struct ModelDevice {
     pub(crate) device: Device,
+    pub(crate) dtype: DType,
     report: DeviceReport,
 }
 
@@ -35,45 +78,106 @@ impl ModelDevice {
         &self.report
     }
 
-    fn cpu(note: Option<String>) -> Self {
-        Self { device: Device::Cpu, report: DeviceReport { name: "CPU".to_owned(), note } }
+    fn new(device: Device, abilities: Abilities, wanted: Precision, note: Option<String>) -> Self {
+        let (precision, lacking) = abilities.choose(wanted);
+        let note = match (note, lacking) {
+            (Some(note), Some(lacking)) => Some(format!("{note} {lacking}")),
+            (note, lacking) => note.or(lacking),
+        };
+        let report = DeviceReport { name: abilities.name.to_owned(), precision, note };
+        Self { device, dtype: precision.dtype(), report }
     }
 }
 
-/// Picks a device. A graphics card that cannot be opened gives the processor and a note.
+/// [`select_device_with`] in the precision that suits the device.
 #[must_use]
 pub fn select_device(preference: DevicePreference) -> ModelDevice {
+    select_device_with(preference, Precision::Auto)
+}
+
+/// Picks a device. A graphics card that cannot be opened gives the processor and a note, a precision that
+/// the device cannot do gives f32 and a note.
+#[must_use]
+pub fn select_device_with(preference: DevicePreference, precision: Precision) -> ModelDevice {
+    let cpu = |note| ModelDevice::new(Device::Cpu, Abilities::CPU, precision, note);
     if preference == DevicePreference::Cpu {
-        return ModelDevice::cpu(None);
+        return cpu(None);
     }
     match open_accelerator() {
-        None => ModelDevice::cpu(None),
-        Some((name, Ok(device))) => {
-            ModelDevice { device, report: DeviceReport { name: name.to_owned(), note: None } }
-        }
-        Some((name, Err(reason))) => ModelDevice::cpu(Some(format!(
+        None => cpu(None),
+        Some((_, Ok((device, abilities)))) => ModelDevice::new(device, abilities, precision, None),
+        Some((name, Err(reason))) => cpu(Some(format!(
             "The graphics card could not be used ({name}: {reason}), so the processor does the work."
         ))),
     }
 }
 
-type Opened = (&'static str, Result<Device, String>);
+/// What a device is and which numbers it computes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Abilities {
+    name: &'static str,
+    /// The choice for [`Precision::Auto`].
+    auto: Precision,
+    f16: bool,
+    bf16: bool,
+}
+
+impl Abilities {
+    /// candle multiplies f16 on a processor, though slower than f32; for bf16 it turns both factors, the
+    /// weights too, into f32 at every product, which gains nothing.
+    const CPU: Self = Self { name: "CPU", auto: Precision::F32, f16: true, bf16: false };
+
+    /// Apple's chips compute f16 at least as fast as f32; bf16 only the newer ones.
+    #[cfg_attr(not(all(feature = "metal", target_os = "macos", not(feature = "cuda"))), allow(dead_code))]
+    const METAL: Self = Self { name: "Metal", auto: Precision::F16, f16: true, bf16: false };
+
+    /// By compute capability: fast f16 came with the tensor cores of 7.0 (cards of 6.1 have it at 1/64 of
+    /// the speed of f32), bf16 with 8.0 (CUDA C++ Programming Guide, "Arithmetic Instructions").
+    #[cfg_attr(not(feature = "cuda"), allow(dead_code))]
+    fn cuda((major, _minor): (i32, i32)) -> Self {
+        let auto = if major >= 7 { Precision::F16 } else { Precision::F32 };
+        Self { name: "CUDA", auto, f16: major >= 6, bf16: major >= 8 }
+    }
+
+    /// The precision to use, and a note where it is not the one that was wanted.
+    fn choose(self, wanted: Precision) -> (Precision, Option<String>) {
+        let (possible, name) = match wanted {
+            Precision::Auto => return (self.auto, None),
+            Precision::F32 => return (Precision::F32, None),
+            Precision::F16 => (self.f16, "f16"),
+            Precision::Bf16 => (self.bf16, "bf16"),
+        };
+        if possible {
+            return (wanted, None);
+        }
+        let note = format!("{} does not compute in {name} here, so models use f32.", self.name);
+        (Precision::F32, Some(note))
+    }
+}
+
+type Opened = (&'static str, Result<(Device, Abilities), String>);
 
 /// The accelerator of this build, or `None` where it was built without one.
 fn open_accelerator() -> Option<Opened> {
     #[cfg(feature = "cuda")]
-    return Some(("CUDA", open(|| Device::new_cuda(0))));
+    return Some(("CUDA", open(open_cuda)));
     #[cfg(all(feature = "metal", target_os = "macos", not(feature = "cuda")))]
-    return Some(("Metal", open(|| Device::new_metal(0))));
+    return Some(("Metal", open(|| Ok((Device::new_metal(0)?, Abilities::METAL)))));
     #[cfg(not(any(feature = "cuda", all(feature = "metal", target_os = "macos"))))]
     None
 }
 
+#[cfg(feature = "cuda")]
+fn open_cuda() -> candle_core::Result<(Device, Abilities)> {
+    let device = Device::new_cuda(0)?;
+    let stream = device.as_cuda_device()?.cuda_stream();
+    let capability = stream.context().compute_capability().map_err(candle_core::Error::wrap)?;
+    Ok((device, Abilities::cuda(capability)))
+}
+
 /// Drivers that are absent make their loaders panic rather than return.
 #[cfg(any(feature = "cuda", all(feature = "metal", target_os = "macos")))]
-fn open(
-    device: impl FnOnce() -> candle_core::Result<Device> + std::panic::UnwindSafe,
-) -> Result<Device, String> {
+fn open<T>(device: impl FnOnce() -> candle_core::Result<T> + std::panic::UnwindSafe) -> Result<T, String> {
     match std::panic::catch_unwind(device) {
         Ok(Ok(device)) => Ok(device),
         Ok(Err(error)) => Err(error.to_string()),
@@ -88,15 +192,51 @@ mod tests {
     #[test]
     fn the_processor_is_chosen_without_a_note_when_asked_for() {
         let device = select_device(DevicePreference::Cpu);
-        assert_eq!(device.report(), &DeviceReport { name: "CPU".to_owned(), note: None });
+        let report = DeviceReport { name: "CPU".to_owned(), precision: Precision::F32, note: None };
+        assert_eq!(device.report(), &report);
     }
 
     #[test]
     fn auto_always_gives_a_device_that_computes() {
         let chosen = select_device(DevicePreference::Auto);
-        let sum = candle_core::Tensor::ones(8, candle_core::DType::F32, &chosen.device)
-            .and_then(|ones| ones.sum_all())
+        let sum = candle_core::Tensor::ones(8, chosen.dtype, &chosen.device)
+            .and_then(|ones| ones.sum_all()?.to_dtype(DType::F32))
             .and_then(|sum| sum.to_scalar::<f32>());
         assert_eq!(sum.unwrap(), 8.0);
+    }
+
+    #[test]
+    fn a_precision_that_the_device_lacks_gives_f32_and_says_so() {
+        use Precision::{Auto, Bf16, F16, F32};
+        let check = |abilities: Abilities, wanted, expected, noted: bool| {
+            let (chosen, note) = abilities.choose(wanted);
+            assert_eq!(chosen, expected, "{abilities:?} {wanted:?}");
+            assert_eq!(note.is_some(), noted, "{abilities:?} {wanted:?}");
+        };
+        let (pascal, turing, ampere) =
+            (Abilities::cuda((6, 1)), Abilities::cuda((7, 5)), Abilities::cuda((8, 0)));
+        for abilities in [Abilities::CPU, Abilities::METAL, pascal, turing, ampere] {
+            check(abilities, F32, F32, false);
+        }
+        for (abilities, auto) in
+            [(Abilities::CPU, F32), (Abilities::METAL, F16), (pascal, F32), (turing, F16), (ampere, F16)]
+        {
+            check(abilities, Auto, auto, false);
+        }
+        check(Abilities::CPU, F16, F16, false);
+        check(Abilities::CPU, Bf16, F32, true);
+        check(Abilities::METAL, Bf16, F32, true);
+        check(Abilities::cuda((5, 2)), F16, F32, true);
+        check(turing, Bf16, F32, true);
+        check(ampere, Bf16, Bf16, false);
+    }
+
+    #[test]
+    fn both_notes_are_told() {
+        let note = Some("The graphics card could not be used.".to_owned());
+        let device = ModelDevice::new(Device::Cpu, Abilities::CPU, Precision::Bf16, note);
+        let note = device.report().note.clone().unwrap();
+        assert!(note.starts_with("The graphics card could not") && note.contains("bf16"), "{note}");
+        assert_eq!(device.dtype, DType::F32);
     }
 }

@@ -5,7 +5,7 @@
 //! In: `[batch, tokens, hidden]`. Out: the same, after the last layer and before any final norm; or the
 //! one token per row that the caller needs, whose last layer is then computed for that token alone.
 
-use candle_core::{D, Tensor};
+use candle_core::{D, DType, Tensor};
 use candle_nn::{LayerNorm, Linear, Module};
 
 use crate::ModelError;
@@ -187,11 +187,21 @@ pub(crate) fn attend(
 ) -> Result<Tensor, ModelError> {
     let scores = q.matmul(&k.t()?)?;
     let scores = match mask {
-        Some(mask) => scores.broadcast_add(mask)?,
+        Some(mask) => scores.broadcast_add(&mask.to_dtype(scores.dtype())?)?,
         None => scores,
     };
-    let context = candle_nn::ops::softmax_last_dim(&scores)?.matmul(v)?;
+    let context = softmax(&scores)?.matmul(v)?;
     Ok(context.transpose(1, 2)?.flatten_from(D::Minus2)?)
+}
+
+/// Over the last dimension. candle adds up in f32 on graphics cards, but on a processor in the type of
+/// the scores, where a sum of hundreds of half-precision numbers would be wrong in its third digit.
+fn softmax(scores: &Tensor) -> candle_core::Result<Tensor> {
+    if scores.device().is_cpu() && scores.dtype() != DType::F32 {
+        let scores_f32 = scores.to_dtype(DType::F32)?;
+        return candle_nn::ops::softmax_last_dim(&scores_f32)?.to_dtype(scores.dtype());
+    }
+    candle_nn::ops::softmax_last_dim(scores)
 }
 
 /// 1 / sqrt(size of a head).

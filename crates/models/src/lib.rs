@@ -37,7 +37,9 @@ mod weights;
 
 pub use self::blip::{Caption, CaptionOptions, Captioner, Decoding};
 pub use self::clip::Clip;
-pub use self::device::{DevicePreference, DeviceReport, ModelDevice, select_device};
+pub use self::device::{
+    DevicePreference, DeviceReport, ModelDevice, Precision, select_device, select_device_with,
+};
 pub use self::error::ModelError;
 pub use self::pack::{Calibration, FileSum, ModelEntry, Pack, PackManifest, ScoreRange};
 pub use self::pixels::{ImagePreprocess, PREPROCESSING_VERSION, PixelTensor};

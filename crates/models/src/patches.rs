@@ -97,6 +97,7 @@ impl PatchEmbedding {
         let (batch, n_patches) = (pictures.len(), (self.side / self.patch).pow(2));
         let patches =
             Tensor::from_vec(patches, (batch * n_patches, 3 * self.patch * self.patch), &self.device)?;
+        let patches = patches.to_dtype(self.kernel.weight().dtype())?;
         let embedded = self.kernel.forward(&patches)?;
         let hidden = embedded.dim(1)?;
         let class_tokens = self.class_token.expand((batch, 1, hidden))?;

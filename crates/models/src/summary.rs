@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::weights::Weights;
-use crate::{ModelError, json_file};
+use crate::{DevicePreference, ModelError, json_file, select_device};
 
 /// A model in figures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,6 @@ pub(crate) fn require_architecture(
 
 pub(crate) fn of_folder(folder: &Path) -> Result<ModelSummary, ModelError> {
     let architecture = architecture(&folder.join("config.json"))?;
-    let weights = Weights::open(folder, &candle_core::Device::Cpu)?;
+    let weights = Weights::open(folder, &select_device(DevicePreference::Cpu))?;
     Ok(ModelSummary { architecture, n_parameters: weights.n_parameters(), size_bytes: weights.size_bytes()? })
 }

@@ -1,7 +1,7 @@
 //! The weights of one model folder, tensor by tensor, with errors that name file and tensor.
 //!
 //! In: a folder with `model.safetensors` (memory-mapped) or `pytorch_model.bin`, in f32, f16 or bf16.
-//! Out: f32 tensors on the model's device, of the shape that the caller states.
+//! Out: tensors on the model's device, in its precision, of the shape that the caller states.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use candle_core::safetensors::MmapedSafetensors;
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{LayerNorm, Linear};
 
-use crate::ModelError;
+use crate::{ModelDevice, ModelError};
 
 enum Source {
     Safetensors(MmapedSafetensors),
@@ -21,11 +21,12 @@ pub(crate) struct Weights {
     path: PathBuf,
     source: Source,
     device: Device,
+    dtype: DType,
 }
 
 impl Weights {
     /// Opens the folder's weights file; reads its header only.
-    pub(crate) fn open(folder: &Path, device: &Device) -> Result<Self, ModelError> {
+    pub(crate) fn open(folder: &Path, device: &ModelDevice) -> Result<Self, ModelError> {
         let safetensors = folder.join("model.safetensors");
         let pickle = folder.join("pytorch_model.bin");
         let unreadable = |path: &Path, error: candle_core::Error| ModelError::Weights {
@@ -50,10 +51,10 @@ impl Weights {
         } else {
             return Err(ModelError::MissingFile { path: safetensors });
         };
-        Ok(Self { path, source, device: device.clone() })
+        Ok(Self { path, source, device: device.device.clone(), dtype: device.dtype })
     }
 
-    /// The tensor `name` of exactly this shape, as f32 on the model's device.
+    /// The tensor `name` of exactly this shape, in the model's precision on the model's device.
     pub(crate) fn get(&self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
         let missing = || ModelError::MissingTensor { path: self.path.clone(), tensor: name.to_owned() };
         let found = self.shape_of(name).ok_or_else(missing)?;
@@ -73,7 +74,7 @@ impl Weights {
             Source::Safetensors(file) => file.load(name, &Device::Cpu).map_err(broken)?,
             Source::Pickle(file) => file.get(name).map_err(broken)?.ok_or_else(missing)?,
         };
-        tensor.to_dtype(DType::F32).and_then(|t| t.to_device(&self.device)).map_err(broken)
+        tensor.to_dtype(self.dtype).and_then(|t| t.to_device(&self.device)).map_err(broken)
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {

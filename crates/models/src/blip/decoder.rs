@@ -7,7 +7,7 @@
 //! values of the text so far (one row per hypothesis) and of the picture (one row per picture, computed
 //! once: all hypotheses of a picture attend to it in one product).
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 use candle_nn::{LayerNorm, Linear, Module};
 
 use super::config::TextConfig;
@@ -301,9 +301,9 @@ impl Head {
         })
     }
 
-    /// `[.., hidden]` to `[.., vocabulary]`.
+    /// `[.., hidden]` to `[.., vocabulary]`, in f32 whatever the model computes in.
     fn forward(&self, x: &Tensor) -> Result<Tensor, ModelError> {
         let x = linear_activated(&self.dense, self.config.activation, x)?;
-        Ok(self.decoder.forward(&self.norm.forward(&x)?)?)
+        Ok(self.decoder.forward(&self.norm.forward(&x)?)?.to_dtype(DType::F32)?)
     }
 }

@@ -13,7 +13,7 @@ mod search;
 
 use std::path::Path;
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 use candle_nn::{LayerNorm, Module};
 
 use self::config::BlipConfig;
@@ -125,8 +125,8 @@ impl Captioner {
             return Err(tokenizer.error("it has more entries than config.json's vocab_size"));
         }
 
-        let device = &device.device;
         let weights = Weights::open(folder, device)?;
+        let device = &device.device;
         let encoder = config.vision_config.encoder().map_err(in_config)?;
         let h = encoder.hidden;
         let patches = PatchConfig { hidden: h, side, patch };
@@ -209,7 +209,7 @@ impl Captioner {
     /// # Errors
     /// As [`Captioner::caption`].
     pub fn image_tokens(&self, picture: &PixelTensor) -> Result<Vec<Vec<f32>>, ModelError> {
-        Ok(self.image.forward(std::slice::from_ref(picture))?.squeeze(0)?.to_vec2()?)
+        Ok(self.image.forward(std::slice::from_ref(picture))?.squeeze(0)?.to_dtype(DType::F32)?.to_vec2()?)
     }
 
     /// The start token and the words of the prompt.

@@ -11,7 +11,7 @@ mod text;
 
 use std::path::Path;
 
-use candle_core::{D, Tensor};
+use candle_core::{D, DType, Tensor};
 use candle_nn::{LayerNorm, Linear, Module};
 
 use self::config::ClipConfig;
@@ -59,8 +59,8 @@ impl Clip {
         let preprocess = ImagePreprocess::load(folder, Defaults::Clip, side)?;
         let tokenizer = TextTokenizer::load(folder, Vocabulary::ClipBpe)?;
 
-        let device = &device.device;
         let weights = Weights::open(folder, device)?;
+        let device = &device.device;
         let encoder = config.vision_config.encoder().map_err(in_config)?;
         let h = encoder.hidden;
         let patches = PatchConfig { hidden: h, side, patch };
@@ -137,7 +137,7 @@ impl Clip {
     /// As [`Clip::embed_images`].
     pub fn image_hidden_states(&self, picture: &PixelTensor) -> Result<Vec<Vec<f32>>, ModelError> {
         let x = self.image.embed(std::slice::from_ref(picture))?;
-        Ok(self.image.encoder.forward(x, None)?.squeeze(0)?.to_vec2()?)
+        Ok(self.image.encoder.forward(x, None)?.squeeze(0)?.to_dtype(DType::F32)?.to_vec2()?)
     }
 }
 
@@ -154,8 +154,9 @@ impl ImageTower {
     }
 }
 
-/// Rows of length 1.
+/// Rows of length 1, in f32 whatever the model computes in.
 fn normalised(rows: &Tensor) -> Result<Vec<Vec<f32>>, ModelError> {
+    let rows = rows.to_dtype(DType::F32)?;
     let norms = rows.sqr()?.sum_keepdim(D::Minus1)?.sqrt()?;
     Ok(rows.broadcast_div(&norms)?.to_vec2()?)
 }
