@@ -8,7 +8,8 @@ use crate::types::{ApiError, ErrorCode};
 
 /// Names the library's folder, for whoever wants another one than the usual.
 const LIBRARY_VARIABLE: &str = "VITRINE_LIBRARY";
-/// Names a folder with a model pack that goes before all others.
+/// Names a folder with a model pack that goes before all others, also before the one that was
+/// chosen for the library.
 const PACK_VARIABLE: &str = "VITRINE_PACK";
 
 /// What an [`crate::Api`] is opened with.
@@ -16,7 +17,9 @@ const PACK_VARIABLE: &str = "VITRINE_PACK";
 pub struct OpenOptions {
     /// The library's folder.
     pub library: PathBuf,
-    /// Folders that may hold a model pack, best first.
+    /// The pack to work with, whatever was chosen for the library before.
+    pub pack: Option<PathBuf>,
+    /// Folders that may hold a model pack, best first: for a library for which none was chosen.
     pub pack_folders: Vec<PathBuf>,
     /// The sample catalog's folder.
     pub samples: Option<PathBuf>,
@@ -42,12 +45,11 @@ impl OpenOptions {
                 detail: None,
             })?;
         let roots = resource_roots(resources);
-        let named = std::env::var_os(PACK_VARIABLE).map(PathBuf::from);
-        let pack_folders =
-            named.into_iter().chain(roots.iter().map(|root| root.join("models/starter"))).collect();
+        let pack = std::env::var_os(PACK_VARIABLE).map(PathBuf::from);
+        let pack_folders = roots.iter().map(|root| root.join("models/starter")).collect();
         let samples =
             roots.iter().map(|root| root.join("samples")).find(|folder| folder.join("catalog.csv").is_file());
-        Ok(Self { library, pack_folders, samples, prefer_cpu: false })
+        Ok(Self { library, pack, pack_folders, samples, prefer_cpu: false })
     }
 }
 
@@ -71,6 +73,7 @@ impl From<OpenOptions> for LibraryOptions {
     fn from(options: OpenOptions) -> Self {
         Self {
             folder: options.library,
+            pack: options.pack,
             pack_folders: options.pack_folders,
             samples: options.samples,
             prefer_cpu: options.prefer_cpu,

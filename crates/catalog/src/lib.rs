@@ -20,6 +20,7 @@
 //! Every file that is passed over is listed with its reason. Nothing here
 //! opens a network connection.
 
+mod engine;
 mod error;
 mod events;
 mod library;
@@ -35,6 +36,7 @@ mod thumbnails;
 mod vectors;
 mod watch;
 
+pub use engine::PackChange;
 pub use error::CatalogError;
 pub use events::Event;
 pub use library::{Library, LibraryOptions, ProductFile, Summary};

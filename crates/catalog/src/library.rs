@@ -10,15 +10,15 @@ use vitrine_models::Priority;
 
 use crate::{
     CatalogError, Event, ModelsReport,
+    engine::{Engine, Engines, PackChange},
     events::{self, Events},
     lock::WriteLock,
     models::{ModelIds, Models},
     photo::{self, Skip},
     run::{Control, ProgressBoard, RunProgress, Scope, Work},
     search::SearchState,
-    store::{FileRow, KnownFile, PictureCounts, PictureRow, SkipRow, SourceRow, Store},
+    store::{FileRow, KnownFile, PictureCounts, PictureRow, Setting, SkipRow, SourceRow, Store},
     thumbnails::Thumbnails,
-    vectors::Vectors,
     watch::Watcher,
 };
 
@@ -27,7 +27,9 @@ use crate::{
 pub struct LibraryOptions {
     /// Its folder; made when it is not there.
     pub folder: PathBuf,
-    /// Folders that may hold a model pack, best first.
+    /// The pack to work with, whatever was chosen for this library before.
+    pub pack: Option<PathBuf>,
+    /// Folders that may hold a model pack, best first: for a library for which none was chosen.
     pub pack_folders: Vec<PathBuf>,
     /// The sample catalog's folder, where there is one.
     pub samples: Option<PathBuf>,
@@ -68,8 +70,7 @@ pub(crate) struct Inner {
     pub(crate) options: LibraryOptions,
     pub(crate) store: Store,
     pub(crate) thumbnails: Thumbnails,
-    pub(crate) models: Result<Models, String>,
-    pub(crate) vectors: Vectors,
+    pub(crate) engines: Engines,
     pub(crate) control: Control,
     pub(crate) board: ProgressBoard,
     pub(crate) work: Work,
@@ -101,19 +102,12 @@ impl Library {
             CatalogError::Database(error) => unusable(&error),
             other => other,
         })?;
-        let models = match Models::open(&options.pack_folders, options.prefer_cpu, &store) {
-            Ok(models) => Ok(models),
-            Err(CatalogError::NoModels(reason)) => Err(reason),
-            Err(error) => return Err(error),
-        };
-        let (clip_id, clip_key) =
-            models.as_ref().map_or((0, String::new()), |models| (models.ids().clip, models.clip_key()));
+        let options = LibraryOptions { folder, ..options };
         let inner = Inner {
-            thumbnails: Thumbnails::new(&folder),
-            vectors: Vectors::new(&folder, clip_id, &clip_key),
-            options: LibraryOptions { folder, ..options },
+            thumbnails: Thumbnails::new(&options.folder),
+            engines: Engines::open(&options, &store)?,
+            options,
             store,
-            models,
             control: Control::default(),
             board: ProgressBoard::default(),
             work: Work::default(),
@@ -127,13 +121,12 @@ impl Library {
 
     /// Starts to load what the first search needs, in the background.
     pub fn warm_up(&self) {
-        if let Ok(models) = &self.inner.models {
-            models.warm_up();
-        }
+        let Ok(engine) = self.inner.engine() else { return };
+        engine.models.warm_up();
         let inner = Arc::downgrade(&self.inner);
         let warm = move || {
             if let Some(inner) = inner.upgrade()
-                && let Err(error) = inner.vectors.len(&inner.store)
+                && let Err(error) = engine.vectors.len(&inner.store)
             {
                 tracing::warn!(%error, "the search index could not be filled");
             }
@@ -188,7 +181,9 @@ impl Library {
             self.inner.store.sources()?.into_iter().find(|source| source.id == id).map(|source| source.path);
         let gone = self.inner.store.remove_source(id)?;
         self.inner.work.forget(id);
-        self.inner.vectors.remove(&self.inner.store, &gone)?;
+        for engine in self.inner.engines.all() {
+            engine.vectors.remove(&self.inner.store, &gone)?;
+        }
         if let (Some(watcher), Some(path)) = (&*self.watcher(), path) {
             watcher.unwatch(&path);
         }
@@ -248,10 +243,12 @@ impl Library {
         *self.watcher() = None;
         self.inner.control.cancel();
         self.inner.work.wait();
-        if self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take().is_some()
-            && let Err(error) = self.inner.vectors.save(&self.inner.store)
-        {
-            tracing::warn!(%error, "the search graph's file could not be written");
+        if self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take().is_some() {
+            for engine in self.inner.engines.all() {
+                if let Err(error) = engine.vectors.save(&self.inner.store) {
+                    tracing::warn!(%error, "the search graph's file could not be written");
+                }
+            }
         }
     }
 
@@ -272,7 +269,52 @@ impl Library {
 
     /// The pack in use.
     pub fn models(&self) -> Result<ModelsReport, CatalogError> {
-        self.inner.models()?.report()
+        self.inner.engine()?.models.report()
+    }
+
+    /// Works with the pack in `folder` from now on. Searches are answered with the pack in use until
+    /// every photo was read with the new one; [`Library::pack_change`] tells how far that is.
+    ///
+    /// # Errors
+    /// A folder without a usable pack: then nothing changes.
+    pub fn use_pack(&self, folder: &Path) -> Result<(), CatalogError> {
+        self.lock_for_writing()?;
+        let folder = folder.canonicalize().map_err(|_| CatalogError::NoSuchPath(folder.to_path_buf()))?;
+        self.inner.engines.begin_change(&folder, &self.inner.options, &self.inner.store)?;
+        self.after_change_of_packs()
+    }
+
+    /// The change of packs that is under way.
+    pub fn pack_change(&self) -> Result<Option<PackChange>, CatalogError> {
+        self.inner.engines.change(&self.inner.store)
+    }
+
+    /// The folder of the pack that [`Library::undo_pack_change`] would go back to.
+    pub fn previous_pack(&self) -> Result<Option<PathBuf>, CatalogError> {
+        let folder = self.inner.store.path_setting(Setting::PreviousPack)?;
+        Ok(folder.filter(|folder| folder.join("pack.toml").is_file()))
+    }
+
+    /// Gives up the change that is under way, else goes back to the pack that was in use before.
+    pub fn undo_pack_change(&self) -> Result<(), CatalogError> {
+        self.lock_for_writing()?;
+        if self.pack_change()?.is_some() {
+            self.inner.engines.abandon_change(&self.inner.store)?;
+            return self.after_change_of_packs();
+        }
+        match self.previous_pack()? {
+            Some(folder) => self.use_pack(&folder),
+            None => Ok(()),
+        }
+    }
+
+    fn after_change_of_packs(&self) -> Result<(), CatalogError> {
+        self.inner.work.look_again();
+        self.inner.events.changed();
+        if self.inner.store.n_pictures()? == 0 {
+            return Ok(());
+        }
+        self.start(Vec::new())
     }
 
     /// A part of the skipped files, by path.
@@ -284,7 +326,7 @@ impl Library {
     /// A product and every file that holds it.
     pub fn product(&self, id: u64) -> Result<(PictureRow, Vec<ProductFile>), CatalogError> {
         let ids = self.inner.model_ids();
-        let row = self.inner.store.picture(id, ids.clip, ids.caption)?;
+        let row = self.inner.store.picture(id, ids)?;
         let files = self.inner.store.files_of(id)?.into_iter().map(ProductFile::from).collect();
         Ok((row, files))
     }
@@ -307,7 +349,7 @@ impl Library {
         let models = self.inner.model_ids();
         let mut rows = HashMap::with_capacity(ids.len());
         for &id in ids {
-            match self.inner.store.picture(id, models.clip, models.caption) {
+            match self.inner.store.picture(id, models) {
                 Ok(row) => drop(rows.insert(id, row)),
                 Err(CatalogError::NoSuchProduct) => {}
                 Err(error) => return Err(error),
@@ -319,7 +361,7 @@ impl Library {
     /// A product's thumbnail as a JPEG. It is a cache: one that is missing is made again.
     pub fn thumbnail(&self, id: u64) -> Result<Vec<u8>, CatalogError> {
         let ids = self.inner.model_ids();
-        let row = self.inner.store.picture(id, ids.clip, ids.caption)?;
+        let row = self.inner.store.picture(id, ids)?;
         if let Some(jpeg) = self.inner.thumbnails.read(&row.picture.hash) {
             return Ok(jpeg);
         }
@@ -334,7 +376,7 @@ impl Library {
     /// A product's photo, large, as something that a window can show: MIME type and bytes.
     pub fn full_picture(&self, id: u64) -> Result<(&'static str, Vec<u8>), CatalogError> {
         let ids = self.inner.model_ids();
-        let row = self.inner.store.picture(id, ids.clip, ids.caption)?;
+        let row = self.inner.store.picture(id, ids)?;
         let bytes = self.inner.read_picture(&row)?;
         photo::for_screen(bytes).map_err(|skip| CatalogError::BadPicture { name: file_name(&row.path), skip })
     }
@@ -371,26 +413,30 @@ impl Library {
 }
 
 impl Inner {
-    pub(crate) fn models(&self) -> Result<&Models, CatalogError> {
-        self.models.as_ref().map_err(|reason| CatalogError::NoModels(reason.clone()))
+    /// What answers searches.
+    pub(crate) fn engine(&self) -> Result<Arc<Engine>, CatalogError> {
+        self.engines.current()
     }
 
     pub(crate) fn model_ids(&self) -> ModelIds {
-        self.models.as_ref().map(Models::ids).unwrap_or_default()
+        self.engines.ids()
     }
 
     pub(crate) fn summary(&self) -> Result<Summary, CatalogError> {
         let ids = self.model_ids();
         Ok(Summary {
-            counts: self.store.counts(ids.clip, ids.caption)?,
+            counts: self.store.counts(ids)?,
             n_skipped: self.store.n_skipped()?,
             sources: self.store.sources()?,
         })
     }
 
     /// The unit vector of a picture that is not in the catalog.
-    pub(crate) fn embed_picture(&self, pixels: &image::RgbImage) -> Result<Vec<f32>, CatalogError> {
-        let models = self.models()?;
+    pub(crate) fn embed_picture(
+        &self,
+        models: &Models,
+        pixels: &image::RgbImage,
+    ) -> Result<Vec<f32>, CatalogError> {
         let tensor = models.clip_preprocess()?.apply(pixels);
         let mut vectors =
             models.clip().run(Priority::Interactive, move |clip| clip.embed_images(&[tensor]))?;

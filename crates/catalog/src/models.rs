@@ -1,4 +1,4 @@
-//! The pack in use: which models it holds, and the threads that own them.
+//! A pack at work: which models it holds, and the threads that own them.
 //!
 //! Opening a pack reads no weights. CLIP is loaded with the first search or
 //! index run (or [`Models::warm_up`]) and stays; the captioner is loaded for a
@@ -16,7 +16,7 @@ use vitrine_models::{
 
 use crate::{CatalogError, store::Store};
 
-/// The pack in use.
+/// A pack at work.
 pub struct Models {
     pack: Pack,
     device: ModelDevice,
@@ -59,24 +59,8 @@ pub struct ModelsReport {
 }
 
 impl Models {
-    /// Opens the first of `folders` that holds a usable pack with a CLIP model.
-    pub(crate) fn open(folders: &[PathBuf], prefer_cpu: bool, store: &Store) -> Result<Self, CatalogError> {
-        let mut problems = Vec::new();
-        for folder in folders.iter().filter(|folder| folder.join("pack.toml").exists()) {
-            match Pack::open(folder) {
-                Ok(pack) if pack.manifest().clip.is_some() => return Self::of_pack(pack, prefer_cpu, store),
-                Ok(_) => problems.push(format!("the pack in {} holds no search model", folder.display())),
-                Err(error) => problems.push(error.to_string()),
-            }
-        }
-        Err(CatalogError::NoModels(if problems.is_empty() {
-            "No models were found. Install Vitrine again, or name a folder with a model pack.".to_owned()
-        } else {
-            format!("The models cannot be used: {}. Install Vitrine again.", problems.join("; "))
-        }))
-    }
-
-    fn of_pack(pack: Pack, prefer_cpu: bool, store: &Store) -> Result<Self, CatalogError> {
+    /// Takes a pack to work; no weights are read.
+    pub(crate) fn of_pack(pack: Pack, prefer_cpu: bool, store: &Store) -> Result<Self, CatalogError> {
         let ids = ModelIds {
             clip: store.model_id(&pack.clip_key())?,
             caption: match pack.manifest().caption {
@@ -103,6 +87,21 @@ impl Models {
     /// Names the vectors of this pack, also in file names.
     pub(crate) fn clip_key(&self) -> String {
         self.pack.clip_key()
+    }
+
+    /// The pack's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.pack.manifest().name
+    }
+
+    /// The pack's folder.
+    pub(crate) fn folder(&self) -> &Path {
+        self.pack.folder()
+    }
+
+    /// Whether both are the same pack in the same place.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.folder() == other.folder() && self.pack.manifest().revision == other.pack.manifest().revision
     }
 
     /// How scores read.

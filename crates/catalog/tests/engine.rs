@@ -395,6 +395,7 @@ fn a_library_that_cannot_be_used_says_so() {
     let shop = Shop::new();
     fs::write(shop.library_folder(), b"a file where the folder should be").unwrap();
     let options = vitrine_catalog::LibraryOptions {
+        pack: None,
         folder: shop.library_folder(),
         pack_folders: vec![],
         samples: None,

@@ -14,7 +14,7 @@ mod thumbnail;
 pub use decode::{DecodedPhoto, decode};
 pub use full::for_screen;
 pub use skip::{Skip, SkipCode};
-pub use thumbnail::{THUMBNAIL_SIDE, Thumbnail, thumbnail};
+pub use thumbnail::{THUMBNAIL_SIDE, Thumbnail, small_copy, thumbnail};
 
 /// The most pixels that a photo may have: beyond today's largest cameras (150 megapixels).
 pub const MAX_PIXELS: u64 = 160_000_000;

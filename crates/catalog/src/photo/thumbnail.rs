@@ -6,6 +6,8 @@ use image::{DynamicImage, ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder};
 /// The longest side: a tile of 256 CSS pixels stays sharp at a scale of 1.25.
 pub const THUMBNAIL_SIDE: u32 = 320;
 const QUALITY: u8 = 82;
+/// No loss that a model would see.
+const COPY_QUALITY: u8 = 96;
 
 /// A small JPEG and the photo's average colour.
 pub struct Thumbnail {
@@ -20,6 +22,11 @@ pub fn thumbnail(pixels: &RgbImage) -> Option<Thumbnail> {
     let small = fit(pixels, THUMBNAIL_SIDE)?;
     let color = average(&small);
     Some(Thumbnail { jpeg: encode_jpeg(&small, QUALITY)?, color })
+}
+
+/// A JPEG whose longest side is at most `side`, close to the original; none as [`thumbnail`].
+pub fn small_copy(pixels: &RgbImage, side: u32) -> Option<Vec<u8>> {
+    encode_jpeg(&fit(pixels, side)?, COPY_QUALITY)
 }
 
 /// A copy whose longest side is at most `side`; smaller photos stay as they are.

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     CatalogError,
+    engine::Engine,
     library::{Inner, file_name},
     photo::Skip,
     store::NewDescription,
@@ -29,9 +30,9 @@ const PAGE: u64 = 256;
 const DESCRIBE_BATCH: usize = 4;
 
 /// Makes every picture searchable that is not.
-pub(super) fn embed(library: &Inner) -> Result<(), CatalogError> {
-    let models = library.models()?;
-    let counts = library.store.counts(models.ids().clip, models.ids().caption)?;
+pub(super) fn embed(library: &Inner, engine: &Engine) -> Result<(), CatalogError> {
+    let models = &engine.models;
+    let counts = library.store.counts(models.ids())?;
     let n_lacking = counts.n_pictures.saturating_sub(counts.n_searchable);
     if n_lacking == 0 {
         return Ok(());
@@ -41,18 +42,23 @@ pub(super) fn embed(library: &Inner) -> Result<(), CatalogError> {
     let lacking = |after| library.store.without_vector(models.ids().clip, after, PAGE);
     each_batch(library, models.clip_preprocess()?, EMBED_BATCH, &lacking, |batch| {
         let name = batch.last().map(|picture| picture.name.clone());
-        embed_batch(library, batch.into_iter().map(|picture| (picture.id, picture.tensor)).collect(), name)
+        embed_batch(
+            library,
+            engine,
+            batch.into_iter().map(|picture| (picture.id, picture.tensor)).collect(),
+            name,
+        )
     })
 }
 
 /// Describes every picture that is not described.
-pub(super) fn describe(library: &Inner) -> Result<(), CatalogError> {
-    let models = library.models()?;
+pub(super) fn describe(library: &Inner, engine: &Engine) -> Result<(), CatalogError> {
+    let models = &engine.models;
     if !models.describes() {
         return Ok(());
     }
     let ids = models.ids();
-    let counts = library.store.counts(ids.clip, ids.caption)?;
+    let counts = library.store.counts(ids)?;
     let n_lacking = counts.n_pictures.saturating_sub(counts.n_described);
     if n_lacking == 0 {
         return Ok(());
@@ -165,7 +171,7 @@ fn feed(
         let Some(&last) = page.last() else { return Ok(()) };
         after = last;
         for id in page {
-            if library.work.has_scopes() || ids.send(id).is_err() {
+            if library.work.has_news() || ids.send(id).is_err() {
                 return Ok(());
             }
         }

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     CatalogError,
+    engine::Engine,
     library::{Inner, file_name},
     listing,
     photo::SkipCode,
@@ -64,7 +65,7 @@ struct Scanned {
 }
 
 /// Brings the catalog up to date with what is on disk in `scopes`.
-pub(super) fn ingest(library: &Inner, scopes: &[Scope]) -> Result<(), CatalogError> {
+pub(super) fn ingest(library: &Inner, engine: Option<&Engine>, scopes: &[Scope]) -> Result<(), CatalogError> {
     let scan_number = library.store.next_scan()?;
     let (found_tx, found_rx) = bounded::<ToRead>(FOUND_QUEUE);
     let (read_tx, read_rx) = bounded::<Reading>(READ_QUEUE);
@@ -84,12 +85,12 @@ pub(super) fn ingest(library: &Inner, scopes: &[Scope]) -> Result<(), CatalogErr
         let readers: Vec<_> = (0..n_readers())
             .map(|_| {
                 let (found, read) = (found_rx.clone(), read_tx.clone());
-                threads.spawn(move || read_all(library, &found, &read))
+                threads.spawn(move || read_all(library, engine, &found, &read))
             })
             .collect();
         drop((found_rx, read_tx));
         let recorder = threads.spawn(move || record_all(library, scan_number, &read_rx, &embed_tx));
-        let embedded = embed_all(library, &embed_rx, scan_has_ended);
+        let embedded = embed_all(library, engine, &embed_rx, scan_has_ended);
         // A stage that ended early (an error, a cancel) must not leave the one before it waiting
         // at a full queue.
         drop(embed_rx);
@@ -102,7 +103,9 @@ pub(super) fn ingest(library: &Inner, scopes: &[Scope]) -> Result<(), CatalogErr
 
     for Scanned { scope, unreadable } in scanned {
         let hidden = library.store.forget_unseen(&scope.root, scan_number, &unreadable)?;
-        library.vectors.remove(&library.store, &hidden)?;
+        for engine in library.engines.all() {
+            engine.vectors.remove(&library.store, &hidden)?;
+        }
         library.events.changed();
     }
     Ok(())
@@ -191,16 +194,20 @@ fn is_unchanged(library: &Inner, path: &std::path::Path, stamp: FileStamp) -> Re
     })
 }
 
-fn read_all(library: &Inner, found: &Receiver<ToRead>, read: &Sender<Reading>) -> Result<(), CatalogError> {
-    let preprocess = match &library.models {
-        Ok(models) => Some(models.clip_preprocess()?),
-        Err(_) => None,
-    };
+fn read_all(
+    library: &Inner,
+    engine: Option<&Engine>,
+    found: &Receiver<ToRead>,
+    read: &Sender<Reading>,
+) -> Result<(), CatalogError> {
+    let target = engine
+        .map(|engine| Ok::<_, CatalogError>((engine.models.ids().clip, engine.models.clip_preprocess()?)))
+        .transpose()?;
     for file in found {
         library.control.checkpoint()?;
         let reading = match file.reading {
             Some(reading) => reading,
-            None => read::read(library, file.path, file.source_id, file.stamp, preprocess)?,
+            None => read::read(library, file.path, file.source_id, file.stamp, target)?,
         };
         if read.send(reading).is_err() {
             break;
@@ -244,7 +251,11 @@ fn record_all(
                     }
                 }
                 // A picture that was away and is back has its vector already.
-                (Some(id), None) => library.vectors.restore(&library.store, id)?,
+                (Some(id), None) => {
+                    for engine in library.engines.all() {
+                        engine.vectors.restore(&library.store, id)?;
+                    }
+                }
                 (None, _) => {}
             }
         }
@@ -253,6 +264,7 @@ fn record_all(
 
 fn embed_all(
     library: &Inner,
+    engine: Option<&Engine>,
     embed: &Receiver<ToEmbed>,
     scan_has_ended: &AtomicBool,
 ) -> Result<(), CatalogError> {
@@ -265,7 +277,10 @@ fn embed_all(
         batch.extend(embed.try_iter().take(EMBED_BATCH - 1));
         let name = batch.last().map(|item| item.name.clone());
         let pictures = batch.into_iter().map(|item| (item.id, item.tensor)).collect();
-        embed_batch(library, pictures, name)?;
+        // Without models the readers make no inputs for them.
+        if let Some(engine) = engine {
+            embed_batch(library, engine, pictures, name)?;
+        }
     }
     Ok(())
 }
@@ -274,10 +289,11 @@ fn embed_all(
 /// batch each picture is tried alone, and those that fail are listed.
 pub(super) fn embed_batch(
     library: &Inner,
+    engine: &Engine,
     batch: Vec<(u64, PixelTensor)>,
     name: Option<String>,
 ) -> Result<(), CatalogError> {
-    let models = library.models()?;
+    let models = &engine.models;
     let n = batch.len() as u64;
     let (ids, tensors): (Vec<u64>, Vec<PixelTensor>) = batch.into_iter().unzip();
     let clip = models.clip();
@@ -296,8 +312,8 @@ pub(super) fn embed_batch(
     }
     library.store.add_vectors(models.ids().clip, &vectors)?;
     library.store.clear_model_failures(&managed)?;
-    library.vectors.add(&library.store, &vectors)?;
-    library.vectors.advance_graph(&library.store)?;
+    engine.vectors.add(&library.store, &vectors)?;
+    engine.vectors.advance_graph(&library.store)?;
     library.board.advance(Stage::Embed, n, name);
     library.events.changed();
     Ok(())

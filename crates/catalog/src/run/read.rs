@@ -25,12 +25,13 @@ pub(super) struct Reading {
 }
 
 /// Reads a file that a scan found. A picture that is known by its content is not decoded again.
+/// `target` is the search model that lacks vectors: its id in the store, and its input.
 pub(super) fn read(
     library: &Inner,
     path: PathBuf,
     source_id: u64,
     found: FileStamp,
-    preprocess: Option<&ImagePreprocess>,
+    target: Option<(u64, &ImagePreprocess)>,
 ) -> Result<Reading, CatalogError> {
     let (stamp, bytes) = match read_bytes(&path) {
         Ok(read) => read,
@@ -39,13 +40,13 @@ pub(super) fn read(
     let hash = *blake3::hash(&bytes).as_bytes();
     if let Some((id, picture)) = library.store.picture_by_hash(&hash)?
         && library.thumbnails.has(&hash)
-        && (preprocess.is_none() || library.store.has_vector(library.model_ids().clip, id)?)
+        && target.map_or(Ok(true), |(model_id, _)| library.store.has_vector(model_id, id))?
     {
         return Ok(Reading { file: ReadFile { path, source_id, stamp, outcome: Ok(picture) }, tensor: None });
     }
     let made = decode(&bytes).and_then(|photo| {
         let thumbnail = photo::thumbnail(&photo.pixels).ok_or_else(Skip::damaged)?;
-        Ok((preprocess.map(|preprocess| preprocess.apply(&photo.pixels)), thumbnail, photo))
+        Ok((target.map(|(_, preprocess)| preprocess.apply(&photo.pixels)), thumbnail, photo))
     });
     let (tensor, thumbnail, photo) = match made {
         Ok(made) => made,
@@ -64,8 +65,7 @@ pub(super) fn read_again(
     id: u64,
     preprocess: &ImagePreprocess,
 ) -> Result<Option<(PathBuf, PixelTensor)>, CatalogError> {
-    let ids = library.model_ids();
-    let hash = match library.store.picture(id, ids.clip, ids.caption) {
+    let hash = match library.store.picture(id, library.model_ids()) {
         Ok(row) => row.picture.hash,
         Err(CatalogError::NoSuchProduct) => return Ok(None),
         Err(error) => return Err(error),

@@ -21,6 +21,8 @@ struct Queue {
     is_running: bool,
     /// Raised by every start, so that one that comes while the run ends is not lost.
     wanted: bool,
+    /// What is to be done changed: a backlog is left for a look at it.
+    changed: bool,
 }
 
 /// The queue of scopes and its worker.
@@ -84,16 +86,22 @@ impl Work {
         }
     }
 
-    /// Whether something new came, for which a backlog should be left.
-    pub(crate) fn has_scopes(&self) -> bool {
-        !self.lock().scopes.is_empty()
+    /// Makes a run that is under way leave its backlog and find out anew what is to be done.
+    pub(crate) fn look_again(&self) {
+        self.lock().changed = true;
+    }
+
+    /// Whether a backlog should be left for something else.
+    pub(crate) fn has_news(&self) -> bool {
+        let queue = self.lock();
+        queue.changed || !queue.scopes.is_empty()
     }
 
     fn serve(&self, library: &Inner) {
         loop {
             let result = self.run(library);
-            if let Ok(models) = &library.models {
-                models.release_captioner();
+            for engine in library.engines.all() {
+                engine.models.release_captioner();
             }
             let mut queue = self.lock();
             if result.is_ok() && queue.wanted {
@@ -107,7 +115,7 @@ impl Work {
                 Err(CatalogError::Cancelled) => library.board.set_state(RunState::Cancelled, None),
                 Err(error) => {
                     tracing::error!(error = &error as &dyn std::error::Error, "the index run failed");
-                    library.board.set_state(RunState::Failed, Some(sentence(&error)));
+                    library.board.set_state(RunState::Failed, Some(error.with_causes()));
                 }
             }
             library.events.changed();
@@ -122,49 +130,44 @@ impl Work {
             let scopes = {
                 let mut queue = self.lock();
                 queue.wanted = false;
+                queue.changed = false;
                 std::mem::take(&mut queue.scopes)
             };
+            let engine = library.engines.working();
             if !scopes.is_empty() {
-                ingest::ingest(library, &scopes)?;
+                ingest::ingest(library, engine.as_deref(), &scopes)?;
             }
-            if library.models.is_ok() {
-                backlog::embed(library)?;
-                if self.has_scopes() {
+            let Some(engine) = engine else {
+                if self.has_news() {
                     continue;
                 }
-                backlog::describe(library)?;
-            }
-            if self.has_scopes() {
+                return Ok(());
+            };
+            backlog::embed(library, &engine)?;
+            if self.has_news() {
                 continue;
             }
-            while library.vectors.advance_graph(&library.store)? > 0 {
+            while engine.vectors.advance_graph(&library.store)? > 0 {
                 library.control.checkpoint()?;
             }
-            return library.vectors.save(&library.store);
+            engine.vectors.save(&library.store)?;
+            // Everything that can be read has its vector: if this is a new pack, it answers now.
+            library.engines.finish_change(&engine, &library.options, &library.store)?;
+            library.events.changed();
+            backlog::describe(library, &engine)?;
+            if !self.has_news() {
+                return Ok(());
+            }
         }
     }
 
     /// What a finished run has to say: without models nothing was made searchable.
     fn closing_words(&self, library: &Inner) -> Option<String> {
-        library
-            .models
-            .as_ref()
-            .err()
-            .map(|reason| format!("Photos can be browsed, but not searched. {reason}"))
+        let reason = library.engines.problem()?;
+        Some(format!("Photos can be browsed, but not searched. {reason}"))
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// An error with its causes, as one line.
-fn sentence(error: &CatalogError) -> String {
-    let mut line = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        line = format!("{line}: {error}");
-        cause = error.source();
-    }
-    line
 }

@@ -66,15 +66,15 @@ impl Library {
     /// order in which photos were added.
     pub fn search(&self, query: &Query, offset: u64, limit: u64) -> Result<Page, CatalogError> {
         let inner = self.inner();
-        let ids = inner.model_ids();
         let n_pictures = inner.store.n_pictures()?;
         if query.is_empty() {
-            let rows = inner.store.browse(offset, limit, ids.clip, ids.caption)?;
+            let rows = inner.store.browse(offset, limit, inner.model_ids())?;
             let items = rows.into_iter().map(|row| Match { row, score: None, relevance: None }).collect();
             return Ok(Page { total: n_pictures, n_good: n_pictures, n_not_yet_searchable: 0, items });
         }
-        let vector = query::vector(inner, query)?;
-        let ranking = ranking::rank(inner, query, &vector, offset.saturating_add(limit))?;
+        let engine = inner.engine()?;
+        let vector = query::vector(inner, &engine, query)?;
+        let ranking = ranking::rank(inner, &engine, query, &vector, offset.saturating_add(limit))?;
         let to_skip = usize::try_from(offset).unwrap_or(usize::MAX);
         let wanted: Vec<_> =
             ranking.hits.iter().skip(to_skip).take(usize::try_from(limit).unwrap_or(usize::MAX)).collect();
@@ -90,7 +90,7 @@ impl Library {
         Ok(Page {
             total: ranking.n_ranked,
             n_good: n_good as u64,
-            n_not_yet_searchable: n_pictures.saturating_sub(inner.vectors.len(&inner.store)? as u64),
+            n_not_yet_searchable: n_pictures.saturating_sub(engine.vectors.len(&inner.store)? as u64),
             items,
         })
     }

@@ -8,6 +8,7 @@ use std::{
 use crate::{
     CatalogError, Library,
     library::{Inner, file_name},
+    models::Models,
     photo::{self, MAX_FILE_BYTES, Skip},
 };
 
@@ -22,9 +23,15 @@ pub struct QueryPicture {
 
 struct Entry {
     picture: QueryPicture,
-    vector: Vec<f32>,
+    /// The search model that read it, and its vector.
+    vector: (u64, Vec<f32>),
     thumbnail: Vec<u8>,
+    /// A smaller copy as a JPEG, for another search model.
+    copy: Vec<u8>,
 }
+
+/// The longest side of the copy: beyond what a search model looks at.
+const COPY_SIDE: u32 = 768;
 
 /// The last pictures that were searched with.
 #[derive(Default)]
@@ -33,9 +40,26 @@ pub(crate) struct QueryPictures(Mutex<Vec<Entry>>);
 impl QueryPictures {
     const N_KEPT: usize = 100;
 
-    /// A picture's unit vector.
-    pub(super) fn vector(&self, token: &str) -> Result<Vec<f32>, CatalogError> {
-        self.find(token, |entry| entry.vector.clone())
+    /// A picture's unit vector. One that another pack computed is computed anew.
+    pub(super) fn vector(
+        &self,
+        inner: &Inner,
+        models: &Models,
+        token: &str,
+    ) -> Result<Vec<f32>, CatalogError> {
+        let model = models.ids().clip;
+        let (by, vector) = self.find(token, |entry| entry.vector.clone())?;
+        if by == model {
+            return Ok(vector);
+        }
+        let copy = self.find(token, |entry| entry.copy.clone())?;
+        let photo = photo::decode(&copy).map_err(|_| CatalogError::NoSuchQueryPicture)?;
+        let vector = inner.embed_picture(models, &photo.pixels)?;
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = entries.iter_mut().find(|entry| entry.picture.token == token) {
+            entry.vector = (model, vector.clone());
+        }
+        Ok(vector)
     }
 
     fn find<R>(&self, token: &str, read: impl FnOnce(&Entry) -> R) -> Result<R, CatalogError> {
@@ -56,13 +80,16 @@ impl QueryPictures {
         }
         let photo = photo::decode(bytes).map_err(bad)?;
         let thumbnail = photo::thumbnail(&photo.pixels).ok_or_else(|| bad(Skip::damaged()))?;
-        let vector = inner.embed_picture(&photo.pixels)?;
+        let copy = photo::small_copy(&photo.pixels, COPY_SIDE).ok_or_else(|| bad(Skip::damaged()))?;
+        let engine = inner.engine()?;
+        let vector = inner.embed_picture(&engine.models, &photo.pixels)?;
+        let vector = (engine.models.ids().clip, vector);
         let picture = QueryPicture { token, name: name.to_owned() };
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if entries.len() >= Self::N_KEPT {
             entries.remove(0);
         }
-        entries.push(Entry { picture: picture.clone(), vector, thumbnail: thumbnail.jpeg });
+        entries.push(Entry { picture: picture.clone(), vector, thumbnail: thumbnail.jpeg, copy });
         Ok(picture)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use vitrine_models::{Priority, ScoreRange};
 
-use crate::{CatalogError, library::Inner};
+use crate::{CatalogError, engine::Engine, library::Inner, models::Models};
 
 /// What is asked. Parts add up: "like this picture, but red".
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,16 +68,16 @@ impl QueryVector {
 }
 
 /// The query's vector.
-pub(super) fn vector(inner: &Inner, query: &Query) -> Result<QueryVector, CatalogError> {
-    let models = inner.models()?;
+pub(super) fn vector(inner: &Inner, engine: &Engine, query: &Query) -> Result<QueryVector, CatalogError> {
+    let models = &engine.models;
     let calibration = models.calibration();
     let mut parts = Vec::new();
     let text = query.text.trim();
     if !text.is_empty() {
-        parts.push((inner.search.texts.get(inner, text)?, calibration.text));
+        parts.push((inner.search.texts.get(models, text)?, calibration.text));
     }
     for token in &query.pictures {
-        parts.push((inner.search.pictures.vector(token)?, calibration.image));
+        parts.push((inner.search.pictures.vector(inner, models, token)?, calibration.image));
     }
     if let Some(id) = query.like {
         let vector = inner.store.vector(models.ids().clip, id)?.ok_or(CatalogError::NoSuchProduct)?;
@@ -90,29 +90,33 @@ pub(super) fn vector(inner: &Inner, query: &Query) -> Result<QueryVector, Catalo
 /// Vectors of the words that were asked for last: typing, paging and going back ask for the same
 /// ones again and again.
 #[derive(Default)]
-pub(super) struct TextVectors(Mutex<Vec<(String, Vec<f32>)>>);
+pub(super) struct TextVectors(Mutex<Vec<TextVector>>);
+
+/// The words, the search model that read them, and their vector.
+type TextVector = (String, u64, Vec<f32>);
 
 impl TextVectors {
     const N_KEPT: usize = 64;
 
-    fn get(&self, inner: &Inner, text: &str) -> Result<Vec<f32>, CatalogError> {
+    fn get(&self, models: &Models, text: &str) -> Result<Vec<f32>, CatalogError> {
+        let model = models.ids().clip;
         {
             let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(at) = known.iter().position(|(words, _)| words == text) {
+            if let Some(at) = known.iter().position(|(words, by, _)| words == text && *by == model) {
                 let entry = known.remove(at);
-                let vector = entry.1.clone();
+                let vector = entry.2.clone();
                 known.push(entry);
                 return Ok(vector);
             }
         }
-        let answer = inner.models()?.embed_texts(vec![text.to_owned()], Priority::Interactive)?.pop();
+        let answer = models.embed_texts(vec![text.to_owned()], Priority::Interactive)?.pop();
         let vector =
             answer.ok_or_else(|| CatalogError::NoModels("The search model gave no answer.".into()))?;
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= Self::N_KEPT {
             known.remove(0);
         }
-        known.push((text.to_owned(), vector.clone()));
+        known.push((text.to_owned(), model, vector.clone()));
         Ok(vector)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 use vitrine_index::Hit;
 
 use super::{Query, query::QueryVector};
-use crate::{CatalogError, library::Inner};
+use crate::{CatalogError, engine::Engine, library::Inner};
 
 /// Ranks that are computed at least: some pages, and all that can be called good matches.
 const MIN_DEPTH: u64 = 500;
@@ -14,8 +14,8 @@ const MIN_DEPTH: u64 = 500;
 #[derive(Clone)]
 pub(crate) struct Ranking {
     query: Query,
-    /// The index's version that it was computed from.
-    version: u64,
+    /// The search model, and the version of its index, that it was computed from.
+    origin: (u64, u64),
     depth: u64,
     /// Best first.
     pub(super) hits: Arc<Vec<Hit>>,
@@ -27,15 +27,16 @@ pub(crate) struct Ranking {
 /// catalog does not change.
 pub(super) fn rank(
     inner: &Inner,
+    engine: &Engine,
     query: &Query,
     vector: &QueryVector,
     depth: u64,
 ) -> Result<Ranking, CatalogError> {
-    let version = inner.vectors.version();
+    let origin = (engine.models.ids().clip, engine.vectors.version());
     {
         let last = inner.search.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(last) = &*last
-            && last.version == version
+            && last.origin == origin
             && &last.query == query
             && (last.depth >= depth || last.depth >= last.n_ranked)
         {
@@ -45,14 +46,14 @@ pub(super) fn rank(
     // Twice as deep as asked: whoever scrolls goes on scrolling.
     let depth = depth.saturating_mul(2).max(MIN_DEPTH);
     let n_wanted = usize::try_from(depth).unwrap_or(usize::MAX);
-    let mut hits = inner.vectors.search(&inner.store, &vector.unit, n_wanted.saturating_add(1))?;
-    let mut n_ranked = inner.vectors.len(&inner.store)? as u64;
+    let mut hits = engine.vectors.search(&inner.store, &vector.unit, n_wanted.saturating_add(1))?;
+    let mut n_ranked = engine.vectors.len(&inner.store)? as u64;
     if let Some(like) = query.like {
         hits.retain(|hit| hit.id != like);
         n_ranked = n_ranked.saturating_sub(1);
     }
     hits.truncate(n_wanted);
-    let ranking = Ranking { query: query.clone(), version, depth, hits: Arc::new(hits), n_ranked };
+    let ranking = Ranking { query: query.clone(), origin, depth, hits: Arc::new(hits), n_ranked };
     *inner.search.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(ranking.clone());
     Ok(ranking)
 }

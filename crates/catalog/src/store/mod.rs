@@ -17,6 +17,7 @@ mod listings;
 mod path_bytes;
 mod pictures;
 mod schema;
+mod settings;
 mod skips;
 mod sources;
 mod vectors;
@@ -34,6 +35,7 @@ pub use descriptions::NewDescription;
 pub use files::{FileRow, FileStamp, KnownFile, ReadFile};
 pub use listings::Listing;
 pub use pictures::{NewPicture, PictureCounts, PictureRow};
+pub use settings::Setting;
 pub use skips::SkipRow;
 pub use sources::SourceRow;
 

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::{Store, path_bytes, to_i64, to_u64};
-use crate::error::CatalogError;
+use crate::{error::CatalogError, models::ModelIds};
 
 /// A picture as it was read for the first time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,31 +116,27 @@ impl Store {
     }
 
     /// One product.
-    pub fn picture(&self, id: u64, clip: u64, caption: u64) -> Result<PictureRow, CatalogError> {
+    pub fn picture(&self, id: u64, models: ModelIds) -> Result<PictureRow, CatalogError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(&format!("{ROW} WHERE p.id = ?3"))?;
         statement
-            .query_row([to_i64(clip), to_i64(caption), to_i64(id)], picture_row)
+            .query_row([to_i64(models.clip), to_i64(models.caption), to_i64(id)], picture_row)
             .optional()?
             .ok_or(CatalogError::NoSuchProduct)
     }
 
     /// A part of the catalog, in the order in which pictures were met.
-    pub fn browse(
-        &self,
-        offset: u64,
-        limit: u64,
-        clip: u64,
-        caption: u64,
-    ) -> Result<Vec<PictureRow>, CatalogError> {
+    pub fn browse(&self, offset: u64, limit: u64, models: ModelIds) -> Result<Vec<PictureRow>, CatalogError> {
         let reader = self.reader()?;
         // The offset is stepped over in the partial index alone; the joins run for the page's rows.
         let mut statement = reader.prepare_cached(&format!(
             "{ROW} WHERE p.id IN (SELECT id FROM picture WHERE n_files > 0 ORDER BY id LIMIT ?3 OFFSET ?4)
              ORDER BY p.id"
         ))?;
-        let rows = statement
-            .query_map([to_i64(clip), to_i64(caption), to_i64(limit), to_i64(offset)], picture_row)?;
+        let rows = statement.query_map(
+            [to_i64(models.clip), to_i64(models.caption), to_i64(limit), to_i64(offset)],
+            picture_row,
+        )?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -152,7 +148,7 @@ impl Store {
     }
 
     /// How many pictures there are, and how far they have come.
-    pub fn counts(&self, clip: u64, caption: u64) -> Result<PictureCounts, CatalogError> {
+    pub fn counts(&self, models: ModelIds) -> Result<PictureCounts, CatalogError> {
         let reader = self.reader()?;
         let count = |sql: &str, model: u64| -> Result<u64, CatalogError> {
             Ok(to_u64(reader.prepare_cached(sql)?.query_row([to_i64(model)], |row| row.get(0))?))
@@ -165,8 +161,8 @@ impl Store {
         };
         Ok(PictureCounts {
             n_pictures: self.n_pictures()?,
-            n_searchable: count(&of_live("vector"), clip)?,
-            n_described: count(&of_live("description"), caption)?,
+            n_searchable: count(&of_live("vector"), models.clip)?,
+            n_described: count(&of_live("description"), models.caption)?,
         })
     }
 }

@@ -7,7 +7,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::CatalogError;
 
 /// One entry a version; `user_version` counts how many ran. Entries never change once released.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE source (
         id INTEGER PRIMARY KEY,
         path BLOB NOT NULL UNIQUE,
@@ -89,7 +90,12 @@ const MIGRATIONS: &[&str] = &["
         price TEXT,
         category TEXT
     ) WITHOUT ROWID;
-"];
+",
+    "
+    -- What was chosen for this library.
+    CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+",
+];
 
 /// Runs what is missing, each version in a transaction of its own.
 pub(super) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), CatalogError> {

@@ -45,11 +45,26 @@ impl Shop {
     pub fn open_with(&self, pack_folders: Vec<PathBuf>) -> Library {
         Library::open(LibraryOptions {
             folder: self.library_folder(),
+            pack: None,
             pack_folders,
             samples: None,
             prefer_cpu: true,
         })
         .unwrap()
+    }
+
+    /// Another pack: the one that ships, under another name.
+    pub fn other_pack(&self, name: &str) -> PathBuf {
+        let folder = self.folder.path().canonicalize().unwrap().join("packs").join(name);
+        for entry in walk(&starter_pack()) {
+            let to = folder.join(entry.strip_prefix(starter_pack()).unwrap());
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(&entry, to).unwrap();
+        }
+        let manifest = folder.join("pack.toml");
+        let text = fs::read_to_string(&manifest).unwrap();
+        fs::write(&manifest, text.replacen("name = \"starter\"", &format!("name = \"{name}\""), 1)).unwrap();
+        folder
     }
 
     pub fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
@@ -73,6 +88,11 @@ impl Shop {
         assert_eq!(progress.state, RunState::Finished, "{progress:?}");
         progress
     }
+}
+
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }
 
 /// A disc on a plain ground; place, size and colours come from the seed.

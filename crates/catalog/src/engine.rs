@@ -1,0 +1,226 @@
+//! The pack that answers, and the one that gets ready to answer in its place.
+//!
+//! A change of packs needs a new vector of every picture, which takes minutes to hours. Until the
+//! last of them is there the old pack answers every search, with its own vectors; then the two
+//! change places at once. Nothing of the old pack is deleted, so going back takes no time.
+//!
+//! Which pack that is stands in the store, so that a change goes on after a restart.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use vitrine_models::Pack;
+
+use crate::{
+    CatalogError, LibraryOptions,
+    models::{ModelIds, Models},
+    store::{Setting, Store},
+    vectors::Vectors,
+};
+
+/// A pack's models with the vectors that they made.
+pub(crate) struct Engine {
+    pub(crate) models: Models,
+    pub(crate) vectors: Vectors,
+}
+
+impl Engine {
+    fn open(folder: &Path, options: &LibraryOptions, store: &Store) -> Result<Arc<Self>, CatalogError> {
+        let pack = Pack::open(folder)?;
+        if pack.manifest().clip.is_none() {
+            return Err(CatalogError::NoModels(format!(
+                "the pack in {} holds no search model",
+                folder.display()
+            )));
+        }
+        let models = Models::of_pack(pack, options.prefer_cpu, store)?;
+        let vectors = Vectors::new(&options.folder, models.ids().clip, &models.clip_key());
+        Ok(Arc::new(Self { models, vectors }))
+    }
+
+    /// Whether every picture of the catalog has a vector of this pack.
+    fn is_complete(&self, store: &Store) -> Result<bool, CatalogError> {
+        Ok(store.without_vector(self.models.ids().clip, 0, 1)?.is_empty())
+    }
+}
+
+/// A change of packs that is under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackChange {
+    /// The pack that still answers.
+    pub from: String,
+    /// The pack that will.
+    pub to: String,
+    /// Pictures that the new pack can find already.
+    pub n_done: u64,
+    /// Pictures of the catalog.
+    pub n_total: u64,
+}
+
+struct State {
+    /// What answers, or why nothing does.
+    current: Result<Arc<Engine>, String>,
+    /// What gets ready.
+    next: Option<Arc<Engine>>,
+}
+
+/// The packs at work.
+pub(crate) struct Engines {
+    state: RwLock<State>,
+}
+
+impl Engines {
+    /// Opens the pack that was chosen for this library, else the first usable one of the options.
+    pub(crate) fn open(options: &LibraryOptions, store: &Store) -> Result<Self, CatalogError> {
+        let chosen = match &options.pack {
+            Some(folder) => Some(folder.clone()),
+            None => store.path_setting(Setting::Pack)?,
+        };
+        let current = match chosen {
+            Some(folder) => match Engine::open(&folder, options, store) {
+                Ok(engine) => Ok(engine),
+                Err(error @ CatalogError::Database(_)) => return Err(error),
+                // Another pack in its place would find nothing, and start to work through the
+                // whole catalog without having been asked to.
+                Err(error) => Err(format!(
+                    "The models that were chosen for this library cannot be used: {}. \
+                     Choose others in the settings.",
+                    error.with_causes()
+                )),
+            },
+            None => first_usable(options, store)?,
+        };
+        let next = match store.path_setting(Setting::NextPack)? {
+            Some(folder) => match Engine::open(&folder, options, store) {
+                Ok(engine) => Some(engine),
+                Err(error @ CatalogError::Database(_)) => return Err(error),
+                Err(error) => {
+                    tracing::warn!(%error, "the change to another pack is given up");
+                    store.set_path(Setting::NextPack, None)?;
+                    None
+                }
+            },
+            None => None,
+        };
+        Ok(Self { state: RwLock::new(State { current, next }) })
+    }
+
+    /// What answers searches.
+    pub(crate) fn current(&self) -> Result<Arc<Engine>, CatalogError> {
+        self.read().current.clone().map_err(CatalogError::NoModels)
+    }
+
+    /// Why nothing answers, if so.
+    pub(crate) fn problem(&self) -> Option<String> {
+        self.read().current.as_ref().err().cloned()
+    }
+
+    /// What a run works with: the pack that gets ready, else the one that answers.
+    pub(crate) fn working(&self) -> Option<Arc<Engine>> {
+        let state = self.read();
+        state.next.clone().or_else(|| state.current.clone().ok())
+    }
+
+    /// Every pack at work.
+    pub(crate) fn all(&self) -> Vec<Arc<Engine>> {
+        let state = self.read();
+        state.current.iter().chain(&state.next).cloned().collect()
+    }
+
+    /// What the store calls the models that answer.
+    pub(crate) fn ids(&self) -> ModelIds {
+        self.read().current.as_ref().map(|engine| engine.models.ids()).unwrap_or_default()
+    }
+
+    /// The change that is under way.
+    pub(crate) fn change(&self, store: &Store) -> Result<Option<PackChange>, CatalogError> {
+        let (from, next) = {
+            let state = self.read();
+            let Some(next) = state.next.clone() else { return Ok(None) };
+            (state.current.as_ref().map(|engine| engine.models.name().to_owned()).unwrap_or_default(), next)
+        };
+        let counts = store.counts(next.models.ids())?;
+        let to = next.models.name().to_owned();
+        Ok(Some(PackChange { from, to, n_done: counts.n_searchable, n_total: counts.n_pictures }))
+    }
+
+    /// Begins the change to the pack in `folder`. Where nothing is left to compute it is over at once.
+    pub(crate) fn begin_change(
+        &self,
+        folder: &Path,
+        options: &LibraryOptions,
+        store: &Store,
+    ) -> Result<(), CatalogError> {
+        let engine = Engine::open(folder, options, store)?;
+        let is_current = self.current().is_ok_and(|current| current.models.is_same(&engine.models));
+        if is_current {
+            return self.abandon_change(store);
+        }
+        store.set_path(Setting::NextPack, Some(engine.models.folder()))?;
+        let is_at_once = self.problem().is_some() || engine.is_complete(store)?;
+        self.write().next = Some(engine.clone());
+        if is_at_once { self.finish_change(&engine, options, store) } else { Ok(()) }
+    }
+
+    /// Gives up the change that is under way; what was computed for it stays.
+    pub(crate) fn abandon_change(&self, store: &Store) -> Result<(), CatalogError> {
+        store.set_path(Setting::NextPack, None)?;
+        self.write().next = None;
+        Ok(())
+    }
+
+    /// Lets `ready` answer from now on, if it is the pack that the catalog changes to.
+    pub(crate) fn finish_change(
+        &self,
+        ready: &Arc<Engine>,
+        options: &LibraryOptions,
+        store: &Store,
+    ) -> Result<(), CatalogError> {
+        let next = self.read().next.clone();
+        let Some(next) = next.filter(|next| Arc::ptr_eq(next, ready)) else { return Ok(()) };
+        let previous = self.current().ok().map(|engine| engine.models.folder().to_path_buf());
+        let folder = next.models.folder();
+        // The pack that ships may lie elsewhere after an update: it is the one that is taken
+        // where none is named.
+        let is_default = options.pack_folders.iter().any(|default| default == folder);
+        store.set_path(Setting::Pack, (!is_default).then_some(folder))?;
+        store.set_path(Setting::PreviousPack, previous.as_deref())?;
+        store.set_path(Setting::NextPack, None)?;
+        let mut state = self.write();
+        state.current = Ok(next);
+        state.next = None;
+        Ok(())
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The first of the options' folders that holds a usable pack.
+fn first_usable(
+    options: &LibraryOptions,
+    store: &Store,
+) -> Result<Result<Arc<Engine>, String>, CatalogError> {
+    let mut problems = Vec::new();
+    let folders: Vec<&PathBuf> =
+        options.pack_folders.iter().filter(|folder| folder.join("pack.toml").exists()).collect();
+    for folder in folders {
+        match Engine::open(folder, options, store) {
+            Ok(engine) => return Ok(Ok(engine)),
+            Err(error @ CatalogError::Database(_)) => return Err(error),
+            Err(error) => problems.push(error.with_causes()),
+        }
+    }
+    Ok(Err(if problems.is_empty() {
+        "No models were found. Install Vitrine again, or name a folder with a model pack.".to_owned()
+    } else {
+        format!("The models cannot be used: {}. Install Vitrine again.", problems.join("; "))
+    }))
+}

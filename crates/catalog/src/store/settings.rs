@@ -1,0 +1,52 @@
+//! What was chosen for this library, by name.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{OptionalExtension, params};
+
+use super::{Store, path_bytes};
+use crate::error::CatalogError;
+
+/// Something that is remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// The folder of the pack that answers; none for the one that ships.
+    Pack,
+    /// The folder of the pack that gets ready to answer.
+    NextPack,
+    /// The folder of the pack that answered before.
+    PreviousPack,
+}
+
+impl Setting {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Pack => "pack",
+            Self::NextPack => "next_pack",
+            Self::PreviousPack => "previous_pack",
+        }
+    }
+}
+
+impl Store {
+    /// A remembered path.
+    pub fn path_setting(&self, setting: Setting) -> Result<Option<PathBuf>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached("SELECT value FROM setting WHERE name = ?1")?;
+        let value: Option<Vec<u8>> = statement.query_row([setting.name()], |row| row.get(0)).optional()?;
+        Ok(value.map(path_bytes::from_bytes))
+    }
+
+    /// Remembers a path, or forgets it.
+    pub fn set_path(&self, setting: Setting, path: Option<&Path>) -> Result<(), CatalogError> {
+        let writer = self.writer();
+        match path {
+            Some(path) => writer.execute(
+                "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)",
+                params![setting.name(), path_bytes::to_bytes(path)],
+            )?,
+            None => writer.execute("DELETE FROM setting WHERE name = ?1", [setting.name()])?,
+        };
+        Ok(())
+    }
+}
