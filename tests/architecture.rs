@@ -29,6 +29,7 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("tauri", "vitrine-desktop"),
     ("rfd", "vitrine-desktop"),
     ("candle", "vitrine-models"),
+    ("safetensors", "vitrine-models"),
     ("tokenizers", "vitrine-models"),
     ("usearch", "vitrine-index"),
     ("rusqlite", "vitrine-catalog"),

@@ -14,7 +14,7 @@ pub struct ModelSummary {
     pub architecture: String,
     /// Numbers that were learned.
     pub n_parameters: u64,
-    /// Length of the weights file in bytes.
+    /// Length of the weights in bytes, all parts together.
     pub size_bytes: u64,
 }
 
@@ -52,5 +52,5 @@ pub(crate) fn require_architecture(
 pub(crate) fn of_folder(folder: &Path) -> Result<ModelSummary, ModelError> {
     let architecture = architecture(&folder.join("config.json"))?;
     let weights = Weights::open(folder, &select_device(DevicePreference::Cpu))?;
-    Ok(ModelSummary { architecture, n_parameters: weights.n_parameters(), size_bytes: weights.size_bytes()? })
+    Ok(ModelSummary { architecture, n_parameters: weights.n_parameters(), size_bytes: weights.size_bytes() })
 }

@@ -260,3 +260,31 @@ fn files_that_are_no_json_or_no_tokenizer_are_named() {
     edit(&folder, "clip/config.json", "\"eos_token_id\": 2", "\"eos_token_id\": 500");
     check(load_clip(&folder), &["clip/tokenizer.json", "eos_token_id"]);
 }
+
+/// The same vectors, bit for bit, whichever file the weights come from.
+#[test]
+fn weights_of_torch_and_in_parts_give_the_same_vectors() {
+    let (folder, _) = pack();
+    let expected = load_clip(&folder).unwrap().embed_texts(&["a red mug"]).unwrap();
+    let clip = folder.path().join("clip");
+    let tensors =
+        candle_core::safetensors::load(clip.join("model.safetensors"), &candle_core::Device::Cpu).unwrap();
+    fs::remove_file(clip.join("model.safetensors")).unwrap();
+
+    let torch = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/torch_files/clip_quick_gelu.bin");
+    fs::copy(torch, clip.join("pytorch_model.bin")).unwrap();
+    assert_eq!(load_clip(&folder).unwrap().embed_texts(&["a red mug"]).unwrap(), expected);
+    fs::remove_file(clip.join("pytorch_model.bin")).unwrap();
+
+    let mut places = Vec::new();
+    let mut tensors: Vec<_> = tensors.into_iter().collect();
+    tensors.sort_by(|a, b| a.0.cmp(&b.0));
+    for (i, part) in tensors.chunks(tensors.len().div_ceil(3)).enumerate() {
+        let name = format!("model-0000{}-of-00003.safetensors", i + 1);
+        places.extend(part.iter().map(|(tensor, _)| format!("\"{tensor}\": \"{name}\"")));
+        candle_core::safetensors::save(&part.iter().cloned().collect(), clip.join(name)).unwrap();
+    }
+    let index = format!("{{\"weight_map\": {{{}}}}}", places.join(", "));
+    fs::write(clip.join("model.safetensors.index.json"), index).unwrap();
+    assert_eq!(load_clip(&folder).unwrap().embed_texts(&["a red mug"]).unwrap(), expected);
+}

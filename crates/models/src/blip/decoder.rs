@@ -287,10 +287,15 @@ impl Head {
         words: &Tensor,
     ) -> Result<Self, ModelError> {
         let (h, cls) = (config.hidden, "text_decoder.cls.predictions");
-        // Tied to the word embeddings; files of some versions store both, of others one.
+        // Tied to the word embeddings; files of some versions store both, of others one, of others the
+        // same numbers under both names.
         let untied = format!("{cls}.decoder.weight");
-        let weight =
-            if weights.contains(&untied) { weights.get(&untied, &[vocab_size, h])? } else { words.clone() };
+        let tied = "text_decoder.bert.embeddings.word_embeddings.weight";
+        let weight = if weights.contains(&untied) && !weights.is_same(&untied, tied) {
+            weights.get(&untied, &[vocab_size, h])?
+        } else {
+            words.clone()
+        };
         let bias = [format!("{cls}.decoder.bias"), format!("{cls}.bias")];
         let bias = if weights.contains(&bias[0]) { &bias[0] } else { &bias[1] };
         Ok(Self {

@@ -1,0 +1,144 @@
+//! The weights of one model folder, tensor by tensor, with errors that name file and tensor.
+//!
+//! ```text
+//! model.safetensors                        -- safetensors --+
+//! model.safetensors.index.json and parts   -- safetensors --+-> where each tensor lies -> get, linear, ..
+//! pytorch_model.bin                        -- torch, pickle-+
+//! ```
+//!
+//! In: a folder with weights in f32, f16 or bf16, in the first of these files that it has. Out: tensors on
+//! the model's device, in its precision, of the shape that the caller states.
+//!
+//! The files are mapped into memory and read one tensor at a time, so that loading takes little more than
+//! the weights in their final precision: at most one layer stands in memory twice. They are hostile input:
+//! what they say about themselves is checked before a byte of it is used.
+
+mod located;
+mod mapped;
+mod pickle;
+mod safetensors;
+#[cfg(test)]
+mod tests;
+mod torch;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use candle_core::{DType, Device, Tensor};
+use candle_nn::{LayerNorm, Linear};
+
+use self::located::{Files, Located};
+use crate::{ModelDevice, ModelError};
+
+pub(crate) struct Weights {
+    /// The file that errors name: the weights, or the index of their parts.
+    path: PathBuf,
+    files: Files,
+    device: Device,
+    dtype: DType,
+}
+
+impl Weights {
+    /// Opens the folder's weights; reads their headers only.
+    pub(crate) fn open(folder: &Path, device: &ModelDevice) -> Result<Self, ModelError> {
+        let whole = folder.join("model.safetensors");
+        let index = folder.join("model.safetensors.index.json");
+        let torch = folder.join("pytorch_model.bin");
+        let torch_index = folder.join("pytorch_model.bin.index.json");
+        let (files, path) = if whole.exists() {
+            (safetensors::open_one(&whole)?, whole)
+        } else if index.exists() {
+            (safetensors::open_parts(&index)?, index)
+        } else if torch.exists() {
+            (torch::open(&torch)?, torch)
+        } else if torch_index.exists() {
+            let reason = "weights that are split over several .bin files are not read here; \
+                          use the model's safetensors files";
+            return Err(ModelError::Weights { path: torch_index, reason: reason.to_owned() });
+        } else {
+            return Err(ModelError::MissingFile { path: whole });
+        };
+        Ok(Self { path, files, device: device.device.clone(), dtype: device.dtype })
+    }
+
+    /// The tensor `name` of exactly this shape, in the model's precision on the model's device.
+    pub(crate) fn get(&self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
+        let found = self
+            .files
+            .tensors
+            .get(name)
+            .ok_or_else(|| ModelError::MissingTensor { path: self.path.clone(), tensor: name.to_owned() })?;
+        if found.shape != shape {
+            return Err(ModelError::WrongShape {
+                path: self.path.clone(),
+                tensor: name.to_owned(),
+                expected: shape.to_vec(),
+                found: found.shape.clone(),
+            });
+        }
+        let file = &self.files.parts[found.part];
+        let broken = |reason: String| file.error(format!("{name}: {reason}"));
+        let (Some(dtype), true) = (found.dtype.filter(|dtype| dtype.is_float()), found.in_order) else {
+            return Err(broken("it is stored in a way that is not read here".to_owned()));
+        };
+        let bytes =
+            file.bytes().get(found.bytes.clone()).ok_or_else(|| broken("it is cut off".to_owned()))?;
+        let tensor = Tensor::from_raw_buffer(bytes, dtype, shape, &Device::Cpu);
+        file.release(&found.bytes);
+        tensor
+            .and_then(|tensor| tensor.to_dtype(self.dtype)?.to_device(&self.device))
+            .map_err(|error| broken(error.to_string()))
+    }
+
+    /// Whether two names stand for the same numbers in the same file.
+    pub(crate) fn is_same(&self, name: &str, other: &str) -> bool {
+        let tensors = &self.files.tensors;
+        tensors.get(name).zip(tensors.get(other)).is_some_and(|(one, other)| one == other)
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.files.tensors.contains_key(name)
+    }
+
+    /// `{name}.weight` of shape `[out, in]` and `{name}.bias` of shape `[out]`.
+    pub(crate) fn linear(&self, name: &str, n_in: usize, n_out: usize) -> Result<Linear, ModelError> {
+        let weight = self.get(&format!("{name}.weight"), &[n_out, n_in])?;
+        let bias = self.get(&format!("{name}.bias"), &[n_out])?;
+        Ok(Linear::new(weight, Some(bias)))
+    }
+
+    /// Several layers with the same input as one of `names.len() * n_out` outputs, in this order:
+    /// one large matrix product is faster than several small ones.
+    pub(crate) fn fused_linear(
+        &self,
+        names: &[String],
+        n_in: usize,
+        n_out: usize,
+    ) -> Result<Linear, ModelError> {
+        let parts = names.iter().map(|name| self.linear(name, n_in, n_out)).collect::<Result<Vec<_>, _>>()?;
+        let weights: Vec<&Tensor> = parts.iter().map(Linear::weight).collect();
+        let biases: Vec<&Tensor> = parts.iter().filter_map(Linear::bias).collect();
+        Ok(Linear::new(Tensor::cat(&weights, 0)?, Some(Tensor::cat(&biases, 0)?)))
+    }
+
+    pub(crate) fn layer_norm(&self, name: &str, size: usize, eps: f64) -> Result<LayerNorm, ModelError> {
+        let weight = self.get(&format!("{name}.weight"), &[size])?;
+        let bias = self.get(&format!("{name}.bias"), &[size])?;
+        Ok(LayerNorm::new(weight, bias, eps))
+    }
+
+    /// Learned numbers; integer tensors (position indices) are none, and numbers that two names share
+    /// count once.
+    pub(crate) fn n_parameters(&self) -> u64 {
+        let mut seen = HashSet::new();
+        let is_new = |located: &&Located| seen.insert((located.part, located.bytes.start));
+        let learned = |located: &&Located| located.dtype.is_some_and(|dtype| dtype.is_float());
+        let count = |located: &Located| located.shape.iter().map(|&n| n as u64).product::<u64>();
+        self.files.tensors.values().filter(learned).filter(is_new).map(count).sum()
+    }
+
+    /// Length of the weights' files in bytes.
+    pub(crate) fn size_bytes(&self) -> u64 {
+        self.files.parts.iter().map(|part| part.bytes().len() as u64).sum()
+    }
+}
