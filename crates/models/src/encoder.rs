@@ -4,6 +4,9 @@
 //!
 //! In: `[batch, tokens, hidden]`. Out: the same, after the last layer and before any final norm; or the
 //! one token per row that the caller needs, whose last layer is then computed for that token alone.
+//!
+//! A causal tower can also go on from [`KeyValues`], what it kept of the tokens before: a beginning that
+//! many texts share is then computed once.
 
 use candle_core::{D, DType, Tensor};
 use candle_nn::{LayerNorm, Linear, Module};
@@ -36,6 +39,22 @@ pub(crate) struct Encoder {
     layers: Vec<Layer>,
 }
 
+/// What every layer keeps of tokens already seen: keys and values, each `[1, heads, tokens, head]`.
+#[derive(Debug, Clone)]
+pub(crate) struct KeyValues {
+    layers: Vec<(Tensor, Tensor)>,
+}
+
+impl KeyValues {
+    /// Those of the first `n_tokens` alone.
+    pub(crate) fn first(&self, n_tokens: usize) -> Result<Self, ModelError> {
+        let cut = |(k, v): &(Tensor, Tensor)| -> candle_core::Result<(Tensor, Tensor)> {
+            Ok((k.narrow(2, 0, n_tokens)?, v.narrow(2, 0, n_tokens)?))
+        };
+        Ok(Self { layers: self.layers.iter().map(cut).collect::<Result<_, _>>()? })
+    }
+}
+
 impl Encoder {
     pub(crate) fn load(
         weights: &Weights,
@@ -66,6 +85,50 @@ impl Encoder {
         };
         let x = first.iter().try_fold(x, |x, layer| layer.forward(&x, mask))?;
         last.forward_to_token(&x, mask, positions)
+    }
+
+    /// Keys and values of `past` and of the tokens `x`, `[1, tokens, hidden]`, that follow it. `mask` is
+    /// `[tokens, past + tokens]`.
+    pub(crate) fn extend(
+        &self,
+        mut x: Tensor,
+        past: Option<&KeyValues>,
+        mask: &Tensor,
+    ) -> Result<KeyValues, ModelError> {
+        let mut layers = Vec::with_capacity(self.layers.len());
+        for (i, layer) in self.layers.iter().enumerate() {
+            let [q, k, v] = layer.queries_keys_values_after(&x, past.and_then(|past| past.layers.get(i)))?;
+            // Nobody reads what comes out of the last layer.
+            if i + 1 < self.layers.len() {
+                x = layer.finish(&attend(&q, &k, &v, Some(mask))?, &x)?;
+            }
+            layers.push((k, v));
+        }
+        Ok(KeyValues { layers })
+    }
+
+    /// The hidden states of the tokens `wanted` among `x`, `[1, tokens, hidden]`, which follows `past`:
+    /// `[wanted, hidden]`. `mask` is `[tokens, past + tokens]`; it need not be a triangle, so `x` may hold
+    /// many continuations of one beginning side by side.
+    pub(crate) fn forward_after(
+        &self,
+        x: Tensor,
+        past: &KeyValues,
+        mask: &Tensor,
+        wanted: &Tensor,
+    ) -> Result<Tensor, ModelError> {
+        let Some((last, first)) = self.layers.split_last() else {
+            return Ok(x.squeeze(0)?.index_select(wanted, 0)?);
+        };
+        let mut x = x;
+        for (layer, past) in first.iter().zip(&past.layers) {
+            let [q, k, v] = layer.queries_keys_values_after(&x, Some(past))?;
+            x = layer.finish(&attend(&q, &k, &v, Some(mask))?, &x)?;
+        }
+        let [q, k, v] = last.queries_keys_values_after(&x, past.layers.last())?;
+        let (q, mask) = (q.index_select(wanted, 2)?, mask.index_select(wanted, 0)?);
+        let attended = attend(&q, &k, &v, Some(&mask))?.squeeze(0)?;
+        last.finish(&attended, &x.squeeze(0)?.index_select(wanted, 0)?)
     }
 }
 
@@ -140,6 +203,19 @@ impl Layer {
         let qkv = qkv.reshape((batch, tokens, 3, self.n_heads, hidden / self.n_heads))?;
         let part = |i: usize| qkv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2)?.contiguous();
         Ok([part(0)?, part(1)?, part(2)?])
+    }
+
+    /// As [`Layer::queries_keys_values`], the keys and values behind those of `past`.
+    fn queries_keys_values_after(
+        &self,
+        x: &Tensor,
+        past: Option<&(Tensor, Tensor)>,
+    ) -> Result<[Tensor; 3], ModelError> {
+        let [q, k, v] = self.queries_keys_values(x)?;
+        Ok(match past {
+            Some((past_k, past_v)) => [q, Tensor::cat(&[past_k, &k], 2)?, Tensor::cat(&[past_v, &v], 2)?],
+            None => [q, k, v],
+        })
     }
 }
 

@@ -122,6 +122,32 @@ pub enum ModelError {
         /// The picture's side in pixels.
         found: u32,
     },
+    /// A line of a list of terms cannot be used.
+    #[error("{list}, line {line}: {reason}")]
+    TermList {
+        /// The file, or the name of a list that ships.
+        list: String,
+        /// From 1 on.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A file cannot be a list of terms.
+    #[error("{} cannot be used as a list of terms: {reason}", path.display())]
+    TermFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The vectors of a list of terms do not fit.
+    #[error("the prepared vectors of the term list {table} cannot be used: {reason}")]
+    TermVectors {
+        /// Name of the list.
+        table: String,
+        /// Why.
+        reason: String,
+    },
     /// The prompt leaves no room for a caption.
     #[error("the prompt is {n_tokens} tokens long; at most {max_tokens} fit before a caption")]
     PromptTooLong {

@@ -1,10 +1,11 @@
-//! CLIP and BLIP on candle: pictures and words in, vectors and captions out.
+//! CLIP, BLIP and the CLIP Interrogator on candle: pictures and words in, vectors and captions out.
 //!
 //! ```text
 //! pack folder --Pack::open--> clip/, caption/ --Clip::load, Captioner::load--> a model on its ModelThread
 //! RgbImage --ImagePreprocess::apply--> PixelTensor --Clip::embed_images--> vector of length 1
 //! &str ----------------------------------------------Clip::embed_texts---> vector of length 1
 //! PixelTensor ------------------------------------Captioner::caption-----> caption
+//! vector, caption, term lists --------------------Interrogator------------> phrases, attributes
 //! ```
 //!
 //! Invariants:
@@ -25,6 +26,7 @@ mod clip;
 mod device;
 mod encoder;
 mod error;
+mod interrogator;
 mod json_file;
 mod limits;
 mod pack;
@@ -41,6 +43,11 @@ pub use self::device::{
     DevicePreference, DeviceReport, ModelDevice, Precision, select_device, select_device_with,
 };
 pub use self::error::ModelError;
+pub use self::interrogator::{
+    AttributeTerms, BestOptions, GroupProbability, Interrogation, InterrogationProgress, InterrogationRun,
+    InterrogationSource, Interrogator, InterrogatorMode, InterrogatorOptions, ProductTerms,
+    ProductVocabulary, RankedTerm, TermEmbedding, TermProbability, TermTable, TermVectors, rank_terms,
+};
 pub use self::pack::{Calibration, FileSum, ModelEntry, Pack, PackManifest, ScoreRange};
 pub use self::pixels::{ImagePreprocess, PREPROCESSING_VERSION, PixelTensor};
 pub use self::summary::ModelSummary;

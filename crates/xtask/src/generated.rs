@@ -27,12 +27,16 @@ pub(crate) fn goldens(project: &Project) -> Result<()> {
     command::run(
         project.command(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(needs),
     )?;
-    command::run(
-        project
-            .command(&python)
-            .arg(project.path("models/parity/make_goldens.py"))
-            .arg(project.path("crates/models/tests/goldens")),
-    )
+    // The first empties the folder in which the second fills one of its own.
+    for (script, folder) in [("make_goldens.py", "goldens"), ("interrogator.py", "goldens/interrogator")] {
+        command::run(
+            project
+                .command(&python)
+                .arg(project.path("models/parity").join(script))
+                .arg(project.path("crates/models/tests").join(folder)),
+        )?;
+    }
+    Ok(())
 }
 
 /// The sample catalog, into `samples`.

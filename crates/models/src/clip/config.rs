@@ -18,6 +18,8 @@ pub(super) struct ClipConfig {
     pub(super) vision_config: VisionConfig,
     #[serde(default = "d512")]
     pub(super) projection_dim: usize,
+    #[serde(default = "ln_1_over_007")]
+    pub(super) logit_scale_init_value: f32,
 }
 
 #[derive(Debug, Deserialize)]
@@ -49,6 +51,11 @@ pub(super) struct VisionConfig {
 
 fn d512() -> usize {
     512
+}
+
+/// The logarithm of 1 / 0.07, from which training starts.
+fn ln_1_over_007() -> f32 {
+    2.6592
 }
 
 impl Default for TextConfig {

@@ -7,6 +7,7 @@
 //! `config.json`, so OpenAI's and LAION's checkpoints both work.
 
 mod config;
+mod continuation;
 mod text;
 
 use std::path::Path;
@@ -15,6 +16,7 @@ use candle_core::{D, DType, Tensor};
 use candle_nn::{LayerNorm, Linear, Module};
 
 use self::config::ClipConfig;
+pub(crate) use self::continuation::TextPrefix;
 use self::text::TextTower;
 use crate::encoder::{Encoder, Naming};
 use crate::patches::{PatchConfig, PatchEmbedding};
@@ -34,6 +36,7 @@ pub struct Clip {
     image: ImageTower,
     text: TextTower,
     dim: usize,
+    logit_scale: f32,
 }
 
 struct ImageTower {
@@ -74,13 +77,25 @@ impl Clip {
             projection: Linear::new(projection, None),
         };
         let text = TextTower::load(&weights, &config.text_config, config.projection_dim, tokenizer, device)?;
-        Ok(Self { preprocess, image, text, dim: config.projection_dim })
+        let logit_scale = if weights.contains("logit_scale") {
+            weights.get("logit_scale", &[])?.to_scalar::<f32>()?
+        } else {
+            config.logit_scale_init_value
+        };
+        Ok(Self { preprocess, image, text, dim: config.projection_dim, logit_scale: logit_scale.exp() })
     }
 
     /// Length of the vectors.
     #[must_use]
     pub fn dim(&self) -> usize {
         self.dim
+    }
+
+    /// What the model multiplies cosines with before a softmax over texts: the exponential of the
+    /// checkpoint's learned `logit_scale`, about 100 for the released ones (Radford et al. 2021, 2.3).
+    #[must_use]
+    pub fn logit_scale(&self) -> f32 {
+        self.logit_scale
     }
 
     /// How pictures are prepared for this model.
@@ -127,6 +142,12 @@ impl Clip {
     /// A tokenizer that fails on this text.
     pub fn token_ids(&self, text: &str) -> Result<Vec<u32>, ModelError> {
         self.text.token_ids(text)
+    }
+
+    /// Texts longer than this many tokens, start and end included, are cut.
+    #[must_use]
+    pub fn max_tokens(&self) -> usize {
+        self.text.max_tokens()
     }
 
     /// What the image tower's last layer holds for every token of each picture, before any norm:

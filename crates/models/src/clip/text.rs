@@ -15,15 +15,15 @@ use crate::weights::Weights;
 pub(super) struct TextTower {
     tokenizer: TextTokenizer,
     /// `[vocabulary, hidden]`
-    tokens: Tensor,
+    pub(super) tokens: Tensor,
     /// `[positions, hidden]`
-    positions: Tensor,
-    encoder: Encoder,
+    pub(super) positions: Tensor,
+    pub(super) encoder: Encoder,
     norm: LayerNorm,
     projection: Linear,
     max_tokens: usize,
     eos: EndToken,
-    device: Device,
+    pub(super) device: Device,
 }
 
 /// How the end of a text is found among its ids.
@@ -91,12 +91,20 @@ impl TextTower {
         let x = self.tokens.index_select(&Tensor::from_vec(padded, batch * n_tokens, &self.device)?, 0)?;
         let x = x.reshape((batch, n_tokens, ()))?.broadcast_add(&self.positions.narrow(0, 0, n_tokens)?)?;
         let mask = causal_mask(n_tokens, &self.device)?;
-        let x = self.encoder.forward_to_token(x, Some(&mask), &ends)?;
-        Ok(self.projection.forward(&self.norm.forward(&x)?)?)
+        self.project(&self.encoder.forward_to_token(x, Some(&mask), &ends)?)
+    }
+
+    /// Hidden states of end tokens to vectors: `[batch, hidden]` to `[batch, projection]`.
+    pub(super) fn project(&self, ends: &Tensor) -> Result<Tensor, ModelError> {
+        Ok(self.projection.forward(&self.norm.forward(ends)?)?)
+    }
+
+    pub(super) fn max_tokens(&self) -> usize {
+        self.max_tokens
     }
 
     /// Index of the token at which the vector is taken.
-    fn end_of(&self, ids: &[u32]) -> u32 {
+    pub(super) fn end_of(&self, ids: &[u32]) -> u32 {
         let end = match self.eos {
             EndToken::Highest => ids.iter().max().copied(),
             EndToken::Id(id) => Some(id),
