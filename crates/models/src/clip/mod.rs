@@ -78,7 +78,7 @@ impl Clip {
         };
         let text = TextTower::load(&weights, &config.text_config, config.projection_dim, tokenizer, device)?;
         let logit_scale = if weights.contains("logit_scale") {
-            weights.get("logit_scale", &[])?.to_scalar::<f32>()?
+            weights.get("logit_scale", &[])?.to_dtype(DType::F32)?.to_scalar::<f32>()?
         } else {
             config.logit_scale_init_value
         };

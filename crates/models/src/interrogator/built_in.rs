@@ -55,9 +55,9 @@ const PRODUCT_PROMPTS: &[(&str, ProductPrompt)] = &[
     ("materials", prompt("a product made of {}", "a {type} made of {}")),
     ("patterns", prompt("a {} product", "a {} {type}")),
     ("styles", prompt("a {} product", "a {} {type}")),
-    ("finishes", prompt("a product with a {} finish", "a {type} with a {} finish")),
+    ("finishes", prompt("a {} product", "a {} {type}")),
     ("occasions", prompt("a product for {}", "a {type} for {}")),
-    ("settings", prompt("a photo of a product, {}", "a photo of a {type}, {}")),
+    ("settings", prompt("a photo of a product {}", "a photo of a {type} {}")),
 ];
 
 /// For an own list of another name.

@@ -10,7 +10,7 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::ModelError;
 
@@ -158,7 +158,7 @@ fn single_spaced(text: &str) -> String {
 }
 
 /// Hidden files are none: some systems put binary ones beside every file of a shared folder.
-fn is_list(path: &PathBuf) -> bool {
+fn is_list(path: &Path) -> bool {
     let hidden = path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
     let text = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("txt"));
     text && !hidden && path.is_file()
