@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import torch
-from transformers import BlipConfig, BlipForConditionalGeneration, CLIPConfig, CLIPModel
+from transformers import BlipConfig, BlipForConditionalGeneration, BlipForImageTextRetrieval, CLIPConfig, CLIPModel
 
 CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073]
 CLIP_STD = [0.26862954, 0.26130258, 0.27577711]
@@ -127,3 +127,39 @@ def blip_large(folder: Path, n_ids: int) -> BlipForConditionalGeneration:
     )
     text = dict(hidden_size=32, intermediate_size=96, num_hidden_layers=3, num_attention_heads=2)
     return _blip(folder, n_ids, vision, text, 22, torch.float16, 48)
+
+
+def blip_match_base(folder: Path, n_ids: int, captioner: BlipForConditionalGeneration) -> BlipForImageTextRetrieval:
+    """As the base checkpoint, with the image tower of `blip_base`: what shares image tokens with it."""
+    config = BlipConfig(
+        text_config=dict(
+            vocab_size=n_ids, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4,
+            max_position_embeddings=64, hidden_act="gelu", layer_norm_eps=1e-12,
+            bos_token_id=n_ids - 2, eos_token_id=2, pad_token_id=0, sep_token_id=3,
+        ),
+        vision_config=captioner.config.vision_config.to_dict(),
+        image_text_hidden_size=24,
+    )
+    model = BlipForImageTextRetrieval(config)
+    shake(model, 31, 1.0)
+    model.vision_model.load_state_dict(captioner.vision_model.state_dict())
+    return save(model, folder, torch.float32, blip_preprocessor(captioner.config.vision_config.image_size))
+
+
+def blip_match_wide(folder: Path, n_ids: int) -> BlipForImageTextRetrieval:
+    """Other sizes everywhere: a wider image tower, heads of another size, quick_gelu, other epsilons, f16."""
+    config = BlipConfig(
+        text_config=dict(
+            vocab_size=n_ids, hidden_size=40, intermediate_size=96, num_hidden_layers=3, num_attention_heads=5,
+            max_position_embeddings=64, hidden_act="quick_gelu", layer_norm_eps=1e-5,
+            bos_token_id=n_ids - 2, eos_token_id=2, pad_token_id=0, sep_token_id=3,
+        ),
+        vision_config=dict(
+            hidden_size=48, intermediate_size=80, num_hidden_layers=3, num_attention_heads=3,
+            image_size=40, patch_size=10, hidden_act="quick_gelu", layer_norm_eps=1e-6,
+        ),
+        image_text_hidden_size=16,
+    )
+    model = BlipForImageTextRetrieval(config)
+    shake(model, 32, 1.0)
+    return save(model, folder, torch.float16, blip_preprocessor(40))

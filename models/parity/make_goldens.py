@@ -45,6 +45,23 @@ CAPTIONS = [
 ]
 
 
+MATCHED = [
+    "",
+    "a red mug",
+    "a picture of a blue striped shirt with a white handle",
+    "blau-weiße Tasse ☕ für 3 €",
+    "a large round wooden table with four legs and a small striped rug on a plain white background, and two "
+    "pairs of brown leather boots with a zip, three glass bottles and an old clock for the wall",
+    "A RED  mug!",
+]
+
+NUCLEUS = [
+    {"prompt": None, "top_p": 0.9, "top_k": 50, "repetition_penalty": 1.1, "temperature": 1.0},
+    {"prompt": "a picture of", "top_p": 0.6, "top_k": 0, "repetition_penalty": 1.5, "temperature": 0.8},
+    {"prompt": None, "top_p": 1.0, "top_k": 7, "repetition_penalty": 1.0, "temperature": 1.7},
+]
+
+
 def prepare(processor, pictures: Pictures) -> torch.Tensor:
     """`[pictures, 3, side, side]`"""
     return torch.cat([processor(picture, return_tensors="pt")["pixel_values"] for picture in pictures.values()])
@@ -105,7 +122,8 @@ def clip_goldens(folder: Path, make_model, end_is_highest: bool, as_json: bool, 
     )
 
 
-def blip_goldens(folder: Path, make_model, as_json: bool, pictures: Pictures) -> None:
+def blip_goldens(folder: Path, make_model, as_json: bool, pictures: Pictures):
+    """Returns the model."""
     folder.mkdir(parents=True)
     tokenizer = bert_tokenizer(folder, as_json)
     model = make_model(folder, len(tokenizer))
@@ -137,6 +155,82 @@ def blip_goldens(folder: Path, make_model, as_json: bool, pictures: Pictures) ->
         {"pictures": list(pictures), "scored_ids": scored, "captions": captions},
         {"pixels": pixels[:3], "image_tokens": image[:3], "logits": logits[:3]},
     )
+    return model
+
+
+def match_goldens(folder: Path, make_model, as_json: bool, pictures: Pictures) -> None:
+    folder.mkdir(parents=True)
+    tokenizer = bert_tokenizer(folder, as_json)
+    model = make_model(folder, len(tokenizer))
+    processor = BlipImageProcessorPil.from_pretrained(folder)
+    save_prepared(folder, processor, pictures)
+    pixels = prepare(processor, pictures)
+    ids = [tokenizer(text)["input_ids"] for text in MATCHED]
+    encoder_start = tokenizer.convert_tokens_to_ids("[ENC]")
+
+    def logits(row: list[int]) -> torch.Tensor:
+        """`[pictures, 2]`"""
+        return model(input_ids=torch.tensor([row] * len(pixels)), pixel_values=pixels).itm_score
+
+    with torch.no_grad():
+        image = model.vision_model(pixel_values=pixels).last_hidden_state
+        cls = torch.stack([logits(row) for row in ids], dim=1)
+        enc = torch.stack([logits([encoder_start] + row[1:]) for row in ids], dim=1)
+        # The class gives the product of both; its parts are made as it makes them.
+        image_vectors = torch.nn.functional.normalize(model.vision_proj(image[:, 0]))
+        texts = [model.text_encoder(input_ids=torch.tensor([row])).last_hidden_state[:, 0] for row in ids]
+        text_vectors = torch.nn.functional.normalize(model.text_proj(torch.cat(texts)))
+        for i, row in enumerate(ids):
+            row = torch.tensor([row] * len(pixels))
+            scores = model(input_ids=row, pixel_values=pixels, use_itm_head=False).itm_score[:, 0]
+            torch.testing.assert_close(scores, image_vectors @ text_vectors[i])
+    probabilities = cls.softmax(-1)[..., 1]
+    print(f"{folder.name}: match probabilities from {probabilities.min():.3f} to {probabilities.max():.3f}")
+    write(
+        folder,
+        {
+            "pictures": list(pictures),
+            "texts": [{"text": text, "ids": row} for text, row in zip(MATCHED, ids)],
+            "encoder_start": encoder_start,
+        },
+        {
+            "pixels": pixels[:3], "image_tokens": image[:3],
+            "image_vectors": image_vectors, "text_vectors": text_vectors,
+            "logits_cls": cls, "logits_enc": enc,
+        },
+    )
+
+
+def nucleus_goldens(folder: Path, checkpoint: Path, model, pictures: Pictures) -> None:
+    """What `generate` with `do_sample` chooses from at each step, for sequences that it has sampled."""
+    folder.mkdir(parents=True)
+    tokenizer = bert_tokenizer(folder, True)
+    (folder / "tokenizer.json").unlink()
+    pixels = prepare(BlipImageProcessorPil.from_pretrained(checkpoint), pictures)[:3]
+    runs, rows = [], []
+    for seed, options in enumerate(NUCLEUS):
+        torch.manual_seed(seed)
+        options = dict(options)
+        prompt = options.pop("prompt")
+        ids = tokenizer([prompt] * len(pixels), return_tensors="pt")["input_ids"] if prompt else None
+        with torch.no_grad():
+            out = model.generate(
+                pixel_values=pixels, input_ids=ids, do_sample=True, min_length=5, max_length=16,
+                output_scores=True, return_dict_in_generate=True, **options,
+            )
+        n_prompt = out.sequences.shape[1] - len(out.scores)
+        steps = []
+        for picture, sequence in enumerate(out.sequences.tolist()):
+            for step, scores in enumerate(out.scores):
+                before = sequence[: n_prompt + step]
+                if model.config.text_config.sep_token_id in before:
+                    break
+                steps.append({"picture": list(pictures)[picture], "ids": before})
+                rows.append(scores[picture].softmax(-1))
+        sizes = [int((row > 0).sum()) for row in rows[-len(steps):]]
+        print(f"{folder.name}: {len(steps)} steps, {min(sizes)} to {max(sizes)} choices")
+        runs.append({**options, "min_length": 5, "max_length": 16, "steps": steps})
+    write(folder, {"checkpoint": checkpoint.name, "runs": runs}, {"probabilities": torch.stack(rows)})
 
 
 def main() -> None:
@@ -151,8 +245,12 @@ def main() -> None:
     pixel_goldens(output / "pixels", pictures)
     clip_goldens(output / "clip_quick_gelu", checkpoints.clip_quick_gelu, True, True, pictures)
     clip_goldens(output / "clip_gelu", checkpoints.clip_gelu, False, False, pictures)
-    blip_goldens(output / "blip_base", checkpoints.blip_base, True, pictures)
+    captioner = blip_goldens(output / "blip_base", checkpoints.blip_base, True, pictures)
     blip_goldens(output / "blip_large", checkpoints.blip_large, False, pictures)
+    with_its_tower = lambda folder, n_ids: checkpoints.blip_match_base(folder, n_ids, captioner)  # noqa: E731
+    match_goldens(output / "blip_match_base", with_its_tower, True, pictures)
+    match_goldens(output / "blip_match_wide", checkpoints.blip_match_wide, False, pictures)
+    nucleus_goldens(output / "blip_nucleus", output / "blip_base", captioner, pictures)
     size = sum(path.stat().st_size for path in output.rglob("*") if path.is_file())
     print(f"{size / 1024:.0f} KiB in {output}")
 

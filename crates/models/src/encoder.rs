@@ -66,6 +66,17 @@ impl Encoder {
         Ok(Self { layers: (0..config.n_layers).map(layer).collect::<Result<_, _>>()? })
     }
 
+    /// Every weight, always in this order: towers of one configuration are the same if these are.
+    pub(crate) fn tensors(&self) -> impl Iterator<Item = &Tensor> {
+        self.layers.iter().flat_map(|layer| {
+            let linears = [&layer.qkv, &layer.out, &layer.mlp.up, &layer.mlp.down];
+            let norms = [&layer.norm1, &layer.norm2];
+            let linears = linears.into_iter().flat_map(|linear| [Some(linear.weight()), linear.bias()]);
+            let norms = norms.into_iter().flat_map(|norm| [Some(norm.weight()), norm.bias()]);
+            linears.chain(norms).flatten()
+        })
+    }
+
     /// `[batch, tokens, hidden]` to the same shape. `mask` is added to the attention scores,
     /// `[tokens, tokens]`.
     pub(crate) fn forward(&self, x: Tensor, mask: Option<&Tensor>) -> Result<Tensor, ModelError> {

@@ -148,6 +148,11 @@ pub enum ModelError {
         /// Why.
         reason: String,
     },
+    /// Pictures that one model has read were handed to a model that reads pictures otherwise.
+    #[error(
+        "these pictures were read by another model; read them again with the model that is asked about them"
+    )]
+    ForeignImageTokens,
     /// The prompt leaves no room for a caption.
     #[error("the prompt is {n_tokens} tokens long; at most {max_tokens} fit before a caption")]
     PromptTooLong {

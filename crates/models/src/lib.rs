@@ -1,4 +1,4 @@
-//! CLIP, BLIP and the CLIP Interrogator on candle: pictures and words in, vectors and captions out.
+//! CLIP, BLIP and the CLIP Interrogator on candle: pictures and words in, vectors, captions and scores out.
 //!
 //! ```text
 //! pack folder --Pack::open--> clip/, caption/ --Clip::load, Captioner::load--> a model on its ModelThread
@@ -6,12 +6,14 @@
 //! &str ----------------------------------------------Clip::embed_texts---> vector of length 1
 //! PixelTensor ------------------------------------Captioner::caption-----> caption
 //! vector, caption, term lists --------------------Interrogator------------> phrases, attributes
+//! PixelTensor --Matcher::encode_images--> ImageTokens, &str --Matcher::match_probabilities--> 0 to 1
 //! ```
 //!
 //! Invariants:
 //!
 //! - Everything about a model is read from its folder; no size, token or mean is written here. Any
-//!   checkpoint of transformers' `CLIPModel` and `BlipForConditionalGeneration` works when dropped in.
+//!   checkpoint of transformers' `CLIPModel`, `BlipForConditionalGeneration` and
+//!   `BlipForImageTextRetrieval` works when dropped in.
 //! - transformers is the reference. `tests/goldens`, made by `models/parity/make_goldens.py`, holds its
 //!   pixels, ids, hidden states, vectors, logits and captions; `tests/` compares: pixels within 2 of 255
 //!   levels, vectors at a cosine of 0.9999, ids exactly.
@@ -37,7 +39,9 @@ mod thread;
 mod tokenizer;
 mod weights;
 
-pub use self::blip::{Caption, CaptionOptions, Captioner, Decoding};
+pub use self::blip::{
+    Caption, CaptionOptions, Captioner, Decoding, ImageTokens, MatchStart, Matcher, PartMatch, TextMatch,
+};
 pub use self::clip::Clip;
 pub use self::device::{
     DevicePreference, DeviceReport, ModelDevice, Precision, select_device, select_device_with,

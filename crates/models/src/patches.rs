@@ -85,6 +85,13 @@ impl PatchEmbedding {
         })
     }
 
+    /// Every weight, always in this order.
+    pub(crate) fn tensors(&self) -> impl Iterator<Item = &Tensor> {
+        [Some(self.kernel.weight()), self.kernel.bias(), Some(&self.class_token), Some(&self.positions)]
+            .into_iter()
+            .flatten()
+    }
+
     /// `[batch, 1 + patches, hidden]`.
     pub(crate) fn forward(&self, pictures: &[PixelTensor]) -> Result<Tensor, ModelError> {
         let mut patches = Vec::new();

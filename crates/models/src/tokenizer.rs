@@ -85,6 +85,11 @@ impl TextTokenizer {
         self.tokenizer.get_vocab(true).into_values().max().map_or(0, |id| id as usize + 1)
     }
 
+    /// The id of one token, such as `[CLS]`.
+    pub(crate) fn id_of(&self, token: &str) -> Option<u32> {
+        self.tokenizer.token_to_id(token)
+    }
+
     /// An error that names this tokenizer's file.
     pub(crate) fn error(&self, reason: impl std::fmt::Display) -> ModelError {
         ModelError::Tokenizer { path: self.path.clone(), reason: reason.to_string() }

@@ -1,4 +1,5 @@
-//! `config.json` of a `BlipForConditionalGeneration`, with transformers' defaults for what it leaves out.
+//! `config.json` of a `BlipForConditionalGeneration` or `BlipForImageTextRetrieval`, with transformers'
+//! defaults for what it leaves out.
 
 use std::path::Path;
 
@@ -12,6 +13,13 @@ use crate::{ModelError, json_file};
 pub(super) struct BlipConfig {
     pub(super) text_config: TextConfig,
     pub(super) vision_config: VisionConfig,
+    /// Length of the vectors in which pictures and texts are compared.
+    #[serde(default = "default_itc_dim")]
+    pub(super) image_text_hidden_size: usize,
+}
+
+fn default_itc_dim() -> usize {
+    256
 }
 
 #[derive(Debug, Deserialize)]
@@ -27,7 +35,7 @@ pub(super) struct TextConfig {
     layer_norm_eps: f64,
     /// Starts a caption: `[DEC]`.
     pub(super) bos_token_id: u32,
-    /// Ends a caption: `[SEP]`. (`eos_token_id` is not used by BLIP's decoder.)
+    /// Ends a caption and every matched text: `[SEP]`. (`eos_token_id` is not used by BLIP's decoder.)
     pub(super) sep_token_id: u32,
 }
 
@@ -85,18 +93,23 @@ impl BlipConfig {
 
     fn check(&self) -> Result<(), String> {
         let text = &self.text_config;
-        check_tower("text_config", &text.decoder()?)?;
-        check_tower("vision_config", &self.vision_config.encoder()?)?;
+        check_tower("text_config", &text.tower()?)?;
+        check_tower("vision_config", &self.vision_config.tower()?)?;
         check_patches(self.vision_config.image_size, self.vision_config.patch_size)?;
-        in_range("max_position_embeddings", text.max_position_embeddings, 2, 8192)?;
+        in_range("max_position_embeddings", text.max_position_embeddings, 4, 8192)?;
         in_range("vocab_size", text.vocab_size, 8, 1 << 20)?;
+        in_range("image_text_hidden_size", self.image_text_hidden_size, 1, 16_384)?;
         in_range("bos_token_id", text.bos_token_id as usize, 0, text.vocab_size - 1)?;
         in_range("sep_token_id", text.sep_token_id as usize, 0, text.vocab_size - 1)
     }
 }
 
 impl TextConfig {
-    pub(super) fn decoder(&self) -> Result<EncoderConfig, String> {
+    pub(super) fn hidden(&self) -> usize {
+        self.hidden_size
+    }
+
+    pub(super) fn tower(&self) -> Result<EncoderConfig, String> {
         Ok(EncoderConfig {
             hidden: self.hidden_size,
             intermediate: self.intermediate_size,
@@ -109,7 +122,7 @@ impl TextConfig {
 }
 
 impl VisionConfig {
-    pub(super) fn encoder(&self) -> Result<EncoderConfig, String> {
+    pub(super) fn tower(&self) -> Result<EncoderConfig, String> {
         Ok(EncoderConfig {
             hidden: self.hidden_size,
             intermediate: self.intermediate_size,

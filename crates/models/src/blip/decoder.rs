@@ -1,5 +1,4 @@
-//! BLIP's text decoder: BERT with cross-attention to a picture's tokens, layer norm last (Devlin et al.
-//! 2018, <https://arxiv.org/abs/1810.04805>; Li et al. 2022, <https://arxiv.org/abs/2201.12086>).
+//! BLIP's text decoder: the BERT run causally, and a head that turns hidden states into logits.
 //!
 //! In: the ids that are new since the last call, for every row of a batch. Out: the next token's logits.
 //!
@@ -10,44 +9,15 @@
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{LayerNorm, Linear, Module};
 
+use super::bert::{Bert, Context, KeysValues};
 use super::config::TextConfig;
 use crate::ModelError;
-use crate::encoder::{
-    EncoderConfig, Mlp, attend, attention_scale, linear_activated, linear_plus, scale_first_rows,
-};
+use crate::encoder::{EncoderConfig, linear_activated};
 use crate::weights::Weights;
 
 pub(super) struct Decoder {
-    /// `[vocabulary, hidden]`
-    words: Tensor,
-    /// `[positions, hidden]`
-    positions: Tensor,
-    norm: LayerNorm,
-    layers: Vec<Layer>,
+    bert: Bert,
     head: Head,
-    device: Device,
-}
-
-struct Layer {
-    self_attention: SelfAttention,
-    cross_attention: CrossAttention,
-    mlp: Mlp,
-    norm: LayerNorm,
-}
-
-struct SelfAttention {
-    qkv: Linear,
-    out: Linear,
-    norm: LayerNorm,
-    n_heads: usize,
-}
-
-struct CrossAttention {
-    query: Linear,
-    key_value: Linear,
-    out: Linear,
-    norm: LayerNorm,
-    n_heads: usize,
 }
 
 /// From hidden states to logits.
@@ -61,9 +31,9 @@ struct Head {
 /// What was computed for earlier tokens and for the pictures.
 pub(super) struct Cache {
     /// Each layer's keys and values, `[rows, heads, tokens so far, head]`.
-    text: Vec<Option<[Tensor; 2]>>,
+    text: Vec<Option<KeysValues>>,
     /// Each layer's keys and values, `[pictures, heads, image tokens, head]`.
-    picture: Vec<[Tensor; 2]>,
+    picture: Vec<KeysValues>,
     n_past: usize,
     n_pictures: usize,
 }
@@ -109,30 +79,16 @@ impl Decoder {
         image_hidden: usize,
         device: &Device,
     ) -> Result<Self, ModelError> {
-        let c = config.decoder().map_err(|reason| ModelError::Compute { reason })?;
-        let (h, bert) = (c.hidden, "text_decoder.bert");
-        let words =
-            weights.get(&format!("{bert}.embeddings.word_embeddings.weight"), &[config.vocab_size, h])?;
-        let layer = |i: usize| Layer::load(weights, &format!("{bert}.encoder.layer.{i}"), &c, image_hidden);
-        Ok(Self {
-            positions: weights.get(
-                &format!("{bert}.embeddings.position_embeddings.weight"),
-                &[config.max_position_embeddings, h],
-            )?,
-            norm: weights.layer_norm(&format!("{bert}.embeddings.LayerNorm"), h, c.eps)?,
-            layers: (0..c.n_layers).map(layer).collect::<Result<_, _>>()?,
-            head: Head::load(weights, &c, config.vocab_size, &words)?,
-            words,
-            device: device.clone(),
-        })
+        let c = config.tower().map_err(|reason| ModelError::Compute { reason })?;
+        let bert = Bert::load(weights, "text_decoder.bert", config, image_hidden, device)?;
+        Ok(Self { head: Head::load(weights, &c, config.vocab_size, bert.words())?, bert })
     }
 
     /// An empty text before these pictures, `[pictures, image tokens, image hidden]`.
     pub(super) fn start(&self, image_tokens: &Tensor) -> Result<Cache, ModelError> {
-        let picture = self.layers.iter().map(|layer| layer.cross_attention.keys_values(image_tokens));
         Ok(Cache {
-            text: self.layers.iter().map(|_| None).collect(),
-            picture: picture.collect::<Result<_, _>>()?,
+            text: self.bert.layers.iter().map(|_| None).collect(),
+            picture: self.bert.picture_keys_values(image_tokens)?,
             n_past: 0,
             n_pictures: image_tokens.dim(0)?,
         })
@@ -163,13 +119,11 @@ impl Decoder {
 
     fn hidden(&self, ids: &[u32], rows: usize, cache: &mut Cache) -> Result<Tensor, ModelError> {
         let n_new = ids.len() / rows;
-        let x = self.words.index_select(&Tensor::from_slice(ids, ids.len(), &self.device)?, 0)?;
-        let x = x.reshape((rows, n_new, ()))?;
-        let x = x.broadcast_add(&self.positions.narrow(0, cache.n_past, n_new)?)?;
-        let mut x = self.norm.forward(&x)?;
+        let mut x = self.bert.embed(ids, rows, cache.n_past)?;
         let mask = self.mask(cache.n_past, n_new)?;
-        for ((layer, text), picture) in self.layers.iter().zip(&mut cache.text).zip(&cache.picture) {
-            x = layer.forward(&x, text, picture, mask.as_ref())?;
+        for ((layer, text), picture) in self.bert.layers.iter().zip(&mut cache.text).zip(&cache.picture) {
+            let context = Context { mask: mask.as_ref(), past: Some(text), picture: Some(picture) };
+            x = layer.forward(&x, context)?;
         }
         cache.n_past += n_new;
         Ok(x)
@@ -183,99 +137,7 @@ impl Decoder {
         let width = n_past + n_new;
         let cell = |i: usize| if i % width > n_past + i / width { f32::NEG_INFINITY } else { 0.0 };
         let cells: Vec<f32> = (0..n_new * width).map(cell).collect();
-        Ok(Some(Tensor::from_vec(cells, (n_new, width), &self.device)?))
-    }
-}
-
-impl Layer {
-    fn load(
-        weights: &Weights,
-        prefix: &str,
-        c: &EncoderConfig,
-        image_hidden: usize,
-    ) -> Result<Self, ModelError> {
-        let (own, cross) = (format!("{prefix}.attention"), format!("{prefix}.crossattention"));
-        let h = c.hidden;
-        let scale = attention_scale(h, c.n_heads);
-        let qkv = ["query", "key", "value"].map(|part| format!("{own}.self.{part}"));
-        let query = weights.linear(&format!("{cross}.self.query"), h, h)?;
-        let key_value = ["key", "value"].map(|part| format!("{cross}.self.{part}"));
-        Ok(Self {
-            self_attention: SelfAttention {
-                qkv: scale_first_rows(&weights.fused_linear(&qkv, h, h)?, h, scale)?,
-                out: weights.linear(&format!("{own}.output.dense"), h, h)?,
-                norm: weights.layer_norm(&format!("{own}.output.LayerNorm"), h, c.eps)?,
-                n_heads: c.n_heads,
-            },
-            cross_attention: CrossAttention {
-                query: scale_first_rows(&query, h, scale)?,
-                key_value: weights.fused_linear(&key_value, image_hidden, h)?,
-                out: weights.linear(&format!("{cross}.output.dense"), h, h)?,
-                norm: weights.layer_norm(&format!("{cross}.output.LayerNorm"), h, c.eps)?,
-                n_heads: c.n_heads,
-            },
-            mlp: Mlp {
-                up: weights.linear(&format!("{prefix}.intermediate.dense"), h, c.intermediate)?,
-                activation: c.activation,
-                down: weights.linear(&format!("{prefix}.output.dense"), c.intermediate, h)?,
-            },
-            norm: weights.layer_norm(&format!("{prefix}.output.LayerNorm"), h, c.eps)?,
-        })
-    }
-
-    fn forward(
-        &self,
-        x: &Tensor,
-        text: &mut Option<[Tensor; 2]>,
-        picture: &[Tensor; 2],
-        mask: Option<&Tensor>,
-    ) -> Result<Tensor, ModelError> {
-        let x = self.self_attention.forward(x, text, mask)?;
-        let x = self.cross_attention.forward(&x, picture)?;
-        Ok(self.norm.forward(&self.mlp.forward_plus(&x, &x)?)?)
-    }
-}
-
-impl SelfAttention {
-    fn forward(
-        &self,
-        x: &Tensor,
-        cache: &mut Option<[Tensor; 2]>,
-        mask: Option<&Tensor>,
-    ) -> Result<Tensor, ModelError> {
-        let (rows, n_new, hidden) = x.dims3()?;
-        let qkv = self.qkv.forward(x)?.reshape((rows, n_new, 3, self.n_heads, hidden / self.n_heads))?;
-        let part = |i: usize| qkv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2)?.contiguous();
-        let (query, mut keys, mut values) = (part(0)?, part(1)?, part(2)?);
-        if let Some([past_keys, past_values]) = cache {
-            keys = Tensor::cat(&[&*past_keys, &keys], 2)?;
-            values = Tensor::cat(&[&*past_values, &values], 2)?;
-        }
-        let attended = attend(&query, &keys, &values, mask)?;
-        *cache = Some([keys, values]);
-        Ok(self.norm.forward(&linear_plus(&self.out, &attended, x)?)?)
-    }
-}
-
-impl CrossAttention {
-    /// Keys and values of pictures: `[pictures, tokens, image hidden]` to twice
-    /// `[pictures, heads, tokens, head]`.
-    fn keys_values(&self, image_tokens: &Tensor) -> Result<[Tensor; 2], ModelError> {
-        let (pictures, tokens, _) = image_tokens.dims3()?;
-        let kv = self.key_value.forward(image_tokens)?.reshape((pictures, tokens, 2, self.n_heads, ()))?;
-        let part = |i: usize| kv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2)?.contiguous();
-        Ok([part(0)?, part(1)?])
-    }
-
-    fn forward(&self, x: &Tensor, [keys, values]: &[Tensor; 2]) -> Result<Tensor, ModelError> {
-        let (rows, n_new, hidden) = x.dims3()?;
-        let pictures = keys.dim(0)?;
-        // All rows of a picture are further queries to the same keys.
-        let query = self.query.forward(x)?;
-        let query = query.reshape((pictures, rows / pictures * n_new, self.n_heads, ()))?;
-        let query = query.transpose(1, 2)?.contiguous()?;
-        let attended = attend(&query, keys, values, None)?.reshape((rows, n_new, hidden))?;
-        Ok(self.norm.forward(&linear_plus(&self.out, &attended, x)?)?)
+        Ok(Some(Tensor::from_vec(cells, (n_new, width), &self.bert.device)?))
     }
 }
 

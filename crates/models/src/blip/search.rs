@@ -1,16 +1,17 @@
 //! Which tokens a caption is made of: greedy and beam search over one picture, as transformers'
-//! `generate` does them (`early_stopping=False`). No tensors here: log-probabilities in, choices out.
+//! `generate` does them (`early_stopping=False`). No tensors here: logits in, choices out.
 //!
 //! Lengths count every token of the sequence, the start token and the prompt included.
 
-use super::{Decoding, SearchLimits};
+use super::nucleus::{Nucleus, Rules};
+use super::options::{Decoding, SearchLimits};
 
 /// A caption in the making, for one picture.
 pub(super) trait Search {
-    /// Takes the log-probabilities of the next token, one row of the vocabulary for each present
-    /// hypothesis (one for all at the first call), and moves on. Returns, for each hypothesis that is
-    /// now present, the index of the row that it grew from.
-    fn advance(&mut self, rows: &mut [Vec<f32>]) -> Vec<usize>;
+    /// Takes the logits of the next token, one row of the vocabulary for each present hypothesis (one for
+    /// all at the first call), and moves on. Returns, for each hypothesis that is now present, the index
+    /// of the row that it grew from.
+    fn advance(&mut self, rows: &[Vec<f32>]) -> Vec<usize>;
     /// The newest token of each present hypothesis.
     fn last_tokens(&self) -> Vec<u32>;
     /// Whether nothing can change any more.
@@ -27,10 +28,20 @@ pub(super) struct Sequence {
     pub(super) log_prob: f32,
 }
 
-pub(super) fn new(decoding: Decoding, prompt: &[u32], limits: SearchLimits) -> Box<dyn Search> {
+/// The search for one picture; `digest` stands for its content.
+pub(super) fn new(
+    decoding: Decoding,
+    prompt: &[u32],
+    limits: SearchLimits,
+    digest: &[u8; 32],
+) -> Box<dyn Search> {
     let start = Sequence { ids: prompt.to_vec(), log_prob: 0.0 };
     match decoding {
         Decoding::Greedy => Box::new(Greedy { sequence: start, done: false, limits }),
+        Decoding::Nucleus { top_p, top_k, repetition_penalty, temperature, seed } => {
+            let rules = Rules { top_p, top_k, repetition_penalty, temperature };
+            Box::new(Nucleus::new(start, rules, limits, seed, digest))
+        }
         Decoding::Beam { width, length_penalty } => Box::new(Beams {
             width: width.max(1),
             length_penalty,
@@ -59,9 +70,9 @@ struct Greedy {
 }
 
 impl Search for Greedy {
-    fn advance(&mut self, rows: &mut [Vec<f32>]) -> Vec<usize> {
-        forbid_early_end(rows, self.sequence.ids.len(), self.limits);
-        if let Some(best) = top(rows, &[0.0], 1).first() {
+    fn advance(&mut self, rows: &[Vec<f32>]) -> Vec<usize> {
+        let rows = allowed_log_probs(rows, self.sequence.ids.len(), self.limits);
+        if let Some(best) = top(&rows, &[0.0], 1).first() {
             self.sequence.ids.push(best.token);
             self.sequence.log_prob += best.score;
             self.done = best.token == self.limits.end || self.sequence.ids.len() >= self.limits.max_length;
@@ -96,12 +107,12 @@ struct Beams {
 }
 
 impl Search for Beams {
-    fn advance(&mut self, rows: &mut [Vec<f32>]) -> Vec<usize> {
+    fn advance(&mut self, rows: &[Vec<f32>]) -> Vec<usize> {
         let n_ids = self.running.first().map_or(0, |sequence| sequence.ids.len());
-        forbid_early_end(rows, n_ids, self.limits);
+        let rows = allowed_log_probs(rows, n_ids, self.limits);
         let scores: Vec<f32> = self.running.iter().map(|sequence| sequence.log_prob).collect();
         // Twice the width, so that enough go on even if every hypothesis ends.
-        let candidates = top(rows, &scores, 2 * self.width);
+        let candidates = top(&rows, &scores, 2 * self.width);
         let full = n_ids + 1 >= self.limits.max_length;
         let ends = |candidate: &Candidate| full || candidate.token == self.limits.end;
         let grown = |candidate: &Candidate| {
@@ -171,14 +182,15 @@ fn top(rows: &[Vec<f32>], scores: &[f32], n: usize) -> Vec<Candidate> {
     best
 }
 
-fn forbid_early_end(rows: &mut [Vec<f32>], n_ids: usize, limits: SearchLimits) {
+/// Log-probabilities, with no end before the least length.
+fn allowed_log_probs(rows: &[Vec<f32>], n_ids: usize, limits: SearchLimits) -> Vec<Vec<f32>> {
+    let mut rows: Vec<Vec<f32>> = rows.iter().map(|row| log_softmax(row)).collect();
     if n_ids < limits.min_length {
-        for row in rows {
-            if let Some(end) = row.get_mut(limits.end as usize) {
-                *end = f32::NEG_INFINITY;
-            }
+        for end in rows.iter_mut().filter_map(|row| row.get_mut(limits.end as usize)) {
+            *end = f32::NEG_INFINITY;
         }
     }
+    rows
 }
 
 #[cfg(test)]
@@ -193,12 +205,12 @@ mod tests {
 
     /// Searches a language whose next token depends on the last one only.
     fn search(decoding: Decoding, limits: SearchLimits, table: &[[f32; 4]; 4]) -> Vec<u32> {
-        let mut search = new(decoding, &[3], limits);
+        let mut search = new(decoding, &[3], limits, &[0; 32]);
         let mut last = vec![3_u32];
         while !search.is_done() {
             let row = |&token: &u32| log_softmax(&table[token as usize].map(f32::ln));
-            let mut rows: Vec<Vec<f32>> = last.iter().map(row).collect();
-            search.advance(&mut rows);
+            let rows: Vec<Vec<f32>> = last.iter().map(row).collect();
+            search.advance(&rows);
             last = search.last_tokens();
         }
         search.into_best().ids
@@ -225,7 +237,7 @@ mod tests {
 
     #[test]
     fn no_caption_is_longer_than_the_greatest_length() {
-        for decoding in [Decoding::Greedy, BEAM] {
+        for decoding in [Decoding::Greedy, BEAM, Decoding::nucleus(1)] {
             let never_ends = [[1e-9, 0.4, 0.3, 0.3]; 4];
             assert_eq!(search(decoding, limits(0, 6), &never_ends).len(), 6);
         }

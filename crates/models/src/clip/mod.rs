@@ -176,7 +176,7 @@ impl ImageTower {
 }
 
 /// Rows of length 1, in f32 whatever the model computes in.
-fn normalised(rows: &Tensor) -> Result<Vec<Vec<f32>>, ModelError> {
+pub(crate) fn normalised(rows: &Tensor) -> Result<Vec<Vec<f32>>, ModelError> {
     let rows = rows.to_dtype(DType::F32)?;
     let norms = rows.sqr()?.sum_keepdim(D::Minus1)?.sqrt()?;
     Ok(rows.broadcast_div(&norms)?.to_vec2()?)

@@ -7,6 +7,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod blip;
+mod blip_match;
+mod blip_nucleus;
 mod clip;
 mod golden;
 mod pixels;

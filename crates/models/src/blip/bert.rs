@@ -1,0 +1,216 @@
+//! The BERT inside both of BLIP's text models: layer norm last, with cross-attention to a picture's tokens
+//! (Devlin et al. 2018, <https://arxiv.org/abs/1810.04805>; Li et al. 2022,
+//! <https://arxiv.org/abs/2201.12086>).
+//!
+//! The decoder runs it causally over what is new, with a cache; the text encoder runs it over whole texts,
+//! with or without the pictures. Both go through [`Layer::forward`], and differ in what they hand it.
+//!
+//! Keys and values of a picture are computed once ([`Bert::picture_keys_values`]) and serve every text and
+//! every hypothesis about it: those are further queries to the same keys.
+
+use candle_core::{Device, Tensor};
+use candle_nn::{LayerNorm, Linear, Module};
+
+use super::config::TextConfig;
+use crate::ModelError;
+use crate::encoder::{EncoderConfig, Mlp, attend, attention_scale, linear_plus, scale_first_rows};
+use crate::weights::Weights;
+
+/// Keys and values, `[rows or pictures, heads, tokens, head]` each.
+pub(super) type KeysValues = [Tensor; 2];
+
+pub(super) struct Bert {
+    /// `[vocabulary, hidden]`
+    words: Tensor,
+    /// `[positions, hidden]`
+    positions: Tensor,
+    norm: LayerNorm,
+    pub(super) layers: Vec<Layer>,
+    pub(super) device: Device,
+}
+
+pub(super) struct Layer {
+    self_attention: SelfAttention,
+    cross_attention: CrossAttention,
+    mlp: Mlp,
+    norm: LayerNorm,
+}
+
+struct SelfAttention {
+    qkv: Linear,
+    out: Linear,
+    norm: LayerNorm,
+    n_heads: usize,
+}
+
+struct CrossAttention {
+    query: Linear,
+    key_value: Linear,
+    out: Linear,
+    norm: LayerNorm,
+    n_heads: usize,
+}
+
+/// What a layer attends to besides its input.
+#[derive(Default)]
+pub(super) struct Context<'a> {
+    /// Added to the scores of self-attention; broadcast to `[rows, heads, new tokens, past + new tokens]`.
+    pub(super) mask: Option<&'a Tensor>,
+    /// Keys and values of the tokens before, replaced by those of all tokens so far.
+    pub(super) past: Option<&'a mut Option<KeysValues>>,
+    /// Keys and values of pictures, each of which owns the same number of neighbouring rows. Without them
+    /// the layer has no cross-attention.
+    pub(super) picture: Option<&'a KeysValues>,
+}
+
+impl Bert {
+    /// `prefix` is where the checkpoint keeps it: `text_decoder.bert`, `text_encoder`.
+    pub(super) fn load(
+        weights: &Weights,
+        prefix: &str,
+        config: &TextConfig,
+        image_hidden: usize,
+        device: &Device,
+    ) -> Result<Self, ModelError> {
+        let c = config.tower().map_err(|reason| ModelError::Compute { reason })?;
+        let (h, embeddings) = (c.hidden, format!("{prefix}.embeddings"));
+        let layer = |i: usize| Layer::load(weights, &format!("{prefix}.encoder.layer.{i}"), &c, image_hidden);
+        Ok(Self {
+            words: weights.get(&format!("{embeddings}.word_embeddings.weight"), &[config.vocab_size, h])?,
+            positions: weights.get(
+                &format!("{embeddings}.position_embeddings.weight"),
+                &[config.max_position_embeddings, h],
+            )?,
+            norm: weights.layer_norm(&format!("{embeddings}.LayerNorm"), h, c.eps)?,
+            layers: (0..c.n_layers).map(layer).collect::<Result<_, _>>()?,
+            device: device.clone(),
+        })
+    }
+
+    /// The word embeddings, `[vocabulary, hidden]`: the decoder's head is tied to them.
+    pub(super) fn words(&self) -> &Tensor {
+        &self.words
+    }
+
+    /// `rows` runs of ids of equal length, which follow `n_past` others, to `[rows, new tokens, hidden]`.
+    pub(super) fn embed(&self, ids: &[u32], rows: usize, n_past: usize) -> Result<Tensor, ModelError> {
+        let n_new = ids.len() / rows;
+        let x = self.words.index_select(&Tensor::from_slice(ids, ids.len(), &self.device)?, 0)?;
+        let x = x.reshape((rows, n_new, ()))?;
+        let x = x.broadcast_add(&self.positions.narrow(0, n_past, n_new)?)?;
+        Ok(self.norm.forward(&x)?)
+    }
+
+    /// Each layer's keys and values of pictures, `[pictures, image tokens, image hidden]`.
+    pub(super) fn picture_keys_values(&self, image_tokens: &Tensor) -> Result<Vec<KeysValues>, ModelError> {
+        self.layers.iter().map(|layer| layer.cross_attention.keys_values(image_tokens)).collect()
+    }
+}
+
+impl Layer {
+    fn load(
+        weights: &Weights,
+        prefix: &str,
+        c: &EncoderConfig,
+        image_hidden: usize,
+    ) -> Result<Self, ModelError> {
+        let (own, cross) = (format!("{prefix}.attention"), format!("{prefix}.crossattention"));
+        let h = c.hidden;
+        let scale = attention_scale(h, c.n_heads);
+        let qkv = ["query", "key", "value"].map(|part| format!("{own}.self.{part}"));
+        let query = weights.linear(&format!("{cross}.self.query"), h, h)?;
+        let key_value = ["key", "value"].map(|part| format!("{cross}.self.{part}"));
+        Ok(Self {
+            self_attention: SelfAttention {
+                qkv: scale_first_rows(&weights.fused_linear(&qkv, h, h)?, h, scale)?,
+                out: weights.linear(&format!("{own}.output.dense"), h, h)?,
+                norm: weights.layer_norm(&format!("{own}.output.LayerNorm"), h, c.eps)?,
+                n_heads: c.n_heads,
+            },
+            cross_attention: CrossAttention {
+                query: scale_first_rows(&query, h, scale)?,
+                key_value: weights.fused_linear(&key_value, image_hidden, h)?,
+                out: weights.linear(&format!("{cross}.output.dense"), h, h)?,
+                norm: weights.layer_norm(&format!("{cross}.output.LayerNorm"), h, c.eps)?,
+                n_heads: c.n_heads,
+            },
+            mlp: Mlp {
+                up: weights.linear(&format!("{prefix}.intermediate.dense"), h, c.intermediate)?,
+                activation: c.activation,
+                down: weights.linear(&format!("{prefix}.output.dense"), c.intermediate, h)?,
+            },
+            norm: weights.layer_norm(&format!("{prefix}.output.LayerNorm"), h, c.eps)?,
+        })
+    }
+
+    /// `[rows, new tokens, hidden]` to the same shape.
+    pub(super) fn forward(&self, x: &Tensor, context: Context<'_>) -> Result<Tensor, ModelError> {
+        let x = self.self_attention.forward(x, x.dim(1)?, context.mask, context.past)?;
+        self.after_self_attention(x, context.picture)
+    }
+
+    /// [`Layer::forward`] for the first token of each row alone, which still sees all others:
+    /// `[rows, tokens, hidden]` to `[rows, 1, hidden]`.
+    pub(super) fn forward_to_first(&self, x: &Tensor, context: Context<'_>) -> Result<Tensor, ModelError> {
+        let x = self.self_attention.forward(x, 1, context.mask, context.past)?;
+        self.after_self_attention(x, context.picture)
+    }
+
+    fn after_self_attention(&self, x: Tensor, picture: Option<&KeysValues>) -> Result<Tensor, ModelError> {
+        let x = match picture {
+            Some(picture) => self.cross_attention.forward(&x, picture)?,
+            None => x,
+        };
+        Ok(self.norm.forward(&self.mlp.forward_plus(&x, &x)?)?)
+    }
+}
+
+impl SelfAttention {
+    /// What the first `n_queries` tokens become, `[rows, n_queries, hidden]`.
+    fn forward(
+        &self,
+        x: &Tensor,
+        n_queries: usize,
+        mask: Option<&Tensor>,
+        past: Option<&mut Option<KeysValues>>,
+    ) -> Result<Tensor, ModelError> {
+        let (rows, n_new, hidden) = x.dims3()?;
+        let qkv = self.qkv.forward(x)?.reshape((rows, n_new, 3, self.n_heads, hidden / self.n_heads))?;
+        let part = |i: usize, n: usize| {
+            qkv.narrow(2, i, 1)?.squeeze(2)?.narrow(1, 0, n)?.transpose(1, 2)?.contiguous()
+        };
+        let (query, mut keys, mut values) = (part(0, n_queries)?, part(1, n_new)?, part(2, n_new)?);
+        if let Some(past) = past {
+            if let Some([past_keys, past_values]) = past {
+                keys = Tensor::cat(&[&*past_keys, &keys], 2)?;
+                values = Tensor::cat(&[&*past_values, &values], 2)?;
+            }
+            *past = Some([keys.clone(), values.clone()]);
+        }
+        let attended = attend(&query, &keys, &values, mask)?;
+        let residual = x.narrow(1, 0, n_queries)?;
+        Ok(self.norm.forward(&linear_plus(&self.out, &attended, &residual)?)?)
+    }
+}
+
+impl CrossAttention {
+    /// Keys and values of pictures: `[pictures, tokens, image hidden]` to twice
+    /// `[pictures, heads, tokens, head]`.
+    fn keys_values(&self, image_tokens: &Tensor) -> Result<KeysValues, ModelError> {
+        let (pictures, tokens, _) = image_tokens.dims3()?;
+        let kv = self.key_value.forward(image_tokens)?.reshape((pictures, tokens, 2, self.n_heads, ()))?;
+        let part = |i: usize| kv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2)?.contiguous();
+        Ok([part(0)?, part(1)?])
+    }
+
+    fn forward(&self, x: &Tensor, [keys, values]: &KeysValues) -> Result<Tensor, ModelError> {
+        let (rows, n_new, hidden) = x.dims3()?;
+        let pictures = keys.dim(0)?;
+        // All rows of a picture are further queries to the same keys.
+        let query = self.query.forward(x)?;
+        let query = query.reshape((pictures, rows / pictures * n_new, self.n_heads, ()))?;
+        let query = query.transpose(1, 2)?.contiguous()?;
+        let attended = attend(&query, keys, values, None)?.reshape((rows, n_new, hidden))?;
+        Ok(self.norm.forward(&linear_plus(&self.out, &attended, x)?)?)
+    }
+}

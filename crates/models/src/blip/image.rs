@@ -1,0 +1,200 @@
+//! BLIP's image tower, and what it makes of pictures: computed once, used by whatever asks about them.
+//!
+//! In: prepared pictures. Out: [`ImageTokens`], which matching (both kinds) and captions take any number of
+//! times. The captioner and the matcher of one family are often trained from the same image tower; where
+//! the weights are equal, the tokens of one model serve the other.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use candle_core::{DType, Device, Storage, Tensor};
+use candle_nn::{LayerNorm, Module};
+use sha2::{Digest, Sha256};
+
+use super::config::VisionConfig;
+use crate::encoder::{Encoder, EncoderConfig, Naming};
+use crate::patches::{PatchConfig, PatchEmbedding};
+use crate::weights::Weights;
+use crate::{ImagePreprocess, ModelError, PixelTensor};
+
+/// Pictures that go through the tower together: their hidden states take about 30 MB each in the base model.
+const BATCH: usize = 8;
+
+pub(super) struct ImageTower {
+    preprocess: ImagePreprocess,
+    config: EncoderConfig,
+    patches: PatchEmbedding,
+    encoder: Encoder,
+    norm: LayerNorm,
+    device: Device,
+    /// What comparing weights with other towers gave. A `Weak` keeps the address from being given to
+    /// another tower.
+    compared: Mutex<Vec<(Weak<ImageTower>, bool)>>,
+}
+
+/// Pictures as BLIP's image tower sees them, `[1 + patches, hidden]` each: what texts are compared with and
+/// captions are made from. Cheap to clone. Holds the image tower that made it in memory.
+#[derive(Clone)]
+pub struct ImageTokens {
+    pictures: Vec<EncodedPicture>,
+    tower: Arc<ImageTower>,
+}
+
+#[derive(Clone)]
+pub(super) struct EncodedPicture {
+    /// `[1 + patches, hidden]`
+    pub(super) tokens: Tensor,
+    /// SHA-256 of the pixels: chance that depends on the picture and not on its place in a batch.
+    pub(super) digest: [u8; 32],
+}
+
+impl ImageTokens {
+    /// How many pictures these are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.pictures.len()
+    }
+
+    /// Whether these are no pictures at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.pictures.is_empty()
+    }
+
+    /// One of the pictures alone, without a copy; `None` past the end. For asking different things about
+    /// each picture of a batch.
+    #[must_use]
+    pub fn picture(&self, index: usize) -> Option<Self> {
+        let picture = self.pictures.get(index)?.clone();
+        Some(Self { pictures: vec![picture], tower: self.tower.clone() })
+    }
+}
+
+impl fmt::Debug for ImageTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ImageTokens").field("len", &self.len()).finish_non_exhaustive()
+    }
+}
+
+impl ImageTower {
+    pub(super) fn load(
+        weights: &Weights,
+        config: &VisionConfig,
+        preprocess: ImagePreprocess,
+        device: &Device,
+    ) -> Result<Arc<Self>, ModelError> {
+        let invalid = |reason: String| ModelError::Compute { reason };
+        let encoder = config.tower().map_err(invalid)?;
+        let h = encoder.hidden;
+        let side = config.image_size.get().map_err(invalid)?;
+        let patches = PatchConfig { hidden: h, side, patch: config.patch_size.get().map_err(invalid)? };
+        Ok(Arc::new(Self {
+            preprocess,
+            patches: PatchEmbedding::load_blip(weights, "vision_model.embeddings", &patches, device)?,
+            encoder: Encoder::load(weights, "vision_model.encoder", &encoder, Naming::Blip)?,
+            norm: weights.layer_norm("vision_model.post_layernorm", h, encoder.eps)?,
+            config: encoder,
+            device: device.clone(),
+            compared: Mutex::default(),
+        }))
+    }
+
+    pub(super) fn preprocess(&self) -> &ImagePreprocess {
+        &self.preprocess
+    }
+
+    /// Length of a token's vector.
+    pub(super) fn hidden(&self) -> usize {
+        self.config.hidden
+    }
+
+    pub(super) fn encode(self: &Arc<Self>, pictures: &[PixelTensor]) -> Result<ImageTokens, ModelError> {
+        let mut encoded = Vec::with_capacity(pictures.len());
+        for batch in pictures.chunks(BATCH) {
+            let x = self.encoder.forward(self.patches.forward(batch)?, None)?;
+            let tokens = self.norm.forward(&x)?;
+            for (i, picture) in batch.iter().enumerate() {
+                let digest = Sha256::digest(picture.rgb()).into();
+                encoded.push(EncodedPicture { tokens: tokens.get(i)?, digest });
+            }
+        }
+        Ok(ImageTokens { pictures: encoded, tower: self.clone() })
+    }
+
+    /// The pictures, if they were made by this tower or by one with the same weights.
+    pub(super) fn accept<'a>(
+        self: &Arc<Self>,
+        tokens: &'a ImageTokens,
+    ) -> Result<&'a [EncodedPicture], ModelError> {
+        if self.is_same_as(&tokens.tower) {
+            Ok(&tokens.pictures)
+        } else {
+            Err(ModelError::ForeignImageTokens)
+        }
+    }
+
+    /// Whether both make the same of every picture: equal preparation, sizes and weights. The weights are
+    /// compared bit by bit up to the first difference, once for each pair of towers.
+    pub(super) fn is_same_as(self: &Arc<Self>, other: &Arc<Self>) -> bool {
+        if Arc::ptr_eq(self, other) {
+            return true;
+        }
+        if self.preprocess != other.preprocess
+            || self.config != other.config
+            || !self.device.same_device(&other.device)
+        {
+            return false;
+        }
+        let mut compared = self.compared.lock().unwrap_or_else(PoisonError::into_inner);
+        compared.retain(|(tower, _)| tower.strong_count() > 0);
+        let known = compared.iter().find(|(tower, _)| std::ptr::eq(tower.as_ptr(), Arc::as_ptr(other)));
+        if let Some((_, same)) = known {
+            return *same;
+        }
+        let same = self.has_weights_of(other).unwrap_or(false);
+        compared.push((Arc::downgrade(other), same));
+        same
+    }
+
+    fn has_weights_of(&self, other: &Self) -> candle_core::Result<bool> {
+        let (mut own, mut others) = (self.tensors(), other.tensors());
+        loop {
+            match (own.next(), others.next()) {
+                (None, None) => return Ok(true),
+                (Some(a), Some(b)) if are_equal(a, b)? => {}
+                _ => return Ok(false),
+            }
+        }
+    }
+
+    fn tensors(&self) -> impl Iterator<Item = &Tensor> {
+        let norm = [Some(self.norm.weight()), self.norm.bias()].into_iter().flatten();
+        self.patches.tensors().chain(norm).chain(self.encoder.tensors())
+    }
+}
+
+/// Several pictures as one batch, `[pictures, 1 + patches, hidden]`.
+pub(super) fn stack(pictures: &[EncodedPicture]) -> Result<Tensor, ModelError> {
+    let tokens: Vec<&Tensor> = pictures.iter().map(|picture| &picture.tokens).collect();
+    Ok(Tensor::stack(&tokens, 0)?)
+}
+
+/// Bit by bit. Half-precision numbers become f32 first, which keeps them apart.
+fn are_equal(a: &Tensor, b: &Tensor) -> candle_core::Result<bool> {
+    if a.shape() != b.shape() || a.dtype() != b.dtype() {
+        return Ok(false);
+    }
+    let flat = |t: &Tensor| t.flatten_all()?.to_device(&Device::Cpu)?.to_dtype(DType::F32)?.contiguous();
+    let (a, b) = (flat(a)?, flat(b)?);
+    let ((a, a_layout), (b, b_layout)) = (a.storage_and_layout(), b.storage_and_layout());
+    let (Storage::Cpu(a), Storage::Cpu(b)) = (&*a, &*b) else {
+        return Ok(false);
+    };
+    let (Some((a_start, a_end)), Some((b_start, b_end))) =
+        (a_layout.contiguous_offsets(), b_layout.contiguous_offsets())
+    else {
+        return Ok(false);
+    };
+    let (a, b) = (&a.as_slice::<f32>()?[a_start..a_end], &b.as_slice::<f32>()?[b_start..b_end]);
+    Ok(a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits()))
+}
