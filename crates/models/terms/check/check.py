@@ -162,7 +162,7 @@ def check_spelling(tables, complaints):
     for name, rows in tables.items():
         for number, fields in rows:
             for field in fields:
-                for word in WORD.findall(field):
+                for word in WORD.findall(field.lower()):
                     if not word.isdigit():
                         places.setdefault(word, []).append((name, number))
     for word in sorted(accepted - set(places)):
