@@ -8,13 +8,14 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
-use vitrine_models::Pack;
+use vitrine_models::{Pack, ProductVocabulary};
 
 use crate::{
     CatalogError, LibraryOptions,
+    describe::{self, WordLists},
     models::{ModelIds, Models},
     store::{Setting, Store},
     vectors::Vectors,
@@ -24,10 +25,16 @@ use crate::{
 pub(crate) struct Engine {
     pub(crate) models: Models,
     pub(crate) vectors: Vectors,
+    vocabulary: OnceLock<ProductVocabulary>,
 }
 
 impl Engine {
-    fn open(folder: &Path, options: &LibraryOptions, store: &Store) -> Result<Arc<Self>, CatalogError> {
+    fn open(
+        folder: &Path,
+        options: &LibraryOptions,
+        lists: &WordLists,
+        store: &Store,
+    ) -> Result<Arc<Self>, CatalogError> {
         let pack = Pack::open(folder)?;
         if pack.manifest().clip.is_none() {
             return Err(CatalogError::NoModels(format!(
@@ -35,9 +42,28 @@ impl Engine {
                 folder.display()
             )));
         }
-        let models = Models::of_pack(pack, options.prefer_cpu, store)?;
+        let models = Models::of_pack(pack, options.prefer_cpu, lists, store)?;
         let vectors = Vectors::new(&options.folder, models.ids().clip, &models.clip_key());
-        Ok(Arc::new(Self { models, vectors }))
+        Ok(Arc::new(Self { models, vectors, vocabulary: OnceLock::new() }))
+    }
+
+    /// The word lists, ready to be compared with vectors; computed when they are first asked for.
+    /// None where `go_on` wanted something else to be done first.
+    pub(crate) fn vocabulary(
+        &self,
+        lists: &WordLists,
+        library: &Path,
+        go_on: &dyn Fn() -> Result<bool, CatalogError>,
+    ) -> Result<Option<&ProductVocabulary>, CatalogError> {
+        if self.vocabulary.get().is_none() {
+            let cache = library.join("cache");
+            let Some(made) = describe::vocabulary(&self.models, lists, &cache, go_on)? else {
+                return Ok(None);
+            };
+            // Another thread may have been faster; both made the same.
+            let _ = self.vocabulary.set(made);
+        }
+        Ok(self.vocabulary.get())
     }
 
     /// Whether every picture of the catalog has a vector of this pack.
@@ -69,17 +95,19 @@ struct State {
 /// The packs at work.
 pub(crate) struct Engines {
     state: RwLock<State>,
+    lists: WordLists,
 }
 
 impl Engines {
     /// Opens the pack that was chosen for this library, else the first usable one of the options.
     pub(crate) fn open(options: &LibraryOptions, store: &Store) -> Result<Self, CatalogError> {
+        let lists = WordLists::read(&options.folder)?;
         let chosen = match &options.pack {
             Some(folder) => Some(folder.clone()),
             None => store.path_setting(Setting::Pack)?,
         };
         let current = match chosen {
-            Some(folder) => match Engine::open(&folder, options, store) {
+            Some(folder) => match Engine::open(&folder, options, &lists, store) {
                 Ok(engine) => Ok(engine),
                 Err(error @ CatalogError::Database(_)) => return Err(error),
                 // Another pack in its place would find nothing, and start to work through the
@@ -90,10 +118,10 @@ impl Engines {
                     error.with_causes()
                 )),
             },
-            None => first_usable(options, store)?,
+            None => first_usable(options, &lists, store)?,
         };
         let next = match store.path_setting(Setting::NextPack)? {
-            Some(folder) => match Engine::open(&folder, options, store) {
+            Some(folder) => match Engine::open(&folder, options, &lists, store) {
                 Ok(engine) => Some(engine),
                 Err(error @ CatalogError::Database(_)) => return Err(error),
                 Err(error) => {
@@ -104,7 +132,12 @@ impl Engines {
             },
             None => None,
         };
-        Ok(Self { state: RwLock::new(State { current, next }) })
+        Ok(Self { state: RwLock::new(State { current, next }), lists })
+    }
+
+    /// The word lists that descriptions are made of.
+    pub(crate) fn lists(&self) -> &WordLists {
+        &self.lists
     }
 
     /// What answers searches.
@@ -153,7 +186,7 @@ impl Engines {
         options: &LibraryOptions,
         store: &Store,
     ) -> Result<(), CatalogError> {
-        let engine = Engine::open(folder, options, store)?;
+        let engine = Engine::open(folder, options, &self.lists, store)?;
         let is_current = self.current().is_ok_and(|current| current.models.is_same(&engine.models));
         if is_current {
             return self.abandon_change(store);
@@ -206,13 +239,14 @@ impl Engines {
 /// The first of the options' folders that holds a usable pack.
 fn first_usable(
     options: &LibraryOptions,
+    lists: &WordLists,
     store: &Store,
 ) -> Result<Result<Arc<Engine>, String>, CatalogError> {
     let mut problems = Vec::new();
     let folders: Vec<&PathBuf> =
         options.pack_folders.iter().filter(|folder| folder.join("pack.toml").exists()).collect();
     for folder in folders {
-        match Engine::open(folder, options, store) {
+        match Engine::open(folder, options, lists, store) {
             Ok(engine) => return Ok(Ok(engine)),
             Err(error @ CatalogError::Database(_)) => return Err(error),
             Err(error) => problems.push(error.with_causes()),

@@ -20,9 +20,12 @@
 //! Every file that is passed over is listed with its reason. Nothing here
 //! opens a network connection.
 
+pub mod colour;
+pub mod describe;
 mod engine;
 mod error;
 mod events;
+mod interrogate;
 mod library;
 mod listing;
 mod lock;
@@ -39,6 +42,7 @@ mod watch;
 pub use engine::PackChange;
 pub use error::CatalogError;
 pub use events::Event;
+pub use interrogate::{CaptionStyle, DescribeMode, PhotoOptions, PhotoReading, PhotoStep};
 pub use library::{Library, LibraryOptions, ProductFile, Summary};
 pub use models::ModelsReport;
 pub use store::{Listing, PictureCounts, PictureRow, SourceRow};

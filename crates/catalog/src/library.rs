@@ -10,6 +10,7 @@ use vitrine_models::Priority;
 
 use crate::{
     CatalogError, Event, ModelsReport,
+    describe::Description,
     engine::{Engine, Engines, PackChange},
     events::{self, Events},
     lock::WriteLock,
@@ -323,6 +324,11 @@ impl Library {
         Ok(rows.into_iter().map(|(path, row): (PathBuf, SkipRow)| (path, row.into())).collect())
     }
 
+    /// What was written about a product, in parts.
+    pub fn description(&self, id: u64) -> Result<Option<Description>, CatalogError> {
+        self.inner.store.composition(id, self.inner.model_ids())
+    }
+
     /// A product and every file that holds it.
     pub fn product(&self, id: u64) -> Result<(PictureRow, Vec<ProductFile>), CatalogError> {
         let ids = self.inner.model_ids();
@@ -361,16 +367,7 @@ impl Library {
     /// A product's thumbnail as a JPEG. It is a cache: one that is missing is made again.
     pub fn thumbnail(&self, id: u64) -> Result<Vec<u8>, CatalogError> {
         let ids = self.inner.model_ids();
-        let row = self.inner.store.picture(id, ids)?;
-        if let Some(jpeg) = self.inner.thumbnails.read(&row.picture.hash) {
-            return Ok(jpeg);
-        }
-        let bytes = self.inner.read_picture(&row)?;
-        let bad = |skip| CatalogError::BadPicture { name: file_name(&row.path), skip };
-        let photo = photo::decode(&bytes).map_err(bad)?;
-        let thumbnail = photo::thumbnail(&photo.pixels).ok_or_else(|| bad(Skip::damaged()))?;
-        self.inner.thumbnails.write(&row.picture.hash, &thumbnail.jpeg)?;
-        Ok(thumbnail.jpeg)
+        self.inner.thumbnail(&self.inner.store.picture(id, ids)?)
     }
 
     /// A product's photo, large, as something that a window can show: MIME type and bytes.
@@ -441,6 +438,19 @@ impl Inner {
         let mut vectors =
             models.clip().run(Priority::Interactive, move |clip| clip.embed_images(&[tensor]))?;
         vectors.pop().ok_or_else(|| CatalogError::NoModels("The search model gave no answer.".into()))
+    }
+
+    /// A picture's thumbnail as a JPEG, made again where it is missing.
+    pub(crate) fn thumbnail(&self, row: &PictureRow) -> Result<Vec<u8>, CatalogError> {
+        if let Some(jpeg) = self.thumbnails.read(&row.picture.hash) {
+            return Ok(jpeg);
+        }
+        let bytes = self.read_picture(row)?;
+        let bad = |skip| CatalogError::BadPicture { name: file_name(&row.path), skip };
+        let photo = photo::decode(&bytes).map_err(bad)?;
+        let thumbnail = photo::thumbnail(&photo.pixels).ok_or_else(|| bad(Skip::damaged()))?;
+        self.thumbnails.write(&row.picture.hash, &thumbnail.jpeg)?;
+        Ok(thumbnail.jpeg)
     }
 
     fn read_picture(&self, row: &PictureRow) -> Result<Vec<u8>, CatalogError> {

@@ -10,11 +10,15 @@ use std::{
 };
 
 use vitrine_models::{
-    Calibration, Captioner, Clip, DevicePreference, ImagePreprocess, ModelDevice, ModelSummary, ModelThread,
-    Pack, Priority, select_device,
+    Calibration, Captioner, Clip, DevicePreference, ImagePreprocess, Matcher, ModelDevice, ModelSummary,
+    ModelThread, Pack, Priority, select_device,
 };
 
-use crate::{CatalogError, store::Store};
+use crate::{
+    CatalogError,
+    describe::{RULES_VERSION, WordLists},
+    store::Store,
+};
 
 /// A pack at work.
 pub struct Models {
@@ -22,6 +26,7 @@ pub struct Models {
     device: ModelDevice,
     clip: Mutex<Option<ModelThread<Clip>>>,
     captioner: Mutex<Option<ModelThread<Captioner>>>,
+    matcher: Mutex<Option<ModelThread<Matcher>>>,
     clip_preprocess: OnceLock<ImagePreprocess>,
     ids: ModelIds,
 }
@@ -33,6 +38,8 @@ pub struct ModelIds {
     pub clip: u64,
     /// Of the caption model; 0 without one.
     pub caption: u64,
+    /// Of both with the word lists and rules by which descriptions are composed.
+    pub writer: u64,
 }
 
 /// The pack in use, in figures.
@@ -60,13 +67,24 @@ pub struct ModelsReport {
 
 impl Models {
     /// Takes a pack to work; no weights are read.
-    pub(crate) fn of_pack(pack: Pack, prefer_cpu: bool, store: &Store) -> Result<Self, CatalogError> {
+    pub(crate) fn of_pack(
+        pack: Pack,
+        prefer_cpu: bool,
+        lists: &WordLists,
+        store: &Store,
+    ) -> Result<Self, CatalogError> {
         let ids = ModelIds {
             clip: store.model_id(&pack.clip_key())?,
             caption: match pack.manifest().caption {
                 Some(_) => store.model_id(&pack.caption_key())?,
                 None => 0,
             },
+            writer: store.model_id(&format!(
+                "{} {} lists-{} rules-{RULES_VERSION}",
+                pack.clip_key(),
+                if pack.manifest().caption.is_some() { pack.caption_key() } else { String::new() },
+                lists.fingerprint(),
+            ))?,
         };
         let preference = if prefer_cpu { DevicePreference::Cpu } else { DevicePreference::Auto };
         Ok(Self {
@@ -74,6 +92,7 @@ impl Models {
             pack,
             clip: Mutex::new(None),
             captioner: Mutex::new(None),
+            matcher: Mutex::new(None),
             clip_preprocess: OnceLock::new(),
             ids,
         })
@@ -167,6 +186,23 @@ impl Models {
     /// Lets the captioner's memory go.
     pub(crate) fn release_captioner(&self) {
         *self.captioner.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Whether there is a model that says whether words and a picture match.
+    pub(crate) fn matches(&self) -> bool {
+        self.pack.manifest().matching.is_some()
+    }
+
+    /// The thread that owns the matcher; starts it when it is not there.
+    pub(crate) fn matcher(&self) -> ModelThread<Matcher> {
+        let mut slot = self.matcher.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.get_or_insert_with(|| {
+            let folder =
+                self.folder_of(self.pack.manifest().matching.as_ref().map(|entry| entry.folder.as_str()));
+            let device = self.device.clone();
+            ModelThread::spawn("vitrine-match", move || Matcher::load(&folder, &device))
+        })
+        .clone()
     }
 
     fn folder_of(&self, folder: Option<&str>) -> PathBuf {

@@ -14,6 +14,7 @@ mod thumbnail;
 pub use decode::{DecodedPhoto, decode};
 pub use full::for_screen;
 pub use skip::{Skip, SkipCode};
+pub(crate) use thumbnail::fit;
 pub use thumbnail::{THUMBNAIL_SIDE, Thumbnail, small_copy, thumbnail};
 
 /// The most pixels that a photo may have: beyond today's largest cameras (150 megapixels).
@@ -21,6 +22,18 @@ pub const MAX_PIXELS: u64 = 160_000_000;
 
 /// The largest file that is read.
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
+
+/// The bytes of a file that a person named.
+pub fn read_file(path: &std::path::Path) -> Result<Vec<u8>, Skip> {
+    let metadata = std::fs::metadata(path).map_err(|error| Skip::from_io(&error))?;
+    if metadata.is_dir() {
+        return Err(Skip::not_a_picture());
+    }
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(Skip::too_many_bytes());
+    }
+    std::fs::read(path).map_err(|error| Skip::from_io(&error))
+}
 
 /// Endings of pictures, lower case: what a scan looks at. The second half cannot be read (yet)
 /// and is listed as such, so that nobody wonders where those photos are.

@@ -30,7 +30,7 @@ pub fn small_copy(pixels: &RgbImage, side: u32) -> Option<Vec<u8>> {
 }
 
 /// A copy whose longest side is at most `side`; smaller photos stay as they are.
-pub(super) fn fit(pixels: &RgbImage, side: u32) -> Option<RgbImage> {
+pub(crate) fn fit(pixels: &RgbImage, side: u32) -> Option<RgbImage> {
     let (width, height) = pixels.dimensions();
     let longest = width.max(height);
     if longest <= side {

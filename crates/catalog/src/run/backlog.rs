@@ -1,4 +1,4 @@
-//! Pictures that lack a vector or a description: read again, through the model, into the store.
+//! Pictures that lack something of a model: read again, through the model, into the store.
 //!
 //! What lacks is asked of the store, in the order of ids, so that nothing
 //! needs to be remembered between runs. A picture that cannot be read any more
@@ -7,12 +7,12 @@
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use vitrine_models::{CaptionOptions, ImagePreprocess, ModelError, PixelTensor, Priority};
+use vitrine_models::{ImagePreprocess, ModelError, PixelTensor};
 
 use super::{
     Stage,
     ingest::{EMBED_BATCH, embed_batch},
-    n_readers, one_by_one,
+    n_readers,
     read::read_again,
 };
 use crate::{
@@ -20,14 +20,10 @@ use crate::{
     engine::Engine,
     library::{Inner, file_name},
     photo::Skip,
-    store::NewDescription,
 };
 
 /// Ids fetched at once.
-const PAGE: u64 = 256;
-/// Pictures that the captioner takes at once: a batch is a second's work or so with a large model,
-/// and what a killed run repeats.
-const DESCRIBE_BATCH: usize = 4;
+pub(super) const PAGE: u64 = 256;
 
 /// Makes every picture searchable that is not.
 pub(super) fn embed(library: &Inner, engine: &Engine) -> Result<(), CatalogError> {
@@ -51,56 +47,6 @@ pub(super) fn embed(library: &Inner, engine: &Engine) -> Result<(), CatalogError
     })
 }
 
-/// Describes every picture that is not described.
-pub(super) fn describe(library: &Inner, engine: &Engine) -> Result<(), CatalogError> {
-    let models = &engine.models;
-    if !models.describes() {
-        return Ok(());
-    }
-    let ids = models.ids();
-    let counts = library.store.counts(ids)?;
-    let n_lacking = counts.n_pictures.saturating_sub(counts.n_described);
-    if n_lacking == 0 {
-        return Ok(());
-    }
-    let done = library.board.snapshot().stages[Stage::Describe as usize].done;
-    library.board.set_total(Stage::Describe, done + n_lacking);
-    library.board.total_is_known(Stage::Describe);
-    library.board.start_stage(Stage::Describe);
-    let captioner = models.captioner();
-    let preprocess = captioner.run(Priority::Batch, |captioner| Ok(captioner.preprocess()))?;
-    let lacking = |after| library.store.without_description(ids.caption, after, PAGE);
-    each_batch(library, &preprocess, DESCRIBE_BATCH, &lacking, |batch| {
-        let n = batch.len() as u64;
-        let name = batch.last().map(|picture| picture.name.clone());
-        let (picture_ids, tensors): (Vec<u64>, Vec<PixelTensor>) =
-            batch.into_iter().map(|picture| (picture.id, picture.tensor)).unzip();
-        let answered = captioner.run(Priority::Batch, move |captioner| {
-            let options = CaptionOptions::default();
-            Ok(one_by_one::answers(&tensors, &|batch| captioner.caption(batch, &options)))
-        })?;
-        let (mut new, mut managed) = (Vec::new(), Vec::new());
-        for (picture_id, answer) in picture_ids.into_iter().zip(answered) {
-            match answer {
-                Ok(caption) => {
-                    managed.push(picture_id);
-                    new.push(NewDescription {
-                        picture_id,
-                        caption: caption.text,
-                        mean_log_prob: caption.mean_log_prob,
-                    });
-                }
-                Err(error) => record_failure(library, picture_id, &error)?,
-            }
-        }
-        library.store.add_descriptions(ids.caption, &new)?;
-        library.store.clear_model_failures(&managed)?;
-        library.board.advance(Stage::Describe, n, name);
-        library.events.changed();
-        Ok(())
-    })
-}
-
 /// Lists a picture on which a model failed.
 pub(super) fn record_failure(library: &Inner, id: u64, error: &ModelError) -> Result<(), CatalogError> {
     tracing::warn!(id, %error, "a model failed on a photo");
@@ -111,16 +57,16 @@ pub(super) fn record_failure(library: &Inner, id: u64, error: &ModelError) -> Re
 }
 
 /// A picture on its way to a model.
-struct Prepared {
-    id: u64,
-    tensor: PixelTensor,
-    name: String,
+pub(super) struct Prepared {
+    pub(super) id: u64,
+    pub(super) tensor: PixelTensor,
+    pub(super) name: String,
 }
 
 /// Feeds the pictures that `lacking` names (page by page, after an id) to `take` in batches, while
 /// other threads read and decode ahead. Ends early, without an error, when there is something new
 /// to scan: new photos go first.
-fn each_batch(
+pub(super) fn each_batch(
     library: &Inner,
     preprocess: &ImagePreprocess,
     batch_size: usize,

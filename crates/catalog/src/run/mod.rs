@@ -4,7 +4,8 @@
 //! work.rs      what is to be scanned, and the thread that does it
 //! ingest.rs    scan ─► read ─► record ─► embed, a thread or more each, bounded queues between
 //! read.rs      one file: hash, decode, thumbnail, model input
-//! backlog.rs   pictures that lack a vector or a description: read again ─► model ─► store
+//! backlog.rs   pictures that lack a vector: read again ─► model ─► store
+//! describe.rs  pictures that lack a description: caption, terms, colours ─► texts ─► store
 //! ```
 //!
 //! New photos go through `ingest` first, so that everything is searchable soon;
@@ -15,6 +16,7 @@
 
 mod backlog;
 mod control;
+mod describe;
 mod ingest;
 mod one_by_one;
 mod progress;

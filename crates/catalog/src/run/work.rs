@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
 
-use super::{RunState, backlog, ingest};
+use super::{RunState, backlog, describe, ingest};
 use crate::{CatalogError, library::Inner};
 
 /// A part of a source that is to be looked at: all of it, or what a watcher saw change.
@@ -154,17 +154,20 @@ impl Work {
             // Everything that can be read has its vector: if this is a new pack, it answers now.
             library.engines.finish_change(&engine, &library.options, &library.store)?;
             library.events.changed();
-            backlog::describe(library, &engine)?;
+            describe::describe(library, &engine)?;
             if !self.has_news() {
                 return Ok(());
             }
         }
     }
 
-    /// What a finished run has to say: without models nothing was made searchable.
+    /// What a finished run has to say: without models nothing was made searchable, and a wrong list of
+    /// the merchant's own must not go unnoticed.
     fn closing_words(&self, library: &Inner) -> Option<String> {
-        let reason = library.engines.problem()?;
-        Some(format!("Photos can be browsed, but not searched. {reason}"))
+        match library.engines.problem() {
+            Some(reason) => Some(format!("Photos can be browsed, but not searched. {reason}")),
+            None => library.engines.lists().problem().map(str::to_owned),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {

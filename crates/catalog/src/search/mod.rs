@@ -67,6 +67,19 @@ impl Library {
     pub fn search(&self, query: &Query, offset: u64, limit: u64) -> Result<Page, CatalogError> {
         let inner = self.inner();
         let n_pictures = inner.store.n_pictures()?;
+        let allowed = match query.filters.as_slice() {
+            [] => None,
+            filters => Some(inner.store.with_attributes(filters, inner.model_ids())?),
+        };
+        let (to_skip, n_wanted) = (as_usize(offset), as_usize(limit));
+        if let (true, Some(allowed)) = (query.is_empty(), &allowed) {
+            let page: Vec<u64> = allowed.iter().copied().skip(to_skip).take(n_wanted).collect();
+            let mut rows = self.products(&page)?;
+            let items = page.iter().filter_map(|id| rows.remove(id));
+            let items = items.map(|row| Match { row, score: None, relevance: None }).collect();
+            let total = allowed.len() as u64;
+            return Ok(Page { total, n_good: total, n_not_yet_searchable: 0, items });
+        }
         if query.is_empty() {
             let rows = inner.store.browse(offset, limit, inner.model_ids())?;
             let items = rows.into_iter().map(|row| Match { row, score: None, relevance: None }).collect();
@@ -74,10 +87,12 @@ impl Library {
         }
         let engine = inner.engine()?;
         let vector = query::vector(inner, &engine, query)?;
-        let ranking = ranking::rank(inner, &engine, query, &vector, offset.saturating_add(limit))?;
-        let to_skip = usize::try_from(offset).unwrap_or(usize::MAX);
-        let wanted: Vec<_> =
-            ranking.hits.iter().skip(to_skip).take(usize::try_from(limit).unwrap_or(usize::MAX)).collect();
+        let depth = offset.saturating_add(limit);
+        let ranking = match &allowed {
+            Some(allowed) => ranking::rank_among(inner, &engine, query, &vector, allowed)?,
+            None => ranking::rank(inner, &engine, query, &vector, depth)?,
+        };
+        let wanted: Vec<_> = ranking.hits.iter().skip(to_skip).take(n_wanted).collect();
         let mut rows = self.products(&wanted.iter().map(|hit| hit.id).collect::<Vec<_>>())?;
         let items = wanted
             .into_iter()
@@ -94,4 +109,8 @@ impl Library {
             items,
         })
     }
+}
+
+fn as_usize(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
 }

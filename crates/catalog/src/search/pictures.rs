@@ -9,7 +9,7 @@ use crate::{
     CatalogError, Library,
     library::{Inner, file_name},
     models::Models,
-    photo::{self, MAX_FILE_BYTES, Skip},
+    photo::{self, Skip},
 };
 
 /// A picture to search with.
@@ -98,14 +98,7 @@ impl Library {
     /// A picture file to search with.
     pub fn query_picture_from_file(&self, path: &Path) -> Result<QueryPicture, CatalogError> {
         let bad = |skip| CatalogError::BadPicture { name: path.display().to_string(), skip };
-        let metadata = std::fs::metadata(path).map_err(|error| bad(Skip::from_io(&error)))?;
-        if metadata.is_dir() {
-            return Err(bad(Skip::not_a_picture()));
-        }
-        if metadata.len() > MAX_FILE_BYTES {
-            return Err(bad(Skip::too_many_bytes()));
-        }
-        let bytes = std::fs::read(path).map_err(|error| bad(Skip::from_io(&error)))?;
+        let bytes = photo::read_file(path).map_err(bad)?;
         self.query_picture_from_bytes(&file_name(path), &bytes)
     }
 

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use vitrine_models::{Priority, ScoreRange};
 
-use crate::{CatalogError, engine::Engine, library::Inner, models::Models};
+use crate::{CatalogError, describe::AttributeKind, engine::Engine, library::Inner, models::Models};
 
 /// What is asked. Parts add up: "like this picture, but red".
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Query {
     pub pictures: Vec<String>,
     /// A product whose picture is the query; it is left out of the answer.
     pub like: Option<u64>,
+    /// Only products of which all of this is said.
+    pub filters: Vec<(AttributeKind, String)>,
 }
 
 impl Query {
@@ -23,7 +25,7 @@ impl Query {
         Self { text: text.into(), ..Self::default() }
     }
 
-    /// Whether nothing is asked.
+    /// Whether nothing is asked that ranks products.
     pub fn is_empty(&self) -> bool {
         self.text.trim().is_empty() && self.pictures.is_empty() && self.like.is_none()
     }

@@ -57,3 +57,20 @@ pub(super) fn rank(
     *inner.search.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(ranking.clone());
     Ok(ranking)
 }
+
+/// All of `allowed` (ids, rising) that can be found, ranked. Which these are may change with every
+/// description, so nothing is kept.
+pub(super) fn rank_among(
+    inner: &Inner,
+    engine: &Engine,
+    query: &Query,
+    vector: &QueryVector,
+    allowed: &[u64],
+) -> Result<Ranking, CatalogError> {
+    let n_all = engine.vectors.len(&inner.store)?;
+    let mut hits = engine.vectors.search(&inner.store, &vector.unit, n_all)?;
+    hits.retain(|hit| Some(hit.id) != query.like && allowed.binary_search(&hit.id).is_ok());
+    let n_ranked = hits.len() as u64;
+    let origin = (engine.models.ids().clip, engine.vectors.version());
+    Ok(Ranking { query: query.clone(), origin, depth: n_ranked, hits: Arc::new(hits), n_ranked })
+}

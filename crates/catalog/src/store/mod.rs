@@ -11,6 +11,7 @@
 //! Vectors and descriptions belong to a picture and a model, so renamed and
 //! copied files keep them.
 
+mod compositions;
 mod descriptions;
 mod files;
 mod listings;
@@ -31,6 +32,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags};
 
+pub use compositions::Material;
 pub use descriptions::NewDescription;
 pub use files::{FileRow, FileStamp, KnownFile, ReadFile};
 pub use listings::Listing;

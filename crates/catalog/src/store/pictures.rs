@@ -50,8 +50,12 @@ pub struct PictureRow {
     pub path: std::path::PathBuf,
     /// The merchant's title, price and category.
     pub listing: super::Listing,
-    /// What the caption model wrote.
+    /// What the caption model wrote: the one in use, else the newest of another.
     pub caption: Option<String>,
+    /// The title that was composed, by the same rule.
+    pub title: Option<String>,
+    /// The text that was composed, by the same rule.
+    pub text: Option<String>,
     /// Whether it has a vector.
     pub is_searchable: bool,
 }
@@ -67,15 +71,20 @@ pub struct PictureCounts {
     pub n_described: u64,
 }
 
-/// `?1` and `?2` are the ids of the CLIP and the caption model.
+/// `?1`, `?2` and `?3` are the ids of the CLIP model, the caption model and the writer.
 const ROW: &str = "
     SELECT p.id, p.hash, p.format, p.width, p.height, p.color, f.path, l.title, l.price, l.category,
-           d.caption, v.picture_id IS NOT NULL
+           d.caption, v.picture_id IS NOT NULL, c.title, c.text
     FROM picture p
     JOIN file f ON f.id = (SELECT id FROM file WHERE picture_id = p.id ORDER BY path LIMIT 1)
     LEFT JOIN listing l ON l.path = f.path
     LEFT JOIN vector v ON v.model_id = ?1 AND v.picture_id = p.id
-    LEFT JOIN description d ON d.model_id = ?2 AND d.picture_id = p.id";
+    LEFT JOIN description d ON d.picture_id = p.id AND d.model_id = (
+        SELECT model_id FROM description WHERE picture_id = p.id
+        ORDER BY model_id = ?2 DESC, model_id DESC LIMIT 1)
+    LEFT JOIN composition c ON c.picture_id = p.id AND c.writer_id = (
+        SELECT writer_id FROM composition WHERE picture_id = p.id
+        ORDER BY writer_id = ?3 DESC, writer_id DESC LIMIT 1)";
 
 fn picture_row(row: &Row<'_>) -> rusqlite::Result<PictureRow> {
     Ok(PictureRow {
@@ -91,6 +100,8 @@ fn picture_row(row: &Row<'_>) -> rusqlite::Result<PictureRow> {
         listing: super::Listing { title: row.get(7)?, price: row.get(8)?, category: row.get(9)? },
         caption: row.get(10)?,
         is_searchable: row.get(11)?,
+        title: row.get(12)?,
+        text: row.get(13)?,
     })
 }
 
@@ -118,9 +129,12 @@ impl Store {
     /// One product.
     pub fn picture(&self, id: u64, models: ModelIds) -> Result<PictureRow, CatalogError> {
         let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(&format!("{ROW} WHERE p.id = ?3"))?;
+        let mut statement = reader.prepare_cached(&format!("{ROW} WHERE p.id = ?4"))?;
         statement
-            .query_row([to_i64(models.clip), to_i64(models.caption), to_i64(id)], picture_row)
+            .query_row(
+                [to_i64(models.clip), to_i64(models.caption), to_i64(models.writer), to_i64(id)],
+                picture_row,
+            )
             .optional()?
             .ok_or(CatalogError::NoSuchProduct)
     }
@@ -130,11 +144,11 @@ impl Store {
         let reader = self.reader()?;
         // The offset is stepped over in the partial index alone; the joins run for the page's rows.
         let mut statement = reader.prepare_cached(&format!(
-            "{ROW} WHERE p.id IN (SELECT id FROM picture WHERE n_files > 0 ORDER BY id LIMIT ?3 OFFSET ?4)
+            "{ROW} WHERE p.id IN (SELECT id FROM picture WHERE n_files > 0 ORDER BY id LIMIT ?4 OFFSET ?5)
              ORDER BY p.id"
         ))?;
         let rows = statement.query_map(
-            [to_i64(models.clip), to_i64(models.caption), to_i64(limit), to_i64(offset)],
+            [models.clip, models.caption, models.writer, limit, offset].map(to_i64),
             picture_row,
         )?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -153,16 +167,16 @@ impl Store {
         let count = |sql: &str, model: u64| -> Result<u64, CatalogError> {
             Ok(to_u64(reader.prepare_cached(sql)?.query_row([to_i64(model)], |row| row.get(0))?))
         };
-        let of_live = |table: &str| {
+        let of_live = |by: &str, table: &str| {
             format!(
                 "SELECT count(*) FROM {table} t JOIN picture p ON p.id = t.picture_id
-                 WHERE t.model_id = ?1 AND p.n_files > 0"
+                 WHERE t.{by} = ?1 AND p.n_files > 0"
             )
         };
         Ok(PictureCounts {
             n_pictures: self.n_pictures()?,
-            n_searchable: count(&of_live("vector"), models.clip)?,
-            n_described: count(&of_live("description"), models.caption)?,
+            n_searchable: count(&of_live("model_id", "vector"), models.clip)?,
+            n_described: count(&of_live("writer_id", "composition"), models.writer)?,
         })
     }
 }

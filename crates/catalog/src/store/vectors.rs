@@ -97,6 +97,6 @@ impl Store {
     }
 }
 
-fn to_floats(bytes: &[u8]) -> Vec<f32> {
+pub(super) fn to_floats(bytes: &[u8]) -> Vec<f32> {
     bytes.as_chunks::<4>().0.iter().map(|number| f32::from_le_bytes(*number)).collect()
 }

@@ -1,0 +1,69 @@
+//! From what models and pixels say of a photo to what a merchant can publish.
+//!
+//! ```text
+//! caption (BLIP) ──► wording.rs: a sentence without what a photo cannot show ─┐
+//! vector (CLIP) ──► vocabulary.rs: terms of the word lists, with probabilities ├─► claims.rs ─► compose.rs
+//! thumbnail ──────► colour: main colours, measured ───────────────────────────┘   attributes    title, text,
+//!                                                                                 with         alt text
+//!                                                                                 confidence
+//! ```
+//!
+//! No model runs here: captions and vectors are in the store already, so the whole catalog can be
+//! described anew in minutes when a word list or a rule changes.
+//!
+//! Invariants: every claim has a confidence and says what it rests on; the texts say only what is
+//! surer than even; nothing is said that a photo cannot show (no size, origin, price or promise).
+
+mod claims;
+mod compose;
+mod lists;
+mod vocabulary;
+mod wording;
+
+pub use claims::{Attribute, AttributeKind, Evidence};
+pub(crate) use lists::WordLists;
+pub(crate) use vocabulary::{vectors, vocabulary};
+
+use crate::colour::ProductColour;
+
+/// Rises with every change of these rules, so that descriptions are composed anew.
+pub(crate) const RULES_VERSION: u32 = 1;
+/// A title's longest, in characters: what marketplaces take.
+const MAX_TITLE: usize = 150;
+/// An alternative text's longest, in characters: what screen readers say in one breath.
+const MAX_ALT_TEXT: usize = 125;
+
+/// A product in words, in parts that can be judged and searched alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Description {
+    /// At most 150 characters.
+    pub title: String,
+    /// A sentence or two.
+    pub text: String,
+    /// For those who do not see the photo, at most 125 characters.
+    pub alt_text: String,
+    /// What is claimed, by kind, the surest of a kind first.
+    pub attributes: Vec<Attribute>,
+    /// The product's main colours, measured, the largest first.
+    pub colours: Vec<ProductColour>,
+}
+
+/// What is known of a photo before anything is written.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Findings {
+    /// The caption model's sentence, and the mean log probability of its tokens.
+    pub(crate) caption: Option<(String, f32)>,
+    /// The best terms of every word list.
+    pub(crate) terms: vitrine_models::ProductTerms,
+    /// The product's main colours.
+    pub(crate) colours: Vec<ProductColour>,
+}
+
+/// Writes a description.
+pub(crate) fn describe(findings: &Findings, lists: &WordLists) -> Description {
+    let sentence = findings.caption.as_ref().map(|(caption, _)| wording::publishable(caption));
+    let sentence = sentence.filter(|sentence| !sentence.is_empty());
+    let sureness = findings.caption.as_ref().map_or(0.0, |(_, mean_log_prob)| mean_log_prob.exp());
+    let attributes = claims::attributes(sentence.as_deref(), sureness, findings, lists);
+    compose::compose(sentence.as_deref(), attributes, findings.colours.clone())
+}
