@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use vitrine_catalog::Library;
+use vitrine_catalog::{Library, PhotoStep};
 
 use crate::{
     OpenOptions, convert,
     types::{
-        ApiError, AppState, CatalogSummary, ModelsInfo, ProductDetail, QueryPicture, RunProgress, SearchPage,
-        SearchRequest, SkippedPage,
+        ApiError, AppState, CatalogSummary, ModelsInfo, PhotoReading, PhotoRequest, ProductDetail,
+        QueryPicture, RunProgress, SearchPage, SearchRequest, SkippedPage,
     },
 };
 
@@ -99,7 +99,24 @@ impl Api {
     /// Everything about a product.
     pub fn product(&self, id: u64) -> Result<ProductDetail, ApiError> {
         let (row, files) = self.library.product(id)?;
-        Ok(convert::detail(&row, files, self.library.models().ok().as_ref()))
+        let written = self.library.description(id)?;
+        Ok(convert::detail(&row, written, files, self.library.models().ok().as_ref()))
+    }
+
+    /// Describes a photo that need not be in the catalog. `go_on` hears about once a second what is
+    /// being done, and ends it by answering false.
+    pub fn describe_photo(
+        &self,
+        file: &Path,
+        request: &PhotoRequest,
+        go_on: &dyn Fn(&str) -> bool,
+    ) -> Result<PhotoReading, ApiError> {
+        let hear = |step: PhotoStep| go_on(&convert::photo_step(&step));
+        Ok(convert::photo_reading(self.library.describe_photo(
+            file,
+            &convert::photo_options(request),
+            &hear,
+        )?))
     }
 
     /// The product whose picture this file holds.

@@ -32,10 +32,8 @@ impl From<CatalogError> for ApiError {
             }
             CatalogError::BadPicture { name, skip } => (ErrorCode::BadPicture, format!("{name}: {skip}")),
             CatalogError::NoModels(reason) => (ErrorCode::NoModels, reason.clone()),
-            CatalogError::Model(_) => (
-                ErrorCode::ModelFailed,
-                "The models could not do this. Try again; if it stays so, install Vitrine again.".to_owned(),
-            ),
+            // Its words name the file and the way out.
+            CatalogError::Model(error) => (ErrorCode::ModelFailed, sentence(&error.to_string())),
             CatalogError::Database(_) | CatalogError::Index(_) | CatalogError::Io { .. } => (
                 ErrorCode::Storage,
                 "The library could not be read or written. Check that the disk has room and try again."
@@ -55,4 +53,12 @@ fn chain(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+/// With a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{stop}", letters.as_str())
 }

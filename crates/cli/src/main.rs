@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)] // printing is what this crate is for
 
 mod args;
+mod describe;
 mod index;
 mod models;
 mod output;
@@ -52,7 +53,10 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let api = Api::open(options)?;
     match &arguments.command {
         Command::Index { paths } => return index::run(&api, arguments, paths),
-        Command::Search { words, image } => search::run(&api, arguments, words, image.as_deref())?,
+        Command::Search { words, image, only } => {
+            search::run(&api, arguments, words, image.as_deref(), only)?;
+        }
+        Command::Describe(options) => return describe::run(&api, arguments, options),
         Command::Show { product } => show::run(&api, arguments, product)?,
         Command::Status { skipped } => status::run(&api, arguments, *skipped)?,
         Command::Models => models::run(&api, arguments)?,

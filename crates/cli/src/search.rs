@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 use vitrine_api::{
     Api,
-    types::{SearchPage, SearchRequest},
+    types::{AttributeFilter, AttributeKind, SearchPage, SearchRequest},
 };
 
 use crate::{
@@ -28,11 +28,40 @@ struct Found {
     height: u32,
 }
 
-pub fn run(api: &Api, arguments: &Arguments, words: &[String], image: Option<&Path>) -> anyhow::Result<()> {
+/// `colour=navy` as a filter; a kind that is none of Vitrine's is the name of an own list.
+pub fn filter(text: &str) -> Result<AttributeFilter, String> {
+    let (kind, value) = text.split_once('=').ok_or("write it as KIND=VALUE, such as colour=navy")?;
+    let value = value.trim().to_lowercase();
+    if value.is_empty() {
+        return Err("the value is missing; write it as KIND=VALUE, such as colour=navy".to_owned());
+    }
+    let known = match kind.trim().to_lowercase().as_str() {
+        "type" => Some(AttributeKind::Type),
+        "colour" | "color" => Some(AttributeKind::Colour),
+        "material" => Some(AttributeKind::Material),
+        "pattern" => Some(AttributeKind::Pattern),
+        "style" => Some(AttributeKind::Style),
+        "finish" => Some(AttributeKind::Finish),
+        "occasion" => Some(AttributeKind::Occasion),
+        "setting" => Some(AttributeKind::Setting),
+        _ => None,
+    };
+    let list = known.is_none().then(|| kind.trim().to_owned());
+    Ok(AttributeFilter { kind: known.unwrap_or(AttributeKind::Own), list, value })
+}
+
+pub fn run(
+    api: &Api,
+    arguments: &Arguments,
+    words: &[String],
+    image: Option<&Path>,
+    only: &[AttributeFilter],
+) -> anyhow::Result<()> {
     let pictures = image.map(|file| api.query_picture_from_file(file)).transpose()?;
     let mut request = SearchRequest {
         text: words.join(" "),
         pictures: pictures.into_iter().map(|picture| picture.token).collect(),
+        filters: only.to_vec(),
         ..SearchRequest::default()
     };
     let (mut found, mut page) = (Vec::new(), None);
@@ -53,7 +82,7 @@ pub fn run(api: &Api, arguments: &Arguments, words: &[String], image: Option<&Pa
                 path: files.into_iter().next().map(|file| file.path).unwrap_or_default(),
                 score: product.score,
                 relevance: product.relevance,
-                title: product.title.clone(),
+                title: product.title.clone().or_else(|| product.generated_title.clone()),
                 description: product.description.clone(),
                 width: product.width,
                 height: product.height,
@@ -64,28 +93,30 @@ pub fn run(api: &Api, arguments: &Arguments, words: &[String], image: Option<&Pa
     if arguments.json {
         return output::json(&found);
     }
-    print(&found, page.as_ref());
+    print(&found, page.as_ref(), !only.is_empty());
     Ok(())
 }
 
-fn print(found: &[Found], page: Option<&SearchPage>) {
+fn print(found: &[Found], page: Option<&SearchPage>, is_filtered: bool) {
     for product in found {
         let description = product.description.as_deref().unwrap_or("(not described yet)");
         let title = product.title.as_deref().map(|title| format!("{title} — ")).unwrap_or_default();
-        println!(
-            "{:>3}. {:>3.0} %  {title}{description}",
-            product.rank,
-            product.relevance.unwrap_or(0.0) * 100.0
-        );
-        println!(
-            "            {}  (no. {}, score {:.3})",
-            product.path,
-            product.id,
-            product.score.unwrap_or(0.0)
-        );
+        match (product.relevance, product.score) {
+            (Some(relevance), Some(score)) => {
+                println!("{:>3}. {:>3.0} %  {title}{description}", product.rank, relevance * 100.0);
+                println!("            {}  (no. {}, score {score:.3})", product.path, product.id);
+            }
+            // Nothing was asked that ranks.
+            _ => {
+                println!("{:>3}. {title}{description}", product.rank);
+                println!("     {}  (no. {})", product.path, product.id);
+            }
+        }
     }
     let Some(page) = page else { return };
-    if page.total == 0 && page.n_not_yet_searchable == 0 {
+    if page.total == 0 && is_filtered {
+        println!("Nothing of which all of this is said. Leave out some of it.");
+    } else if page.total == 0 && page.n_not_yet_searchable == 0 {
         println!("The catalog is empty. Add a folder of photos: vitrine index FOLDER");
     } else if page.total == 0 {
         println!("No photo can be searched yet. Finish the indexing: vitrine index");
@@ -94,5 +125,22 @@ fn print(found: &[Found], page: Option<&SearchPage>) {
     }
     if page.n_not_yet_searchable > 0 && page.total > 0 {
         println!("{} cannot be searched yet: vitrine index", counted(page.n_not_yet_searchable, "photo"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_are_written_as_kind_and_value() {
+        let check = |text, kind, list: Option<&str>, value: &str| {
+            let expected = AttributeFilter { kind, list: list.map(str::to_owned), value: value.to_owned() };
+            assert_eq!(filter(text), Ok(expected), "{text}");
+        };
+        check("colour=navy", AttributeKind::Colour, None, "navy");
+        check("Color = Light Blue", AttributeKind::Colour, None, "light blue");
+        check("shelf=left", AttributeKind::Own, Some("shelf"), "left");
+        assert!(filter("navy").is_err() && filter("colour=").is_err());
     }
 }

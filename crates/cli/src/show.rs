@@ -24,7 +24,21 @@ fn print(detail: &ProductDetail) {
     if let Some(title) = &product.title {
         println!("{title}");
     }
-    println!("{}", product.description.as_deref().unwrap_or("(not described yet)"));
+    match &detail.written {
+        Some(written) => {
+            println!("{}", written.title);
+            println!("{}", written.text);
+            println!("  {:<13} {}", "Alt text", written.alt_text);
+            crate::describe::attributes(&written.attributes);
+            let swatches: Vec<String> = written
+                .swatches
+                .iter()
+                .map(|swatch| format!("{} {} {:.0} %", swatch.name, swatch.color, swatch.share * 100.0))
+                .collect();
+            println!("  {:<13} {}", "Measured", swatches.join(", "));
+        }
+        None => println!("{}", product.description.as_deref().unwrap_or("(not described yet)")),
+    }
     let facts =
         [("Price", &detail.price), ("Category", &detail.category), ("Described by", &detail.described_by)];
     for (name, fact) in facts {
@@ -33,7 +47,6 @@ fn print(detail: &ProductDetail) {
         }
     }
     println!("  {:<13} {} x {} pixels, {}", "Picture", product.width, product.height, detail.format);
-    println!("  {:<13} {}", "Colour", product.color);
     println!("  {:<13} {}", "Number", product.id);
     for file in &detail.files {
         println!("  {:<13} {}  ({})", "File", file.path, output::size(file.size_bytes));

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::Description;
+
 /// How far a photo has come: browsable after its thumbnail, searchable after
 /// its vector, described after its caption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -27,6 +29,8 @@ pub struct Product {
     pub version: String,
     /// The merchant's own title, where a product list gave one.
     pub title: Option<String>,
+    /// The title that Vitrine wrote.
+    pub generated_title: Option<String>,
     /// What the models wrote about the picture.
     pub description: Option<String>,
     /// The name of (one of) its files, for people.
@@ -75,6 +79,8 @@ pub struct ProductDetail {
     pub price: Option<String>,
     /// Category as the merchant wrote it.
     pub category: Option<String>,
+    /// What Vitrine wrote, in parts.
+    pub written: Option<Description>,
     /// Which pack wrote the description.
     pub described_by: Option<String>,
 }

@@ -4,13 +4,17 @@
 //! Numbers that JavaScript reads stay below 2^53, so `u64` becomes `number`.
 
 mod catalog;
+mod description;
 mod error;
+mod photo;
 mod progress;
 mod search;
 mod state;
 
 pub use catalog::{FileFacts, Product, ProductDetail, SkipCode, Skipped, SkippedPage, Stage};
+pub use description::{Attribute, AttributeFilter, AttributeKind, Description, Evidence, Swatch};
 pub use error::{ApiError, ErrorCode};
+pub use photo::{CaptionStyle, DescribeMode, PhotoReading, PhotoRequest, Phrase};
 pub use progress::{RunProgress, RunState, StageKind, StageProgress};
 pub use search::{DragEvent, DragPhase, DropSummary, QueryPicture, SearchPage, SearchRequest};
 pub use state::{AppState, CatalogSummary, ModelInfo, ModelRole, ModelsInfo, Source};

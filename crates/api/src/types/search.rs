@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Product;
+use super::{AttributeFilter, Product};
 
 /// What is asked. Everything empty means: browse the whole catalog in the order it was added.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
@@ -16,6 +16,8 @@ pub struct SearchRequest {
     /// "More like this": a product whose own picture is the query; it is left out of the answer.
     #[ts(type = "number | null")]
     pub like: Option<u64>,
+    /// Only products of which all of this is said; narrows a search, and browsing too.
+    pub filters: Vec<AttributeFilter>,
     /// The first rank wanted, from 0.
     #[ts(type = "number")]
     pub offset: u64,

@@ -18,6 +18,10 @@ version: string,
  */
 title: string | null, 
 /**
+ * The title that Vitrine wrote.
+ */
+generatedTitle: string | null, 
+/**
  * What the models wrote about the picture.
  */
 description: string | null, 

@@ -1,8 +1,13 @@
 //! The engine's types as clients see them.
 
+mod description;
+mod photo;
+
+pub(crate) use photo::{photo_options, photo_reading, photo_step};
+
 use vitrine_catalog::{
-    ModelsReport, PictureRow, ProductFile, Summary,
-    photo::{self, Skip},
+    ModelsReport, PictureRow, ProductFile, Summary, describe,
+    photo::{Skip, SkipCode as EngineSkip},
     run,
     search::{Match, Query},
 };
@@ -32,12 +37,13 @@ fn tile(row: &PictureRow, score: Option<f32>, relevance: Option<f32>) -> Product
         id: row.id,
         version,
         title: row.listing.title.clone(),
-        description: row.caption.as_deref().map(as_sentence),
+        generated_title: row.title.clone(),
+        description: row.text.clone().or_else(|| row.caption.as_deref().map(as_sentence)),
         file_name: row.path.file_name().unwrap_or(row.path.as_os_str()).to_string_lossy().into_owned(),
         width: row.picture.width,
         height: row.picture.height,
         color: format!("#{:06x}", row.picture.color),
-        stage: match (row.caption.is_some(), row.is_searchable) {
+        stage: match (row.caption.is_some() || row.text.is_some(), row.is_searchable) {
             (true, _) => Stage::Described,
             (false, true) => Stage::Searchable,
             (false, false) => Stage::Browsable,
@@ -64,6 +70,7 @@ fn as_sentence(caption: &str) -> String {
 
 pub(crate) fn detail(
     row: &PictureRow,
+    written: Option<describe::Description>,
     files: Vec<ProductFile>,
     pack: Option<&ModelsReport>,
 ) -> ProductDetail {
@@ -73,7 +80,8 @@ pub(crate) fn detail(
         format: row.picture.format.clone(),
         price: row.listing.price.clone(),
         category: row.listing.category.clone(),
-        described_by: row.caption.as_ref().and(pack).map(|pack| pack.name.clone()),
+        described_by: written.as_ref().and(pack).map(|pack| pack.name.clone()),
+        written: written.map(|written| description::description(written, row.caption.clone())),
     }
 }
 
@@ -87,7 +95,12 @@ fn file(file: ProductFile) -> FileFacts {
 }
 
 pub(crate) fn query(request: &SearchRequest) -> Query {
-    Query { text: request.text.clone(), pictures: request.pictures.clone(), like: request.like }
+    Query {
+        text: request.text.clone(),
+        pictures: request.pictures.clone(),
+        like: request.like,
+        filters: request.filters.iter().map(description::filter).collect(),
+    }
 }
 
 pub(crate) fn summary(summary: Summary) -> CatalogSummary {
@@ -147,13 +160,13 @@ pub(crate) fn skipped(path: &std::path::Path, skip: Skip) -> Skipped {
     Skipped {
         path: path.display().to_string(),
         code: match skip.code {
-            photo::SkipCode::Empty => SkipCode::Empty,
-            photo::SkipCode::Damaged => SkipCode::Damaged,
-            photo::SkipCode::Unsupported => SkipCode::Unsupported,
-            photo::SkipCode::TooLarge => SkipCode::TooLarge,
-            photo::SkipCode::Unreadable => SkipCode::Unreadable,
-            photo::SkipCode::Vanished => SkipCode::Vanished,
-            photo::SkipCode::ModelFailed => SkipCode::ModelFailed,
+            EngineSkip::Empty => SkipCode::Empty,
+            EngineSkip::Damaged => SkipCode::Damaged,
+            EngineSkip::Unsupported => SkipCode::Unsupported,
+            EngineSkip::TooLarge => SkipCode::TooLarge,
+            EngineSkip::Unreadable => SkipCode::Unreadable,
+            EngineSkip::Vanished => SkipCode::Vanished,
+            EngineSkip::ModelFailed => SkipCode::ModelFailed,
         },
         message: skip.message,
     }
