@@ -55,6 +55,37 @@ const STATES: State[] = [
       await expect(page.getByRole('heading', { name: 'Nothing found' })).toBeVisible();
     },
   },
+  {
+    name: 'filters with a disputed claim',
+    options: { ...FULL, nDescribed: 1240 },
+    reach: async (page) => {
+      await page.getByTestId('tile').nth(1).click();
+      await page.getByRole('button', { name: /^black, a guess/ }).click();
+      await page.getByRole('button', { name: /^leather, / }).click();
+      await expect(page.getByTestId('filter')).toHaveCount(2);
+    },
+  },
+  {
+    name: 'nothing has all of the attributes',
+    options: FULL,
+    reach: async (page) => {
+      await page.getByTestId('tile').nth(1).click();
+      await page.getByRole('button', { name: /^leather, / }).click();
+      await page.getByTestId('detail').waitFor();
+      await page.evaluate(() => (window.engine.options.undescribed = [2]));
+      await page.evaluate(() => (window.engine.options.n = 4));
+      await page.getByRole('button', { name: /^suede, / }).click();
+      await expect(page.getByRole('heading', { name: 'Nothing found' })).toBeVisible();
+    },
+  },
+  {
+    name: 'not described yet',
+    options: { ...BUSY, undescribed: [1] },
+    reach: async (page) => {
+      await page.getByTestId('tile').first().click();
+      await expect(page.getByTestId('detail-description')).toContainText('Not described yet');
+    },
+  },
   { name: 'keys', options: FULL, reach: (page) => page.keyboard.press('?') },
   {
     name: 'preview',

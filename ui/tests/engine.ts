@@ -8,7 +8,9 @@
  */
 import type { Page } from '@playwright/test';
 import type { ApiError } from '../src/lib/bindings/ApiError';
+import type { Attribute } from '../src/lib/bindings/Attribute';
 import type { CatalogSummary } from '../src/lib/bindings/CatalogSummary';
+import type { Description } from '../src/lib/bindings/Description';
 import type { ModelsInfo } from '../src/lib/bindings/ModelsInfo';
 import type { Product } from '../src/lib/bindings/Product';
 import type { RunProgress } from '../src/lib/bindings/RunProgress';
@@ -19,6 +21,8 @@ import type { Source } from '../src/lib/bindings/Source';
 export interface Named {
   title: string | null;
   description: string | null;
+  /** What Vitrine wrote; its title is the generated one. */
+  written?: Description | null;
 }
 
 export interface EngineOptions {
@@ -45,6 +49,8 @@ export interface EngineOptions {
   names?: Named[];
   /** Whether photos are square; else some lie and some stand. */
   areSquare?: boolean;
+  /** Of the catalog, how many were described; all when not given. */
+  nDescribed?: number;
   /** Ids of products that were not described yet. */
   undescribed?: number[];
 }
@@ -81,9 +87,54 @@ const MODELS: ModelsInfo = {
   ],
 };
 
+const claim = (
+  kind: Attribute['kind'],
+  value: string,
+  confidence: number,
+  evidence: Attribute['evidence'] = 'models',
+  list: string | null = null,
+): Attribute => ({ kind, list, value, confidence, evidence });
+
+/** A description with a claim of every sureness, one that is disputed, and a merchant's own list. */
+export const BAG: Description = {
+  title: 'Navy leather shoulder bag',
+  text: 'A navy shoulder bag of smooth leather with a short strap and a brass clasp. It is shown on a white table.',
+  altText: 'Navy leather shoulder bag with a brass clasp, standing on a white table',
+  attributes: [
+    claim('type', 'shoulder bag', 0.94),
+    claim('colour', 'navy', 0.88, 'both'),
+    claim('colour', 'black', 0.31, 'disputed'),
+    claim('material', 'leather', 0.62),
+    claim('material', 'suede', 0.24),
+    claim('style', 'classic', 0.55),
+    claim('setting', 'on a table', 0.81),
+    claim('own', 'autumn', 0.47, 'models', 'Season'),
+  ],
+  swatches: [
+    { name: 'navy', color: '#1f2f56', share: 0.71 },
+    { name: 'tan', color: '#b58a5a', share: 0.18 },
+    { name: 'white', color: '#f6f5f2', share: 0.06 },
+  ],
+  caption: 'a blue leather bag on a white table',
+};
+
+export const MUG: Description = {
+  title: 'Red mug with white dots',
+  text: 'A red mug with white dots.',
+  altText: 'Red mug with white dots',
+  attributes: [
+    claim('type', 'mug', 0.97),
+    claim('colour', 'red', 0.9, 'both'),
+    claim('pattern', 'dotted', 0.7),
+    claim('setting', 'on a table', 0.6),
+  ],
+  swatches: [{ name: 'red', color: '#c4262e', share: 0.84 }],
+  caption: 'a red mug with white dots',
+};
+
 const NAMES: Named[] = [
-  { title: 'Mug, large', description: 'a red mug with white dots' },
-  { title: null, description: 'a blue leather bag on a white table' },
+  { title: 'Mug, large', description: 'a red mug with white dots', written: MUG },
+  { title: null, description: 'a blue leather bag on a white table', written: BAG },
   { title: 'Desk lamp', description: 'a brass desk lamp' },
   { title: null, description: 'a green wool sweater with a long and detailed pattern of leaves' },
 ];
@@ -182,23 +233,31 @@ function install({ options }: { options: EngineOptions }): void {
     summary: () => ({
       nPhotos: options.n,
       nSearchable: options.nSearchable ?? options.n,
-      nDescribed: options.n,
+      nDescribed: options.nDescribed ?? options.n,
       nSkipped: options.skipped?.length ?? 0,
       sources: options.sources ?? [],
     }),
   };
   window.engine = engine;
 
+  const nameAt = (at: number): Named => {
+    const names = options.names ?? [];
+    return names[at % names.length] ?? { title: null, description: null };
+  };
+
+  const writtenAt = (at: number) =>
+    options.undescribed?.includes(at + 1) ? null : (nameAt(at).written ?? null);
+
   function productAt(at: number, found: number | null): Product {
     const id = at + 1;
-    const names = options.names ?? [];
-    const name = names[at % names.length] ?? { title: null, description: null };
+    const name = nameAt(at);
     const isUndescribed = options.undescribed?.includes(id) ?? false;
     const relevance = found === null ? null : Math.max(0.02, 0.97 - found * 0.02);
     return {
       id,
       version: 'v1',
       title: name.title,
+      generatedTitle: writtenAt(at)?.title ?? null,
       description: isUndescribed ? null : name.description,
       fileName: `photo-${id}.jpg`,
       width: 1200,
@@ -210,10 +269,25 @@ function install({ options }: { options: EngineOptions }): void {
     };
   }
 
-  function search({ text, pictures, like, offset, limit }: SearchRequest) {
+  /** Places of the products of which all that the filters ask is said; null for all products. */
+  function placesOf(filters: SearchRequest['filters']): number[] | null {
+    if (filters.length === 0) return null;
+    const places = Array.from({ length: options.n }, (_, at) => at);
+    return places.filter((at) =>
+      filters.every(({ kind, list, value }) =>
+        writtenAt(at)?.attributes.some(
+          (said) => said.kind === kind && said.list === list && said.value === value,
+        ),
+      ),
+    );
+  }
+
+  function search({ text, pictures, like, filters, offset, limit }: SearchRequest) {
     const isBrowsing = text === '' && pictures.length === 0 && like === null;
     const searchable = options.nSearchable ?? options.n;
-    const total = isBrowsing ? options.n : Math.min(searchable, options.nFound ?? searchable);
+    const places = placesOf(filters);
+    const inAll = places?.length ?? options.n;
+    const total = isBrowsing ? inAll : Math.min(inAll, searchable, options.nFound ?? searchable);
     // A query starts elsewhere in the catalog, so that its answer can be told apart.
     const shift = isBrowsing ? 0 : text.length + (like ?? 0);
     const ranks = Array.from({ length: Math.max(0, Math.min(limit, total - offset)) });
@@ -222,7 +296,10 @@ function install({ options }: { options: EngineOptions }): void {
       nGood: isBrowsing ? total : Math.min(total, options.nGood ?? total),
       nNotYetSearchable: options.n - searchable,
       items: ranks.map((_, rank) =>
-        productAt((offset + rank + shift) % options.n, isBrowsing ? null : offset + rank),
+        productAt(
+          places?.[(offset + rank + shift) % inAll] ?? (offset + rank + shift) % inAll,
+          isBrowsing ? null : offset + rank,
+        ),
       ),
     };
   }
@@ -251,6 +328,7 @@ function install({ options }: { options: EngineOptions }): void {
       format: 'JPEG',
       price: '24.90',
       category: 'Kitchen',
+      written: writtenAt(Number(id) - 1),
       describedBy: 'starter 1',
     }),
     skipped: ({ offset, limit }) => ({

@@ -26,6 +26,14 @@ export const KEY_GROUPS: { title: string; lines: KeyLine[] }[] = [
     ],
   },
   {
+    title: 'In the search field',
+    lines: [
+      { keys: [['Enter'], ['↓']], does: 'Go to the products' },
+      { keys: [['Backspace']], does: 'Remove the last filter or picture, before all words' },
+      { keys: [['←'], ['→']], does: 'Move among filters and pictures' },
+    ],
+  },
+  {
     title: 'Among the products',
     lines: [
       { keys: [['←'], ['→'], ['↑'], ['↓']], does: 'Move' },
@@ -35,7 +43,7 @@ export const KEY_GROUPS: { title: string; lines: KeyLine[] }[] = [
       { keys: [['Space']], does: 'Large picture' },
       { keys: [['+'], ['−']], does: 'Larger, smaller photos' },
       { keys: [['M']], does: 'More like this' },
-      { keys: [['C']], does: 'Copy the description' },
+      { keys: [['C']], does: 'Copy the whole description' },
       { keys: [['F']], does: 'Show in folder' },
     ],
   },

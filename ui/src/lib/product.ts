@@ -1,6 +1,8 @@
 /** How a product is called. */
 import type { Product } from './bindings/Product';
 
-/** The merchant's own words first, then the generated ones, then the file's name. */
-export const nameOf = ({ title, description, fileName }: Product): string =>
-  title?.trim() || description?.trim() || fileName;
+export type Named = Pick<Product, 'title' | 'generatedTitle' | 'description' | 'fileName'>;
+
+/** The merchant's own words first, then what Vitrine wrote, the shortest first, then the file's name. */
+export const nameOf = ({ title, generatedTitle, description, fileName }: Named): string =>
+  title?.trim() || generatedTitle?.trim() || description?.trim() || fileName;

@@ -1,6 +1,8 @@
 /** What a person can do from more than one place: by button and by key. */
 import * as backend from '../lib/backend';
-import { clipboardPicture, copyText, pastedPictures } from '../lib/clipboard';
+import { clipboardPicture, pastedPictures } from '../lib/clipboard';
+import { wholeText } from '../lib/description';
+import { clipboard } from './clipboard.svelte';
 import { notices } from './notices.svelte';
 import { query } from './query.svelte';
 import { selection } from './selection.svelte';
@@ -40,19 +42,13 @@ export function showInFolder(): void {
   if (product) void notices.attempt(() => backend.reveal(product.id));
 }
 
-/** Copies the shown product's description; false when there is none or the clipboard refuses. */
+/** Copies everything that was written about the shown product; false when there is nothing. */
 export async function copyDescription(): Promise<boolean> {
-  const description = (selection.detail?.product ?? selection.product)?.description?.trim();
-  if (!description) return false;
-  const copied = await copyText(description);
-  if (copied) notices.say('Description copied');
-  else
-    notices.report({
-      code: 'internal',
-      message: 'The description could not be copied. Select its text and press Ctrl+C.',
-      detail: null,
-    });
-  return copied;
+  const { detail } = selection;
+  const words = detail?.written
+    ? wholeText(detail.written)
+    : (detail?.product ?? selection.product)?.description?.trim();
+  return words ? clipboard.copy(words, 'Description') : false;
 }
 
 /** Searches with the pictures of a paste; text is left to the field that has the focus. */

@@ -8,7 +8,7 @@ import { Latest } from '../lib/latest';
 import { Pages } from '../lib/pages';
 import { notices } from './notices.svelte';
 
-export type Question = Pick<SearchRequest, 'text' | 'pictures' | 'like'>;
+export type Question = Pick<SearchRequest, 'text' | 'pictures' | 'like' | 'filters'>;
 
 const PAGE_SIZE = 200;
 /** 6,000 products: more than any window shows, little enough to forget about. */
@@ -20,7 +20,7 @@ const REFRESH_PAUSE_MS = 1000;
 
 class Answer {
   /** The question that `pages` answers. */
-  question = $state.raw<Question>({ text: '', pictures: [], like: null });
+  question = $state.raw<Question>({ text: '', pictures: [], like: null, filters: [] });
   total = $state(0);
   nGood = $state(0);
   nNotYetSearchable = $state(0);
@@ -41,9 +41,15 @@ class Answer {
   #refreshing = false;
   #refreshAgain = false;
 
+  /** Nothing is ranked: products come in the order in which they were added. */
   get isBrowsing(): boolean {
     const { text, pictures, like } = this.question;
     return text === '' && pictures.length === 0 && like === null;
+  }
+
+  /** Only products with certain attributes are wanted. */
+  get isNarrowed(): boolean {
+    return this.question.filters.length > 0;
   }
 
   /** How many products come before the divider between strong and weak matches. */

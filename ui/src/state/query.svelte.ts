@@ -1,5 +1,7 @@
-/** What is asked: words, pictures, and a product that others should be like. */
+/** What is asked: words, pictures, a product that others should be like, and filters. */
 import * as backend from '../lib/backend';
+import { isSameFilter } from '../lib/attributes';
+import type { AttributeFilter } from '../lib/bindings/AttributeFilter';
 import type { Product } from '../lib/bindings/Product';
 import type { QueryPicture } from '../lib/bindings/QueryPicture';
 import { answer, type Question } from './answer.svelte';
@@ -12,13 +14,20 @@ class Query {
   text = $state('');
   pictures = $state.raw<QueryPicture[]>([]);
   like = $state.raw<Product | null>(null);
+  /** Products must have all of these; they narrow a search, and browsing as well. */
+  filters = $state.raw<AttributeFilter[]>([]);
   /** How many pictures are on their way into the field. */
   arriving = $state(0);
 
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   get isEmpty(): boolean {
-    return this.text.trim() === '' && this.pictures.length === 0 && this.like === null;
+    return (
+      this.text.trim() === '' &&
+      this.pictures.length === 0 &&
+      this.like === null &&
+      this.filters.length === 0
+    );
   }
 
   get question(): Question {
@@ -26,6 +35,7 @@ class Query {
       text: this.text.trim(),
       pictures: this.pictures.map(({ token }) => token),
       like: this.like?.id ?? null,
+      filters: this.filters,
     };
   }
 
@@ -52,6 +62,7 @@ class Query {
     this.text = '';
     this.pictures = [];
     this.like = product;
+    this.filters = [];
     this.ask();
   }
 
@@ -81,10 +92,36 @@ class Query {
     this.ask();
   }
 
-  /** Takes away the picture nearest to the cursor; false when there is none. */
+  hasFilter(filter: AttributeFilter): boolean {
+    return this.filters.some((one) => isSameFilter(one, filter));
+  }
+
+  /** Narrows what is asked by one more filter, or takes that filter away again. */
+  toggleFilter(filter: AttributeFilter): void {
+    if (this.hasFilter(filter)) {
+      this.removeFilter(filter);
+    } else {
+      this.filters = [...this.filters, filter];
+      this.ask();
+    }
+  }
+
+  removeFilter(filter: AttributeFilter): void {
+    this.filters = this.filters.filter((one) => !isSameFilter(one, filter));
+    this.ask();
+  }
+
+  removeFilters(): void {
+    this.filters = [];
+    this.ask();
+  }
+
+  /** Takes away the filter or picture nearest to the cursor; false when there is none. */
   removeLast(): boolean {
-    const last = this.pictures.at(-1);
-    if (last) this.remove(last.token);
+    const filter = this.filters.at(-1);
+    const picture = this.pictures.at(-1);
+    if (filter) this.removeFilter(filter);
+    else if (picture) this.remove(picture.token);
     else if (this.like) this.removeLike();
     else return false;
     return true;
@@ -94,6 +131,7 @@ class Query {
     this.text = '';
     this.pictures = [];
     this.like = null;
+    this.filters = [];
     this.ask();
   }
 }
