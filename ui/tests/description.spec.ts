@@ -100,6 +100,28 @@ test('copies each part, or all of it, and says what it copied', async ({ page, c
   await expect(page.getByRole('button', { name: 'Copy all' })).toBeVisible({ timeout: 4000 });
 });
 
+test('says again what is copied again', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openFirst(page, only(OF_BAG));
+  const spoken = page.locator('[aria-live="polite"]');
+  await page.getByRole('button', { name: 'Copy title' }).click();
+  await expect(spoken).toHaveText('Title copied');
+  // A screen reader hears what is put into the region, not what stands in it.
+  await spoken.evaluate((node) => {
+    const heard: string[] = [];
+    Object.assign(window, { heard });
+    new MutationObserver(() => heard.push(node.textContent.trim())).observe(node, {
+      childList: true,
+      subtree: true,
+      characterData: true,
+    });
+  });
+  await page.getByRole('button', { name: 'Title copied' }).click();
+  await expect
+    .poll(() => page.evaluate(() => (window as unknown as { heard: string[] }).heard))
+    .toContain('Title copied');
+});
+
 test('C copies all of it', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await openFirst(page, only(OF_MUG));

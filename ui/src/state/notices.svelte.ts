@@ -7,6 +7,8 @@ class Notices {
   error = $state<ApiError | null>(null);
   /** What the live region says. */
   spoken = $state('');
+  /** Counts what was said, so that the same words can be said again. */
+  nSpoken = $state(0);
 
   report(thrown: unknown): void {
     const error = asApiError(thrown);
@@ -20,6 +22,7 @@ class Notices {
 
   say(words: string): void {
     this.spoken = words;
+    this.nSpoken += 1;
   }
 
   /** Does it and shows what goes wrong; null then. */
