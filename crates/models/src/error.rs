@@ -161,7 +161,16 @@ pub enum ModelError {
         /// The longest that works.
         max_tokens: usize,
     },
-    /// The arithmetic itself failed: out of memory, or a device that went away.
+    /// The graphics card has no room left, not even for one picture or text at a time.
+    #[error(
+        "the graphics card has too little free memory for this model ({reason}); close other programs that \
+         use it, choose a smaller model, or let the processor do the work"
+    )]
+    OutOfMemory {
+        /// The driver's message.
+        reason: String,
+    },
+    /// The arithmetic itself failed: a device that went away, or one that lacks an operation.
     #[error("the model could not be computed: {reason}")]
     Compute {
         /// The backend's message.
@@ -202,6 +211,48 @@ impl ModelError {
 
 impl From<candle_core::Error> for ModelError {
     fn from(error: candle_core::Error) -> Self {
-        Self::Compute { reason: error.to_string() }
+        let reason = error.to_string();
+        if is_out_of_memory(&reason) { Self::OutOfMemory { reason } } else { Self::Compute { reason } }
+    }
+}
+
+/// Whether a backend's message says that the device's memory is full. candle hands on what the drivers
+/// say, in types that exist only in builds for those devices, so the words are what there is: CUDA's and
+/// cuBLAS's status names, and Metal's for a buffer that cannot be made or that ran out while computing.
+pub(crate) fn is_out_of_memory(message: &str) -> bool {
+    const SIGNS: [&str; 7] = [
+        "cuda_error_out_of_memory",
+        "cublas_status_alloc_failed",
+        "out of memory",
+        "outofmemory",
+        "insufficient memory",
+        "failed to create metal resource: buffer",
+        "failedtocreateresource",
+    ];
+    let message = message.to_ascii_lowercase();
+    SIGNS.iter().any(|sign| message.contains(sign))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_graphics_card_is_told_from_other_faults() {
+        let check = |error: candle_core::Error, full: bool| {
+            let error = ModelError::from(error);
+            assert_eq!(matches!(error, ModelError::OutOfMemory { .. }), full, "{error}");
+        };
+        let cuda = |text: &str| candle_core::Error::Cuda(text.into());
+        check(cuda("DriverError(CUDA_ERROR_OUT_OF_MEMORY, \"out of memory\")"), true);
+        check(cuda("DriverError(CUDA_ERROR_OUT_OF_MEMORY, \"out of memory\")").bt(), true);
+        check(cuda("CublasError(CUBLAS_STATUS_ALLOC_FAILED)"), true);
+        check(
+            cuda("DriverError(CUDA_ERROR_ILLEGAL_ADDRESS, \"an illegal memory access was encountered\")"),
+            false,
+        );
+        let metal = "Insufficient Memory (00000008:kIOGPUCommandBufferCallbackErrorOutOfMemory)";
+        check(candle_core::Error::Msg(metal.to_owned()), true);
+        check(candle_core::Error::Msg("missing kernel".to_owned()), false);
     }
 }

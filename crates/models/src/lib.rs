@@ -18,11 +18,13 @@
 //!   pixels, ids, hidden states, vectors, logits and captions; `tests/` compares: pixels within 2 of 255
 //!   levels, vectors at a cosine of 0.9999, ids exactly.
 //! - A batch gives what its members give alone.
-//! - A loaded model keeps no state between calls, so a call that fails leaves nothing behind.
+//! - A loaded model keeps no state between calls but the size of its batches, which shrinks when a graphics
+//!   card runs out of memory; a call that fails leaves nothing behind.
 //! - candle stays inside: no public item names one of its types.
 //! - Nothing here writes a file or opens a connection.
 
 mod activation;
+mod batching;
 mod blip;
 mod clip;
 mod device;
@@ -31,6 +33,7 @@ mod error;
 mod interrogator;
 mod json_file;
 mod limits;
+mod memory;
 mod pack;
 mod patches;
 mod pixels;

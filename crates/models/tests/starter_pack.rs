@@ -6,7 +6,9 @@
 use std::path::{Path, PathBuf};
 
 use image::{Rgb, RgbImage};
-use vitrine_models::{CaptionOptions, Captioner, Clip, Decoding, DevicePreference, Pack, select_device};
+use vitrine_models::{
+    CaptionOptions, Captioner, Clip, Decoding, DevicePreference, Pack, Precision, select_device,
+};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/starter")
@@ -29,6 +31,20 @@ fn every_file_is_the_one_that_the_pack_lists() {
     assert!(size_bytes < 40 << 20, "{size_bytes} bytes do not ship lightly");
     assert!(pack.clip_summary().unwrap().n_parameters > 1_000_000);
     assert!(pack.caption_summary().unwrap().n_parameters > 1_000_000);
+}
+
+#[test]
+fn the_pack_tells_its_memory_before_it_is_loaded() {
+    let pack = Pack::open(&folder()).unwrap();
+    let (clip, caption) = (pack.clip_summary().unwrap(), pack.caption_summary().unwrap());
+    for summary in [&clip, &caption] {
+        let [full, half] = [Precision::F32, Precision::F16].map(|precision| summary.memory_bytes(precision));
+        assert_eq!(full, 2 * half);
+        // More than the weights, and not so much more that nobody would dare to load them.
+        assert!(full > 4 * summary.n_parameters && full < 40 * summary.n_parameters, "{full} {summary:?}");
+    }
+    let together = pack.memory_bytes(Precision::F32).unwrap();
+    assert_eq!(together, clip.memory_bytes(Precision::F32) + caption.memory_bytes(Precision::F32));
 }
 
 #[test]

@@ -18,13 +18,14 @@ use super::image::{self, EncodedPicture, ImageTokens, ImageTower};
 use super::nucleus::Rules;
 use super::options::{Caption, CaptionOptions, Decoding, SearchLimits};
 use super::search::{self, Sequence};
+use crate::batching::BatchSize;
 use crate::pixels::Defaults;
 use crate::tokenizer::{TextTokenizer, Vocabulary};
 use crate::weights::Weights;
 use crate::{ImagePreprocess, ModelDevice, ModelError, PixelTensor, summary};
 
 /// Pictures that are described together; their keys and values take 42 MB each in the base model.
-const BATCH: usize = 8;
+pub(super) const BATCH: usize = 8;
 
 /// A loaded BLIP captioner.
 pub struct Captioner {
@@ -36,6 +37,7 @@ pub struct Captioner {
     max_positions: usize,
     vocab_size: usize,
     device: Device,
+    batch: BatchSize,
 }
 
 /// What is the same for every picture of a call.
@@ -76,6 +78,7 @@ impl Captioner {
             max_positions: text.max_position_embeddings,
             vocab_size: text.vocab_size,
             device: device.clone(),
+            batch: BatchSize::new(BATCH),
         })
     }
 
@@ -103,12 +106,9 @@ impl Captioner {
         options: &CaptionOptions,
     ) -> Result<Vec<Caption>, ModelError> {
         let plan = self.plan(options)?;
-        let mut captions = Vec::with_capacity(pictures.len());
         // Batch by batch, so that the tokens of many pictures never lie in memory together.
-        for batch in pictures.chunks(BATCH) {
-            self.caption_batches(self.image.accept(&self.encode_images(batch)?)?, &plan, &mut captions)?;
-        }
-        Ok(captions)
+        self.batch
+            .run(pictures, |batch| self.caption_batch(self.image.accept(&self.encode_images(batch)?)?, &plan))
     }
 
     /// As [`Captioner::caption`], of pictures that are read already: by this model, or by one whose image
@@ -122,9 +122,7 @@ impl Captioner {
         options: &CaptionOptions,
     ) -> Result<Vec<Caption>, ModelError> {
         let plan = self.plan(options)?;
-        let mut captions = Vec::with_capacity(pictures.len());
-        self.caption_batches(self.image.accept(pictures)?, &plan, &mut captions)?;
-        Ok(captions)
+        self.batch.run(self.image.accept(pictures)?, |batch| self.caption_batch(batch, &plan))
     }
 
     /// The tokens that nucleus sampling chooses from after `ids` (from the start token on) and their
@@ -207,18 +205,9 @@ impl Captioner {
         Ok(Plan { prompt, decoding: options.decoding.bounded(self.vocab_size), limits })
     }
 
-    fn caption_batches(
-        &self,
-        pictures: &[EncodedPicture],
-        plan: &Plan,
-        captions: &mut Vec<Caption>,
-    ) -> Result<(), ModelError> {
-        for batch in pictures.chunks(BATCH) {
-            for sequence in self.generate(batch, plan)? {
-                captions.push(self.to_caption(sequence, plan.prompt.len())?);
-            }
-        }
-        Ok(())
+    fn caption_batch(&self, pictures: &[EncodedPicture], plan: &Plan) -> Result<Vec<Caption>, ModelError> {
+        let sequences = self.generate(pictures, plan)?;
+        sequences.into_iter().map(|sequence| self.to_caption(sequence, plan.prompt.len())).collect()
     }
 
     fn generate(&self, pictures: &[EncodedPicture], plan: &Plan) -> Result<Vec<Sequence>, ModelError> {

@@ -12,13 +12,14 @@ use candle_nn::{LayerNorm, Module};
 use sha2::{Digest, Sha256};
 
 use super::config::VisionConfig;
+use crate::batching::BatchSize;
 use crate::encoder::{Encoder, EncoderConfig, Naming};
 use crate::patches::{PatchConfig, PatchEmbedding};
 use crate::weights::Weights;
 use crate::{ImagePreprocess, ModelError, PixelTensor};
 
 /// Pictures that go through the tower together: their hidden states take about 30 MB each in the base model.
-const BATCH: usize = 8;
+pub(super) const BATCH: usize = 8;
 
 pub(super) struct ImageTower {
     preprocess: ImagePreprocess,
@@ -27,6 +28,7 @@ pub(super) struct ImageTower {
     encoder: Encoder,
     norm: LayerNorm,
     device: Device,
+    batch: BatchSize,
     /// What comparing weights with other towers gave. A `Weak` keeps the address from being given to
     /// another tower.
     compared: Mutex<Vec<(Weak<ImageTower>, bool)>>,
@@ -95,6 +97,7 @@ impl ImageTower {
             norm: weights.layer_norm("vision_model.post_layernorm", h, encoder.eps)?,
             config: encoder,
             device: device.clone(),
+            batch: BatchSize::new(BATCH),
             compared: Mutex::default(),
         }))
     }
@@ -109,16 +112,16 @@ impl ImageTower {
     }
 
     pub(super) fn encode(self: &Arc<Self>, pictures: &[PixelTensor]) -> Result<ImageTokens, ModelError> {
-        let mut encoded = Vec::with_capacity(pictures.len());
-        for batch in pictures.chunks(BATCH) {
+        let pictures = self.batch.run(pictures, |batch| {
             let x = self.encoder.forward(self.patches.forward(batch)?, None)?;
             let tokens = self.norm.forward(&x)?;
-            for (i, picture) in batch.iter().enumerate() {
+            let encoded = |(i, picture): (usize, &PixelTensor)| {
                 let digest = Sha256::digest(picture.rgb()).into();
-                encoded.push(EncodedPicture { tokens: tokens.get(i)?, digest });
-            }
-        }
-        Ok(ImageTokens { pictures: encoded, tower: self.clone() })
+                Ok(EncodedPicture { tokens: tokens.get(i)?, digest })
+            };
+            batch.iter().enumerate().map(encoded).collect()
+        })?;
+        Ok(ImageTokens { pictures, tower: self.clone() })
     }
 
     /// The pictures, if they were made by this tower or by one with the same weights.

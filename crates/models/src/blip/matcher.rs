@@ -19,6 +19,7 @@ use super::config::BlipConfig;
 use super::image::{self, EncodedPicture, ImageTokens, ImageTower};
 use super::text_encoder::TextEncoder;
 use super::{Captioner, sentences};
+use crate::batching::BatchSize;
 use crate::clip::normalised;
 use crate::pixels::Defaults;
 use crate::tokenizer::{TextTokenizer, Vocabulary};
@@ -35,7 +36,7 @@ const BATCH_TOKENS: usize = 1024;
 
 /// Pictures that are matched together where the texts are few; the keys and values of each take 42 MB in
 /// the base model.
-const BATCH_PICTURES: usize = 4;
+pub(super) const BATCH_PICTURES: usize = 4;
 
 /// Which token starts a text that is matched with a picture (ITM).
 ///
@@ -101,6 +102,9 @@ pub struct Matcher {
     sep: u32,
     max_positions: usize,
     itc_dim: usize,
+    picture_batch: BatchSize,
+    /// Only smaller than what [`batches`] puts together where memory ran out.
+    text_batch: BatchSize,
 }
 
 impl Matcher {
@@ -142,6 +146,8 @@ impl Matcher {
             sep: text.sep_token_id,
             max_positions: text.max_position_embeddings,
             itc_dim: dim,
+            picture_batch: BatchSize::new(BATCH_PICTURES),
+            text_batch: BatchSize::new(BATCH_TOKENS),
         })
     }
 
@@ -195,9 +201,11 @@ impl Matcher {
         let ids = self.all_ids(texts, MatchStart::Cls)?;
         let mut vectors = vec![Vec::new(); texts.len()];
         for batch in batches(&ids, 1) {
-            let batch_ids: Vec<&[u32]> = batch.iter().map(|&i| ids[i].as_slice()).collect();
-            let rows = normalised(&self.text_proj.forward(&self.text.read(&batch_ids)?)?)?;
-            for (i, vector) in batch.into_iter().zip(rows) {
+            let found = self.text_batch.run(&batch, |batch| {
+                let batch_ids: Vec<&[u32]> = batch.iter().map(|&i| ids[i].as_slice()).collect();
+                normalised(&self.text_proj.forward(&self.text.read(&batch_ids)?)?)
+            })?;
+            for (i, vector) in batch.into_iter().zip(found) {
                 vectors[i] = vector;
             }
         }
@@ -218,16 +226,12 @@ impl Matcher {
     ) -> Result<Vec<Vec<[f32; 2]>>, ModelError> {
         let pictures = self.image.accept(pictures)?;
         let ids = self.all_ids(texts, start)?;
-        let mut logits = vec![vec![[0.0; 2]; texts.len()]; pictures.len()];
         let n_tokens: usize = ids.iter().map(Vec::len).sum();
         if n_tokens == 0 {
-            return Ok(logits);
+            return Ok(vec![Vec::new(); pictures.len()]);
         }
-        let n_pictures = (BATCH_TOKENS / n_tokens).clamp(1, BATCH_PICTURES);
-        for (pictures, logits) in pictures.chunks(n_pictures).zip(logits.chunks_mut(n_pictures)) {
-            self.match_batch(pictures, &ids, logits)?;
-        }
-        Ok(logits)
+        let most = BATCH_TOKENS / n_tokens;
+        self.picture_batch.run_at_most(most, pictures, |pictures| self.match_batch(pictures, &ids))
     }
 
     /// ITM: how likely each picture and text belong together, 0 to 1, `[picture][text]`. A text of more
@@ -315,25 +319,33 @@ impl Matcher {
         Ok(parts)
     }
 
-    /// All texts before a few pictures, whose keys and values are computed here, once.
+    /// All texts before a few pictures, whose keys and values are computed here, once: `[picture][text][2]`.
     fn match_batch(
         &self,
         pictures: &[EncodedPicture],
         ids: &[Vec<u32>],
-        logits: &mut [Vec<[f32; 2]>],
-    ) -> Result<(), ModelError> {
+    ) -> Result<Vec<Vec<[f32; 2]>>, ModelError> {
         let keys = self.text.picture_keys(&image::stack(pictures)?)?;
+        let mut logits = vec![vec![[0.0; 2]; ids.len()]; pictures.len()];
         for batch in batches(ids, pictures.len()) {
-            let batch_ids: Vec<&[u32]> = batch.iter().map(|&i| ids[i].as_slice()).collect();
-            let first = self.text.read_before(&batch_ids, &keys)?;
-            let rows: Vec<Vec<f32>> = self.itm_head.forward(&first)?.to_dtype(DType::F32)?.to_vec2()?;
-            for (rows, logits) in rows.chunks(batch.len()).zip(logits.iter_mut()) {
-                for (&i, row) in batch.iter().zip(rows) {
-                    logits[i] = [row[0], row[1]];
+            // For each text, a pair of logits for each picture.
+            let found = self.text_batch.run(&batch, |batch| {
+                let batch_ids: Vec<&[u32]> = batch.iter().map(|&i| ids[i].as_slice()).collect();
+                let first = self.text.read_before(&batch_ids, &keys)?;
+                let rows: Vec<Vec<f32>> = self.itm_head.forward(&first)?.to_dtype(DType::F32)?.to_vec2()?;
+                let of_text = |text: usize| {
+                    let rows = rows.iter().skip(text).step_by(batch.len());
+                    rows.map(|row| [row[0], row[1]]).collect::<Vec<_>>()
+                };
+                Ok((0..batch.len()).map(of_text).collect())
+            })?;
+            for (i, of_pictures) in batch.into_iter().zip(found) {
+                for (logits, pair) in logits.iter_mut().zip(of_pictures) {
+                    logits[i] = pair;
                 }
             }
         }
-        Ok(())
+        Ok(logits)
     }
 }
 

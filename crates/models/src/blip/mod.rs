@@ -19,6 +19,7 @@ mod bert;
 mod captioner;
 mod config;
 mod decoder;
+mod footprint;
 mod image;
 mod matcher;
 mod nucleus;
@@ -28,6 +29,7 @@ mod sentences;
 mod text_encoder;
 
 pub use self::captioner::Captioner;
+pub(crate) use self::footprint::n_working;
 pub use self::image::ImageTokens;
 pub use self::matcher::{MatchStart, Matcher, PartMatch, TextMatch};
 pub use self::options::{Caption, CaptionOptions, Decoding};

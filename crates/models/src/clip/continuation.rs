@@ -12,7 +12,7 @@
 
 use candle_core::{Device, Tensor};
 
-use super::{Clip, TEXT_BATCH, normalised, text::TextTower};
+use super::{Clip, normalised, text::TextTower};
 use crate::ModelError;
 use crate::encoder::KeyValues;
 
@@ -89,11 +89,12 @@ impl Clip {
             }
         }
         let plain = if prefix.kept.is_some() { others } else { (0..texts.len()).collect() };
-        for batch in plain.chunks(TEXT_BATCH) {
+        let found = self.text_batch.run(&plain, |batch| {
             let ids: Vec<Vec<u32>> = batch.iter().map(|&i| texts[i].clone()).collect();
-            for (&i, vector) in batch.iter().zip(normalised(&self.text.forward(&ids)?)?) {
-                vectors[i] = vector;
-            }
+            normalised(&self.text.forward(&ids)?)
+        })?;
+        for (i, vector) in plain.into_iter().zip(found) {
+            vectors[i] = vector;
         }
         Ok(vectors)
     }

@@ -18,12 +18,13 @@ use candle_nn::{LayerNorm, Linear, Module};
 use self::config::ClipConfig;
 pub(crate) use self::continuation::TextPrefix;
 use self::text::TextTower;
+use crate::batching::BatchSize;
 use crate::encoder::{Encoder, Naming};
 use crate::patches::{PatchConfig, PatchEmbedding};
 use crate::pixels::Defaults;
 use crate::tokenizer::{TextTokenizer, Vocabulary};
 use crate::weights::Weights;
-use crate::{ImagePreprocess, ModelDevice, ModelError, PixelTensor, summary};
+use crate::{ImagePreprocess, ModelDevice, ModelError, PixelTensor, memory, summary};
 
 /// Pictures that go through the model together; more would only take more memory.
 const IMAGE_BATCH: usize = 16;
@@ -37,6 +38,8 @@ pub struct Clip {
     text: TextTower,
     dim: usize,
     logit_scale: f32,
+    image_batch: BatchSize,
+    text_batch: BatchSize,
 }
 
 struct ImageTower {
@@ -82,7 +85,15 @@ impl Clip {
         } else {
             config.logit_scale_init_value
         };
-        Ok(Self { preprocess, image, text, dim: config.projection_dim, logit_scale: logit_scale.exp() })
+        Ok(Self {
+            preprocess,
+            image,
+            text,
+            dim: config.projection_dim,
+            logit_scale: logit_scale.exp(),
+            image_batch: BatchSize::new(IMAGE_BATCH),
+            text_batch: BatchSize::new(TEXT_BATCH),
+        })
     }
 
     /// Length of the vectors.
@@ -109,11 +120,7 @@ impl Clip {
     /// # Errors
     /// A picture prepared for another model, or arithmetic that failed.
     pub fn embed_images(&self, pictures: &[PixelTensor]) -> Result<Vec<Vec<f32>>, ModelError> {
-        let mut vectors = Vec::with_capacity(pictures.len());
-        for batch in pictures.chunks(IMAGE_BATCH) {
-            vectors.extend(normalised(&self.image.forward(batch)?)?);
-        }
-        Ok(vectors)
+        self.image_batch.run(pictures, |batch| normalised(&self.image.forward(batch)?))
     }
 
     /// One vector of length 1 for each text, `[dim]`, in the order given. The empty text has one too.
@@ -126,12 +133,13 @@ impl Clip {
         // Texts of like length together: a batch costs as much as its longest.
         let mut order: Vec<usize> = (0..ids.len()).collect();
         order.sort_by_key(|&i| ids[i].len());
-        let mut vectors = vec![Vec::new(); ids.len()];
-        for batch in order.chunks(TEXT_BATCH) {
+        let sorted = self.text_batch.run(&order, |batch| {
             let batch_ids: Vec<Vec<u32>> = batch.iter().map(|&i| ids[i].clone()).collect();
-            for (&i, vector) in batch.iter().zip(normalised(&self.text.forward(&batch_ids)?)?) {
-                vectors[i] = vector;
-            }
+            normalised(&self.text.forward(&batch_ids)?)
+        })?;
+        let mut vectors = vec![Vec::new(); ids.len()];
+        for (i, vector) in order.into_iter().zip(sorted) {
+            vectors[i] = vector;
         }
         Ok(vectors)
     }
@@ -173,6 +181,18 @@ impl ImageTower {
         let class_token = self.encoder.forward_to_token(x, None, &vec![0; pictures.len()])?;
         Ok(self.projection.forward(&self.post_norm.forward(&class_token)?)?)
     }
+}
+
+/// Numbers that the usual batch needs beside the weights, from a `config.json` alone; see [`memory`].
+pub(crate) fn n_working(config_path: &Path) -> Result<u64, ModelError> {
+    let config = ClipConfig::load(config_path)?;
+    let in_config = |reason: String| ModelError::config(config_path, reason);
+    let (vision, text) = (&config.vision_config, &config.text_config);
+    let side = vision.image_size.get().map_err(in_config)?;
+    let n_patches = (side / vision.patch_size.get().map_err(in_config)?).pow(2);
+    let image = memory::tower(IMAGE_BATCH, 1 + n_patches, &vision.encoder().map_err(in_config)?);
+    let text = memory::tower(TEXT_BATCH, text.max_position_embeddings, &text.encoder().map_err(in_config)?);
+    Ok(image.max(text))
 }
 
 /// Rows of length 1, in f32 whatever the model computes in.

@@ -55,7 +55,7 @@ use std::path::{Path, PathBuf};
 pub use self::checksum::FileSum;
 pub use self::manifest::{Calibration, ModelEntry, PackManifest, ScoreRange};
 use crate::summary::{self, ModelSummary};
-use crate::{ModelError, PREPROCESSING_VERSION, json_file};
+use crate::{ModelError, PREPROCESSING_VERSION, Precision, json_file};
 
 /// An opened model pack.
 #[derive(Debug, Clone)]
@@ -191,6 +191,18 @@ impl Pack {
     /// No such model, or its files cannot be read.
     pub fn match_summary(&self) -> Result<ModelSummary, ModelError> {
         summary::of_folder(&self.match_folder()?)
+    }
+
+    /// Memory that all models of the pack take together while they work, in bytes; see
+    /// [`ModelSummary::memory_bytes`]. Reads headers only.
+    ///
+    /// # Errors
+    /// A model's files cannot be read.
+    pub fn memory_bytes(&self, precision: Precision) -> Result<u64, ModelError> {
+        self.manifest.models().try_fold(0_u64, |sum, entry| {
+            let summary = summary::of_folder(&self.folder.join(&entry.folder))?;
+            Ok(sum.saturating_add(summary.memory_bytes(precision)))
+        })
     }
 
     fn key(&self, role: &str) -> String {

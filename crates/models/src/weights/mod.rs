@@ -85,9 +85,12 @@ impl Weights {
             file.bytes().get(found.bytes.clone()).ok_or_else(|| broken("it is cut off".to_owned()))?;
         let tensor = Tensor::from_raw_buffer(bytes, dtype, shape, &Device::Cpu);
         file.release(&found.bytes);
-        tensor
-            .and_then(|tensor| tensor.to_dtype(self.dtype)?.to_device(&self.device))
-            .map_err(|error| broken(error.to_string()))
+        tensor.and_then(|tensor| tensor.to_dtype(self.dtype)?.to_device(&self.device)).map_err(|error| {
+            match ModelError::from(error) {
+                full @ ModelError::OutOfMemory { .. } => full,
+                error => broken(error.to_string()),
+            }
+        })
     }
 
     /// Whether two names stand for the same numbers in the same file.

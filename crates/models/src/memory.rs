@@ -1,0 +1,62 @@
+//! How much memory a model needs, estimated from `config.json` and the headers of its weights alone.
+//!
+//! ```text
+//! bytes = (weights + 2 x most that is computed at once) x size of a number
+//! ```
+//!
+//! What is computed at once is the largest moment of one layer for the usual batch ([`tower`]), or, for a
+//! captioner, the keys and values that are kept for a batch of pictures. It counts twice because memory
+//! that was freed in other pieces cannot always be used again.
+//!
+//! Measured as the peak of the resident set on Linux (glibc), in f32, with random weights of true size:
+//!
+//! | model | batch | estimate | measured |
+//! |---|---|---|---|
+//! | CLIP ViT-B/32 | 16 pictures, then 64 texts of 77 tokens | 731 MiB | 764 MiB |
+//! | BLIP base captioner | 8 pictures, beam 3 | 1,502 MiB | 1,333 MiB |
+
+use crate::encoder::EncoderConfig;
+
+/// Numbers that stand in memory together at the largest moment of a layer, for `batch` rows of `n_tokens`:
+/// the input, its norm and three times two results of the attention's first product; or the input, three
+/// parts of attention, scores before and after the softmax, and their product; or the inner layer of the
+/// two that follow.
+pub(crate) fn tower(batch: usize, n_tokens: usize, config: &EncoderConfig) -> u64 {
+    let [batch, n_tokens, hidden, inner, n_heads] =
+        [batch, n_tokens, config.hidden, config.intermediate, config.n_heads].map(|n| n as u64);
+    // A hostile configuration may ask for more than there are numbers.
+    let scores = n_heads.saturating_mul(2 * n_tokens);
+    let per_token = (8 * hidden).max(scores.saturating_add(5 * hidden)).max(4 * hidden + inner);
+    batch.saturating_mul(n_tokens).saturating_mul(per_token)
+}
+
+/// Bytes of a model with so many parameters that computes at most `n_working` numbers at once.
+pub(crate) fn estimate(n_parameters: u64, n_working: u64, size_bytes: u64) -> u64 {
+    n_working.saturating_mul(2).saturating_add(n_parameters).saturating_mul(size_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activation::Activation;
+
+    fn config(hidden: usize, n_heads: usize) -> EncoderConfig {
+        let (intermediate, n_layers, activation) = (4 * hidden, 12, Activation::Gelu);
+        EncoderConfig { hidden, intermediate, n_layers, n_heads, activation, eps: 1e-5 }
+    }
+
+    #[test]
+    fn the_table_above_is_what_is_estimated() {
+        const MIB: u64 = 1 << 20;
+        let clip = tower(64, 77, &config(512, 8)).max(tower(16, 50, &config(768, 12)));
+        assert_eq!(estimate(151_277_313, clip, 4) / MIB, 731);
+        let keys_and_values = 2 * 12 * 8 * 577 * 768;
+        let blip = tower(8, 577, &config(768, 12)).max(keys_and_values);
+        assert_eq!(estimate(223_971_644, blip, 4) / MIB, 1_503);
+    }
+
+    #[test]
+    fn no_configuration_overflows() {
+        assert_eq!(estimate(u64::MAX, tower(64, 16_777_217, &config(16_384, 16_384)), 4), u64::MAX);
+    }
+}
