@@ -1,12 +1,14 @@
 //! A pack at work: which models it holds, and the threads that own them.
 //!
 //! Opening a pack reads no weights. CLIP is loaded with the first search or
-//! index run (or [`Models::warm_up`]) and stays; the captioner is loaded for a
-//! run and let go after it, since nobody waits for it.
+//! index run (or [`Models::warm_up`]); the captioner is loaded for a run and let
+//! go after it, since nobody waits for it. A model that nobody asks for some
+//! minutes gives its memory back, and is loaded again when somebody does.
 
 use std::{
     path::{Path, PathBuf},
     sync::{Mutex, OnceLock, PoisonError},
+    time::Duration,
 };
 
 use vitrine_models::{
@@ -19,6 +21,15 @@ use crate::{
     describe::{RULES_VERSION, WordLists},
     store::Store,
 };
+
+/// A merchant who searches pauses for less; the first search after a longer
+/// pause waits for about a second, which is better than half a gigabyte that a
+/// small machine lacks all day.
+const CLIP_IDLE: Duration = Duration::from_secs(15 * 60);
+
+/// Between two photos of a run it works without a pause; this is for a run that
+/// is paused, whose captioner would otherwise keep a gigabyte until it goes on.
+const CAPTIONER_IDLE: Duration = Duration::from_secs(3 * 60);
 
 /// A pack at work.
 pub struct Models {
@@ -157,7 +168,7 @@ impl Models {
             let folder =
                 self.folder_of(self.pack.manifest().clip.as_ref().map(|entry| entry.folder.as_str()));
             let device = self.device.clone();
-            ModelThread::spawn("vitrine-clip", move || Clip::load(&folder, &device))
+            ModelThread::spawn_with_idle("vitrine-clip", CLIP_IDLE, move || Clip::load(&folder, &device))
         })
         .clone()
     }
@@ -178,7 +189,9 @@ impl Models {
             let folder =
                 self.folder_of(self.pack.manifest().caption.as_ref().map(|entry| entry.folder.as_str()));
             let device = self.device.clone();
-            ModelThread::spawn("vitrine-caption", move || Captioner::load(&folder, &device))
+            ModelThread::spawn_with_idle("vitrine-caption", CAPTIONER_IDLE, move || {
+                Captioner::load(&folder, &device)
+            })
         })
         .clone()
     }

@@ -7,14 +7,20 @@
 //! queues are bounded, so that a fast reader waits instead of filling memory; a request whose ticket was
 //! dropped is skipped; a panic ends the request and not the thread. The thread ends when the last handle
 //! is gone and everything asked before is answered.
+//!
+//! A thread that was given an idle time drops its model when nothing was asked for so long, and loads it
+//! again for the next request, which waits for it as the first one does.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
+use crossbeam_channel::{Receiver, Sender, after, bounded, never, select_biased};
 
 use crate::ModelError;
+use crate::memory;
 
 /// Who waits for the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,18 +36,30 @@ const BATCH_QUEUE: usize = 4;
 /// Interactive requests that wait; more than a person makes.
 const INTERACTIVE_QUEUE: usize = 64;
 
-type Job<M> = Box<dyn FnOnce(&Result<M, ModelError>) + Send>;
+type Run<M> = Box<dyn FnOnce(&Result<M, ModelError>) + Send>;
+
+/// A request, and whether anybody still waits for its answer.
+struct Job<M> {
+    wanted: Weak<()>,
+    run: Run<M>,
+}
 
 /// A handle to a model on its own thread. Clones share the thread.
 pub struct ModelThread<M> {
     name: Arc<str>,
     interactive: Sender<Job<M>>,
     batch: Sender<Job<M>>,
+    is_loaded: Arc<AtomicBool>,
 }
 
 impl<M> Clone for ModelThread<M> {
     fn clone(&self) -> Self {
-        Self { name: self.name.clone(), interactive: self.interactive.clone(), batch: self.batch.clone() }
+        Self {
+            name: self.name.clone(),
+            interactive: self.interactive.clone(),
+            batch: self.batch.clone(),
+            is_loaded: self.is_loaded.clone(),
+        }
     }
 }
 
@@ -54,20 +72,49 @@ impl<M> std::fmt::Debug for ModelThread<M> {
 impl<M: 'static> ModelThread<M> {
     /// Starts a thread of this name and loads the model there; returns at once. A model that cannot be
     /// loaded answers every request with [`ModelError::Load`].
-    pub fn spawn(name: &str, load: impl FnOnce() -> Result<M, ModelError> + Send + 'static) -> Self {
+    pub fn spawn(name: &str, load: impl Fn() -> Result<M, ModelError> + Send + 'static) -> Self {
+        Self::start(name, None, load)
+    }
+
+    /// [`ModelThread::spawn`], but the model is dropped when nothing was asked for `idle`, and loaded
+    /// again for the next request. A model that could not be loaded is tried again then.
+    pub fn spawn_with_idle(
+        name: &str,
+        idle: Duration,
+        load: impl Fn() -> Result<M, ModelError> + Send + 'static,
+    ) -> Self {
+        Self::start(name, Some(idle), load)
+    }
+
+    fn start(
+        name: &str,
+        idle: Option<Duration>,
+        load: impl Fn() -> Result<M, ModelError> + Send + 'static,
+    ) -> Self {
         let (interactive, interactive_jobs) = bounded(INTERACTIVE_QUEUE);
         let (batch, batch_jobs) = bounded(BATCH_QUEUE);
         let thread_name: Arc<str> = name.into();
-        let own_name = thread_name.clone();
+        let is_loaded = Arc::new(AtomicBool::new(false));
+        let (own_name, own_is_loaded) = (thread_name.clone(), is_loaded.clone());
         let started = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
-            let model = caught(&own_name, load).map_err(|error| ModelError::Load(Arc::new(error)));
-            serve(&model, &interactive_jobs, &batch_jobs);
+            let load = Box::new(load);
+            let mut owner = Owner { name: own_name, idle, load, model: None, is_loaded: own_is_loaded };
+            owner.model();
+            owner.serve(&interactive_jobs, &batch_jobs);
+            owner.unload();
         });
         if let Err(error) = started {
             // The receivers are gone with the closure, so every request answers `ThreadGone`.
             tracing::error!(%error, thread = name, "a model's thread could not be started");
         }
-        Self { name: thread_name, interactive, batch }
+        Self { name: thread_name, interactive, batch, is_loaded }
+    }
+
+    /// Whether the model stands in memory: not while it is being loaded, not when it could not be, not
+    /// after it was dropped for want of work.
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.is_loaded.load(Ordering::Acquire)
     }
 
     /// Asks and waits for the answer.
@@ -90,12 +137,8 @@ impl<M: 'static> ModelThread<M> {
     ) -> Ticket<R> {
         let (reply, answer) = bounded(1);
         let asker = Arc::new(());
-        let wanted: Weak<()> = Arc::downgrade(&asker);
         let name = self.name.clone();
-        let job: Job<M> = Box::new(move |model| {
-            if wanted.strong_count() == 0 {
-                return;
-            }
+        let run = Box::new(move |model: &Result<M, ModelError>| {
             let result = match model {
                 Ok(model) => caught(&name, || f(model)),
                 Err(ModelError::Load(error)) => Err(ModelError::Load(error.clone())),
@@ -109,7 +152,7 @@ impl<M: 'static> ModelThread<M> {
             Priority::Batch => &self.batch,
         };
         // A job that cannot be sent is dropped, and with it the reply's sender: `wait` says so.
-        let _ = queue.send(job);
+        let _ = queue.send(Job { wanted: Arc::downgrade(&asker), run });
         Ticket { thread: self.name.clone(), answer, _asker: asker }
     }
 }
@@ -138,24 +181,61 @@ impl<R> Ticket<R> {
     }
 }
 
-fn serve<M>(model: &Result<M, ModelError>, interactive: &Receiver<Job<M>>, batch: &Receiver<Job<M>>) {
-    loop {
-        select_biased! {
-            recv(interactive) -> job => match job {
-                Ok(job) => job(model),
-                // The handles drop both senders together, so what is left can be drained in order.
-                Err(_) => return batch.iter().for_each(|job| job(model)),
-            },
-            recv(batch) -> job => match job {
-                Ok(job) => job(model),
-                Err(_) => return interactive.iter().for_each(|job| job(model)),
-            },
+/// What lives on the thread.
+struct Owner<M> {
+    name: Arc<str>,
+    idle: Option<Duration>,
+    load: Box<dyn Fn() -> Result<M, ModelError>>,
+    /// `None` after it was dropped for want of work.
+    model: Option<Result<M, ModelError>>,
+    is_loaded: Arc<AtomicBool>,
+}
+
+impl<M> Owner<M> {
+    /// The model, loaded if it is not there.
+    fn model(&mut self) -> &Result<M, ModelError> {
+        self.model.get_or_insert_with(|| {
+            let model = caught(&self.name, &self.load).map_err(|error| ModelError::Load(Arc::new(error)));
+            self.is_loaded.store(model.is_ok(), Ordering::Release);
+            model
+        })
+    }
+
+    fn serve(&mut self, interactive: &Receiver<Job<M>>, batch: &Receiver<Job<M>>) {
+        loop {
+            // A model that is not there need not be dropped: wait without end.
+            let idle = self.idle.filter(|_| self.model.is_some()).map_or_else(never, after);
+            select_biased! {
+                recv(interactive) -> job => match job {
+                    Ok(job) => self.answer(job),
+                    // The handles drop both senders together, so what is left can be drained in order.
+                    Err(_) => return batch.iter().for_each(|job| self.answer(job)),
+                },
+                recv(batch) -> job => match job {
+                    Ok(job) => self.answer(job),
+                    Err(_) => return interactive.iter().for_each(|job| self.answer(job)),
+                },
+                recv(idle) -> _ => self.unload(),
+            }
         }
+    }
+
+    fn answer(&mut self, job: Job<M>) {
+        if job.wanted.strong_count() > 0 {
+            (job.run)(self.model());
+        }
+    }
+
+    fn unload(&mut self) {
+        self.is_loaded.store(false, Ordering::Release);
+        self.model = None;
+        memory::return_freed();
+        tracing::debug!(thread = &*self.name, "a model was unloaded");
     }
 }
 
-/// Runs `f`, with a panic turned into an error. The models keep no state between requests, so a request
-/// that stopped half-way leaves nothing broken behind.
+/// Runs `f`, with a panic turned into an error. The models keep nothing of a request but the size of their
+/// batches, so a request that stopped half-way leaves nothing broken behind.
 fn caught<R>(thread: &str, f: impl FnOnce() -> Result<R, ModelError>) -> Result<R, ModelError> {
     catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|panic| {
         Err(ModelError::Panicked { thread: thread.to_owned(), message: panic_message(panic.as_ref()) })

@@ -1,12 +1,12 @@
-//! The thread that owns a model: order, priorities, dropped tickets, panics, failed loads.
+//! The thread that owns a model: order, priorities, dropped tickets, panics, failed loads, idle models.
 
 // What the tests share unwraps as the tests do.
 #![allow(clippy::unwrap_used)]
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use vitrine_models::{ModelError, ModelThread, Priority};
 
@@ -130,4 +130,123 @@ fn what_was_asked_is_answered_after_the_last_handle_is_gone() {
     drop(release);
     let answers: Vec<u32> = tickets.into_iter().map(|ticket| ticket.wait().unwrap()).collect();
     assert_eq!(answers, [7, 8]);
+}
+
+const IDLE: Duration = Duration::from_millis(50);
+
+/// Waits for what another thread is about to do.
+fn wait_until(what: &str, condition: impl Fn() -> bool) {
+    let end = Instant::now() + Duration::from_secs(20);
+    while !condition() {
+        assert!(Instant::now() < end, "waited in vain until {what}");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Knows the how many-th it is, and cannot be dropped before its gate is open.
+struct Counted {
+    nth: usize,
+    gate: Arc<Mutex<mpsc::Receiver<()>>>,
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let _ = self.gate.lock().unwrap().recv();
+    }
+}
+
+/// A thread that unloads its model, the number of loads, and what lets models be dropped.
+fn idle_thread() -> (ModelThread<Counted>, Arc<AtomicUsize>, mpsc::Sender<()>) {
+    let loads = Arc::new(AtomicUsize::new(0));
+    let (open, gate) = mpsc::channel();
+    let (counter, gate) = (loads.clone(), Arc::new(Mutex::new(gate)));
+    let model = ModelThread::spawn_with_idle("idle", IDLE, move || {
+        Ok(Counted { nth: 1 + counter.fetch_add(1, Ordering::SeqCst), gate: gate.clone() })
+    });
+    (model, loads, open)
+}
+
+#[test]
+fn an_idle_model_is_dropped_and_loaded_again_when_asked() {
+    let (model, loads, open) = idle_thread();
+    drop(open);
+    for nth in 1..=3 {
+        // More where this thread was so slow that the model was dropped before it was asked.
+        assert!(model.run(Priority::Batch, |model| Ok(model.nth)).unwrap() >= nth);
+        wait_until("the model is unloaded", || !model.is_loaded());
+    }
+    // Nobody asks, so nobody loads.
+    let n_loads = loads.load(Ordering::SeqCst);
+    assert!(n_loads >= 3);
+    thread::sleep(2 * IDLE);
+    assert_eq!(loads.load(Ordering::SeqCst), n_loads);
+}
+
+#[test]
+fn a_model_with_work_waiting_stays_however_long_the_work_takes() {
+    let (model, loads, open) = idle_thread();
+    drop(open);
+    let (release, gate) = mpsc::channel::<()>();
+    let long = model.submit(Priority::Batch, move |model| {
+        let _ = gate.recv();
+        Ok(model.nth)
+    });
+    let next = model.submit(Priority::Batch, |model| Ok(model.nth));
+    thread::sleep(2 * IDLE);
+    drop(release);
+    let (long, next) = (long.wait().unwrap(), next.wait().unwrap());
+    assert_eq!(long, next);
+    assert_eq!(loads.load(Ordering::SeqCst), next);
+}
+
+#[test]
+fn a_request_that_nobody_waits_for_loads_nothing() {
+    let (model, loads, open) = idle_thread();
+    wait_until("the model is loaded", || loads.load(Ordering::SeqCst) == 1);
+    // The thread is held in dropping the model, so the ticket is gone before the request is seen.
+    wait_until("the model is being dropped", || !model.is_loaded());
+    drop(model.submit(Priority::Batch, |_| Ok(())));
+    drop(open);
+    thread::sleep(2 * IDLE);
+    assert_eq!(loads.load(Ordering::SeqCst), 1);
+    assert_eq!(model.run(Priority::Batch, |model| Ok(model.nth)).unwrap(), 2);
+}
+
+#[test]
+fn a_request_during_the_load_waits_for_it() {
+    let (release, gate) = mpsc::channel::<()>();
+    let gate = Mutex::new(gate);
+    let model = ModelThread::spawn("slow", move || {
+        let _ = gate.lock().unwrap().recv();
+        Ok(7)
+    });
+    let ticket = model.submit(Priority::Interactive, |model| Ok(*model));
+    assert!(ticket.try_wait().is_none());
+    assert!(!model.is_loaded());
+    drop(release);
+    assert_eq!(ticket.wait().unwrap(), 7);
+    assert!(model.is_loaded());
+}
+
+#[test]
+fn a_model_that_could_not_be_loaded_is_tried_again_after_the_idle_time() {
+    let is_whole = Arc::new(AtomicBool::new(false));
+    let model = {
+        let is_whole = is_whole.clone();
+        ModelThread::spawn_with_idle("mended", IDLE, move || {
+            if is_whole.load(Ordering::SeqCst) {
+                return Ok(7);
+            }
+            Err(ModelError::MissingFile { path: "clip/config.json".into() })
+        })
+    };
+    let error = model.run(Priority::Interactive, |model| Ok(*model)).unwrap_err();
+    assert!(matches!(error, ModelError::Load(_)), "{error}");
+    assert!(!model.is_loaded());
+    is_whole.store(true, Ordering::SeqCst);
+    wait_until("it is tried again", || {
+        thread::sleep(4 * IDLE);
+        model.run(Priority::Interactive, |model| Ok(*model)).is_ok_and(|model| model == 7)
+    });
+    assert!(model.is_loaded());
 }
