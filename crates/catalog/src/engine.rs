@@ -11,11 +11,11 @@ use std::{
     sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
-use vitrine_models::{Pack, ProductVocabulary};
+use vitrine_models::Pack;
 
 use crate::{
     CatalogError, LibraryOptions,
-    describe::{self, WordLists},
+    describe::{self, Vocabulary, WordLists},
     models::{ModelIds, Models},
     store::{Setting, Store},
     vectors::Vectors,
@@ -25,7 +25,7 @@ use crate::{
 pub(crate) struct Engine {
     pub(crate) models: Models,
     pub(crate) vectors: Vectors,
-    vocabulary: OnceLock<ProductVocabulary>,
+    vocabulary: OnceLock<Vocabulary>,
 }
 
 impl Engine {
@@ -54,7 +54,7 @@ impl Engine {
         lists: &WordLists,
         library: &Path,
         go_on: &dyn Fn() -> Result<bool, CatalogError>,
-    ) -> Result<Option<&ProductVocabulary>, CatalogError> {
+    ) -> Result<Option<&Vocabulary>, CatalogError> {
         if self.vocabulary.get().is_none() {
             let cache = library.join("cache");
             let Some(made) = describe::vocabulary(&self.models, lists, &cache, go_on)? else {

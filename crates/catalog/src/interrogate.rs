@@ -11,14 +11,12 @@ use vitrine_models::{
 use crate::{
     CatalogError, Library,
     colour::{ProductColour, product_colours},
-    describe::{self, Description, Findings},
+    describe::{self, Description},
     engine::Engine,
     library::{Inner, file_name},
     photo,
 };
 
-/// Terms of each word list that a product is described from.
-const N_TERMS: usize = 8;
 /// Terms that a ranking among given ones tells.
 const N_RANKED: usize = 10;
 /// With which a hurried `best` passes over phrases: a fifth of what a good phrase adds.
@@ -210,11 +208,8 @@ impl Asking<'_> {
             .engine
             .vocabulary(lists, &self.inner.options.folder, &go_on)?
             .ok_or(CatalogError::Cancelled)?;
-        let findings = Findings {
-            caption: reading.caption.as_ref().map(|caption| (caption.text.clone(), caption.mean_log_prob)),
-            terms: vocabulary.terms(vector, N_TERMS)?,
-            colours: reading.colours.clone(),
-        };
+        let caption = reading.caption.as_ref().map(|caption| (caption.text.clone(), caption.mean_log_prob));
+        let findings = vocabulary.findings(vector, caption, reading.colours.clone())?;
         Ok(describe::describe(&findings, lists))
     }
 

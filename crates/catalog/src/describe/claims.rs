@@ -1,6 +1,9 @@
 //! Claims about a product, each with how sure it is and what it rests on.
 //!
-//! CLIP gives each term of a word list a probability among the list's terms. A caption that names
+//! CLIP gives each term of a word list a probability among the list's terms. One of them is always the
+//! best, also where none fits (no photo need show an occasion), so the probability is multiplied by that
+//! of the term against a sentence that says nothing. Types and colours are spared: every product has
+//! them. A caption that names
 //! the same term is a second witness, so the two add up as independent ones do:
 //! `1 - (1 - p)(1 - q)`, where `q` is [`CAPTION_TRUST`] of the probability of the caption's tokens.
 //! Colours have a third witness, the pixels: they raise a colour that they show and lower one that
@@ -151,7 +154,7 @@ pub(super) fn attributes(
         let of_kind = match kind {
             AttributeKind::Type => product_type(found, caption, trust, lists),
             AttributeKind::Colour => colours(found, caption, trust, &findings.colours),
-            _ => others(&kind, found, caption, trust, lists),
+            _ => others(&kind, found, caption, trust, findings, lists),
         };
         claims.extend(of_kind);
     }
@@ -221,14 +224,18 @@ fn others(
     found: &AttributeTerms,
     caption: Option<&str>,
     trust: f32,
+    findings: &Findings,
     lists: &WordLists,
 ) -> Vec<Attribute> {
+    let against_nothing =
+        |similarity: f32| 1.0 / (1.0 + (-findings.logit_scale * (similarity - findings.neutral)).exp());
     let named = |term: &str| caption.is_some_and(|caption| wording::contains_phrase(caption, term));
     let mut sure: Vec<(String, f32)> = found
         .terms
         .iter()
         .map(|term| {
-            (term.term.clone(), together(term.probability, if named(&term.term) { trust } else { 0.0 }))
+            let p = term.probability * against_nothing(term.similarity);
+            (term.term.clone(), together(p, if named(&term.term) { trust } else { 0.0 }))
         })
         .collect();
     // Words of the caption that CLIP does not have among its best ("a leather bag"). A single word of
@@ -374,7 +381,12 @@ mod tests {
         colours: Vec<ProductColour>,
     ) -> Vec<Attribute> {
         let lists = WordLists::read(std::path::Path::new("/nowhere")).unwrap();
-        let findings = Findings { caption: None, terms: ProductTerms { attributes: found }, colours };
+        let findings = Findings {
+            terms: ProductTerms { attributes: found },
+            logit_scale: 100.0,
+            colours,
+            ..Findings::default()
+        };
         attributes(caption, 0.8, &findings, &lists)
     }
 
@@ -399,6 +411,17 @@ mod tests {
         let materials =
             claims(Some("a leather wallet"), vec![terms("materials", &[("cotton", 0.3)])], vec![]);
         check(&materials, AttributeKind::Material, ("leather", true, Evidence::Models));
+    }
+
+    #[test]
+    fn the_best_of_a_list_that_does_not_fit_is_not_claimed() {
+        let occasion = |similarity: f32| {
+            let mut found = terms("occasions", &[("wedding", 0.9)]);
+            found.terms[0].similarity = similarity;
+            claims(None, vec![found], vec![])
+        };
+        check(&occasion(0.05), AttributeKind::Occasion, ("wedding", true, Evidence::Models));
+        assert!(occasion(-0.05).is_empty());
     }
 
     #[test]

@@ -22,7 +22,7 @@ mod wording;
 
 pub use claims::{Attribute, AttributeKind, Evidence};
 pub(crate) use lists::WordLists;
-pub(crate) use vocabulary::{vectors, vocabulary};
+pub(crate) use vocabulary::{Vocabulary, vectors, vocabulary};
 
 use crate::colour::ProductColour;
 
@@ -55,6 +55,10 @@ pub(crate) struct Findings {
     pub(crate) caption: Option<(String, f32)>,
     /// The best terms of every word list.
     pub(crate) terms: vitrine_models::ProductTerms,
+    /// Cosine of the photo and a sentence that says nothing, by which terms are measured.
+    pub(crate) neutral: f32,
+    /// How steeply cosines read as probabilities.
+    pub(crate) logit_scale: f32,
     /// The product's main colours.
     pub(crate) colours: Vec<ProductColour>,
 }

@@ -4,8 +4,35 @@ use std::path::Path;
 
 use vitrine_models::{ModelError, Priority, ProductVocabulary, TermEmbedding, TermTable, TermVectors};
 
-use super::WordLists;
-use crate::{CatalogError, models::Models};
+use super::{Findings, WordLists};
+use crate::{CatalogError, colour::ProductColour, models::Models};
+
+/// A sentence that says nothing of a product: a term that fits no better than this is no finding.
+const NEUTRAL: &str = "a photo of a product";
+
+/// The lists that describe products, with their vectors.
+pub(crate) struct Vocabulary {
+    lists: ProductVocabulary,
+    neutral: Vec<f32>,
+    logit_scale: f32,
+}
+
+impl Vocabulary {
+    /// What is known of a photo, from its vector, its caption and its colours. No model runs.
+    pub(crate) fn findings(
+        &self,
+        vector: &[f32],
+        caption: Option<(String, f32)>,
+        colours: Vec<ProductColour>,
+    ) -> Result<Findings, CatalogError> {
+        let terms = self.lists.terms(vector, N_TERMS)?;
+        let neutral = self.neutral.iter().zip(vector).map(|(a, b)| a * b).sum();
+        Ok(Findings { caption, terms, neutral, logit_scale: self.logit_scale, colours })
+    }
+}
+
+/// Terms of each word list that are looked at: the best of some thousands.
+const N_TERMS: usize = 8;
 
 /// The lists that describe products, ready to be compared with vectors of `models`. `go_on` is asked
 /// between steps of about a second: false ends the work with none, an error with that error; lists that
@@ -15,7 +42,7 @@ pub(crate) fn vocabulary(
     lists: &WordLists,
     cache: &Path,
     go_on: &dyn Fn() -> Result<bool, CatalogError>,
-) -> Result<Option<ProductVocabulary>, CatalogError> {
+) -> Result<Option<Vocabulary>, CatalogError> {
     let mut ready = Vec::new();
     for table in lists.tables().iter().filter(|table| table.describes_products()) {
         match vectors(models, table, table.product_template(), cache, go_on)? {
@@ -24,7 +51,8 @@ pub(crate) fn vocabulary(
         }
     }
     let logit_scale = models.clip().run(Priority::Batch, |clip| Ok(clip.logit_scale()))?;
-    Ok(Some(ProductVocabulary::new(ready, logit_scale)?))
+    let neutral = models.embed_texts(vec![NEUTRAL.to_owned()], Priority::Batch)?.pop().unwrap_or_default();
+    Ok(Some(Vocabulary { lists: ProductVocabulary::new(ready, logit_scale)?, neutral, logit_scale }))
 }
 
 /// The vectors of one list, from the cache where they are there and whole; `go_on` as above.

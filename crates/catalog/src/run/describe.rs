@@ -4,7 +4,7 @@
 //! have a caption (the word lists changed, or the rules) come first and take no model.
 
 use rayon::prelude::*;
-use vitrine_models::{CaptionOptions, PixelTensor, Priority, ProductVocabulary};
+use vitrine_models::{CaptionOptions, PixelTensor, Priority};
 
 use super::{
     Stage,
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     CatalogError,
     colour::{ProductColour, product_colours},
-    describe::{self, Description, Findings},
+    describe::{self, Description, Vocabulary},
     engine::Engine,
     library::Inner,
     store::{Material, NewDescription},
@@ -23,8 +23,6 @@ use crate::{
 /// Pictures that the captioner takes at once: a batch is a second's work or so with a large model,
 /// and what a killed run repeats.
 const CAPTION_BATCH: usize = 4;
-/// Terms of each word list that are looked at: the best of some thousands.
-const N_TERMS: usize = 8;
 
 /// Describes every picture that is not described.
 pub(super) fn describe(library: &Inner, engine: &Engine) -> Result<(), CatalogError> {
@@ -49,7 +47,7 @@ pub(super) fn describe(library: &Inner, engine: &Engine) -> Result<(), CatalogEr
 }
 
 /// Composes what needs no model any more.
-fn compose_all(library: &Inner, engine: &Engine, vocabulary: &ProductVocabulary) -> Result<(), CatalogError> {
+fn compose_all(library: &Inner, engine: &Engine, vocabulary: &Vocabulary) -> Result<(), CatalogError> {
     let mut after = 0;
     while !library.work.has_news() {
         library.control.checkpoint()?;
@@ -64,7 +62,7 @@ fn compose_all(library: &Inner, engine: &Engine, vocabulary: &ProductVocabulary)
     Ok(())
 }
 
-fn caption_all(library: &Inner, engine: &Engine, vocabulary: &ProductVocabulary) -> Result<(), CatalogError> {
+fn caption_all(library: &Inner, engine: &Engine, vocabulary: &Vocabulary) -> Result<(), CatalogError> {
     let ids = engine.models.ids();
     let captioner = engine.models.captioner();
     let preprocess = captioner.run(Priority::Batch, |captioner| Ok(captioner.preprocess()))?;
@@ -105,7 +103,7 @@ fn caption_all(library: &Inner, engine: &Engine, vocabulary: &ProductVocabulary)
 fn compose(
     library: &Inner,
     engine: &Engine,
-    vocabulary: &ProductVocabulary,
+    vocabulary: &Vocabulary,
     picture_ids: &[u64],
 ) -> Result<(), CatalogError> {
     let ids = engine.models.ids();
@@ -117,9 +115,8 @@ fn compose(
     let written = materials
         .into_par_iter()
         .map(|material| {
-            let terms = vocabulary.terms(&material.vector, N_TERMS)?;
             let colours = colours(library, material.picture_id);
-            let findings = Findings { caption: material.caption, terms, colours };
+            let findings = vocabulary.findings(&material.vector, material.caption, colours)?;
             Ok((material.picture_id, describe::describe(&findings, lists)))
         })
         .collect::<Result<Vec<(u64, Description)>, CatalogError>>()?;
