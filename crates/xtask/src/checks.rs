@@ -31,6 +31,11 @@ const STEPS: &[Step] = &[
         about: "system packages for the build and the tests, installed when missing",
         work: packages,
     },
+    Step {
+        name: "word-lists",
+        about: "form, spelling and no brand names in the lists that descriptions are made of",
+        work: word_lists,
+    },
     Step { name: "format", about: "cargo fmt --check", work: format },
     Step { name: "ui-install", about: "npm ci", work: ui_install },
     Step { name: "ui-format", about: "the UI's files are formatted", work: |p| npm_run(p, "format:check") },
@@ -95,6 +100,13 @@ fn verdict(results: &[(&str, Tally, Duration)]) -> ExitCode {
 fn packages(_: &Project) -> Result<Tally> {
     packages::ensure(&[packages::WINDOW, packages::TESTS])?;
     node::check()?;
+    Ok(Tally::default())
+}
+
+fn word_lists(project: &Project) -> Result<Tally> {
+    let mut check = std::process::Command::new("python3");
+    check.arg(project.path("crates/models/terms/check/check.py"));
+    command::run(&mut check)?;
     Ok(Tally::default())
 }
 

@@ -36,8 +36,8 @@ pub(crate) const WINDOW: &[Need] = &[
     program("npm", "npm"),
 ];
 
-/// The tests: a display, a driver for the window, a browser for the UI, and a
-/// program that other programs' files can be dragged from.
+/// The tests: a display, a driver for the window, a browser for the UI, a program that other
+/// programs' files can be dragged from, and dictionaries for the word lists.
 pub(crate) const TESTS: &[Need] = &[
     program("webkit2gtk-driver", "WebKitWebDriver"),
     program("xvfb", "Xvfb"),
@@ -45,6 +45,9 @@ pub(crate) const TESTS: &[Need] = &[
     program("xdotool", "xdotool"),
     program("chromium", "chromium"),
     library("fonts-dejavu-core"),
+    program("hunspell", "hunspell"),
+    library("hunspell-en-gb"),
+    library("hunspell-en-us"),
     library("python3-gi"),
     library("gir1.2-gtk-3.0"),
 ];
