@@ -94,7 +94,7 @@ impl Models {
                 "{} {} lists-{} rules-{RULES_VERSION}",
                 pack.clip_key(),
                 if pack.manifest().caption.is_some() { pack.caption_key() } else { String::new() },
-                lists.fingerprint(),
+                lists.fingerprint(pack.manifest().lists.as_deref()),
             ))?,
         };
         let preference = if prefer_cpu { DevicePreference::Cpu } else { DevicePreference::Auto };
@@ -201,6 +201,11 @@ impl Models {
         *self.captioner.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
+    /// The shipped word lists that the pack knows; none means all.
+    pub(crate) fn lists(&self) -> Option<&[String]> {
+        self.pack.manifest().lists.as_deref()
+    }
+
     /// Whether there is a model that says whether words and a picture match.
     pub(crate) fn matches(&self) -> bool {
         self.pack.manifest().matching.is_some()
@@ -213,7 +218,9 @@ impl Models {
             let folder =
                 self.folder_of(self.pack.manifest().matching.as_ref().map(|entry| entry.folder.as_str()));
             let device = self.device.clone();
-            ModelThread::spawn("vitrine-match", move || Matcher::load(&folder, &device))
+            ModelThread::spawn_with_idle("vitrine-match", CAPTIONER_IDLE, move || {
+                Matcher::load(&folder, &device)
+            })
         })
         .clone()
     }

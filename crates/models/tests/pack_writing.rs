@@ -50,7 +50,10 @@ fn a_written_manifest_is_read_back_as_it_was() {
     let text = manifest.to_toml().unwrap();
     assert!(text.contains("sure = 0.3\n"), "{text}");
     manifest.starter = true;
-    assert!(manifest.to_toml().unwrap().contains("starter = true\n"));
+    manifest.lists = Some(vec!["colours".to_owned(), "materials".to_owned()]);
+    let text = manifest.to_toml().unwrap();
+    assert!(text.contains("starter = true\n"), "{text}");
+    assert!(text.contains("lists = [\"colours\", \"materials\"]\n"), "{text}");
 }
 
 #[test]

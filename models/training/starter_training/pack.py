@@ -68,6 +68,8 @@ def write_manifest(folder: Path, revision: str, text: Range, image: Range) -> No
         f"summary = {json.dumps(SUMMARY)}",
         'licence = "MIT OR Apache-2.0"',
         "starter = true",
+        # The words that it is trained on.
+        'lists = ["product_types", "colours", "materials", "patterns"]',
     ]
     for model in ("clip", "caption"):
         lines += ["", f"[{model}]", f'folder = "{model}"']

@@ -10,8 +10,8 @@ const OWN_LISTS: &str = "lists";
 /// The lists from which products are described.
 pub(crate) struct WordLists {
     tables: Vec<TermTable>,
-    /// Changes with any term of any list.
-    fingerprint: String,
+    /// Names of the merchant's own.
+    own: Vec<String>,
     problem: Option<String>,
 }
 
@@ -20,25 +20,18 @@ impl WordLists {
     /// they are left out, and [`WordLists::problem`] says which file is wrong.
     pub(crate) fn read(library: &Path) -> Result<Self, ModelError> {
         let mut tables = TermTable::built_in()?;
-        let mut problem = None;
+        let (mut own_names, mut problem) = (Vec::new(), None);
         let folder = library.join(OWN_LISTS);
         if folder.is_dir() {
             match TermTable::read_folder(&folder) {
-                Ok(own) => tables = TermTable::with_own(tables, own),
+                Ok(own) => {
+                    own_names = own.iter().map(|table| table.name().to_owned()).collect();
+                    tables = TermTable::with_own(tables, own);
+                }
                 Err(error) => problem = Some(format!("Your own word lists are not used: {error}.")),
             }
         }
-        let mut hasher = blake3::Hasher::new();
-        for table in tables.iter().filter(|table| table.describes_products()) {
-            for (i, term) in table.terms().iter().enumerate() {
-                for part in [table.name(), term, table.group(i).unwrap_or_default()] {
-                    hasher.update(part.as_bytes());
-                    hasher.update(b"\n");
-                }
-            }
-        }
-        let fingerprint = hasher.finalize().to_hex()[..16].to_owned();
-        Ok(Self { tables, fingerprint, problem })
+        Ok(Self { tables, own: own_names, problem })
     }
 
     /// What is wrong with the own lists.
@@ -56,8 +49,27 @@ impl WordLists {
         self.tables.iter().find(|table| table.name() == name)
     }
 
-    /// Changes with any term that descriptions are made of.
-    pub(crate) fn fingerprint(&self) -> &str {
-        &self.fingerprint
+    /// The lists that describe products, for a pack that knows the shipped lists named `known` (all
+    /// where none are named). Own lists are always asked.
+    pub(crate) fn of_products(&self, known: Option<&[String]>) -> impl Iterator<Item = &TermTable> {
+        self.tables.iter().filter(move |table| {
+            let name = table.name();
+            let is_known = known.is_none_or(|known| known.iter().any(|other| other == name));
+            table.describes_products() && (is_known || self.own.iter().any(|own| own == name))
+        })
+    }
+
+    /// Changes with any term of [`WordLists::of_products`].
+    pub(crate) fn fingerprint(&self, known: Option<&[String]>) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for table in self.of_products(known) {
+            for (i, term) in table.terms().iter().enumerate() {
+                for part in [table.name(), term, table.group(i).unwrap_or_default()] {
+                    hasher.update(part.as_bytes());
+                    hasher.update(b"\n");
+                }
+            }
+        }
+        hasher.finalize().to_hex()[..16].to_owned()
     }
 }

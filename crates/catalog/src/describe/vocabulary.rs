@@ -44,7 +44,7 @@ pub(crate) fn vocabulary(
     go_on: &dyn Fn() -> Result<bool, CatalogError>,
 ) -> Result<Option<Vocabulary>, CatalogError> {
     let mut ready = Vec::new();
-    for table in lists.tables().iter().filter(|table| table.describes_products()) {
+    for table in lists.of_products(models.lists()) {
         match vectors(models, table, table.product_template(), cache, go_on)? {
             Some(vectors) => ready.push((table.clone(), vectors)),
             None => return Ok(None),

@@ -26,6 +26,10 @@ pub struct PackManifest {
     /// Ships with the program to show how things work; real models come from elsewhere.
     #[serde(default)]
     pub starter: bool,
+    /// The shipped word lists whose words its CLIP knows; all of them where this is absent. A narrow
+    /// model that reads other words answers them with nonsense.
+    #[serde(default)]
+    pub lists: Option<Vec<String>>,
     /// Image and text vectors.
     #[serde(default)]
     pub clip: Option<ModelEntry>,
@@ -54,6 +58,7 @@ impl PackManifest {
             summary: summary.to_owned(),
             licence: licence.to_owned(),
             starter: false,
+            lists: None,
             clip: None,
             caption: None,
             matching: None,

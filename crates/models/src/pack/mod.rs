@@ -15,6 +15,7 @@
 //! summary = "One line for users."
 //! licence = "MIT OR Apache-2.0"
 //! starter = true                 # optional: a pack that ships to show how things work
+//! lists = ["product_types"]      # optional: the word lists that its CLIP knows; all where absent
 //!
 //! [clip]                         # optional; a folder below the pack's
 //! folder = "clip"

@@ -29,6 +29,10 @@ impl PackManifest {
         if self.starter {
             pack.insert("starter".to_owned(), true.into());
         }
+        if let Some(lists) = &self.lists {
+            let names = lists.iter().map(|name| Value::from(name.as_str())).collect();
+            pack.insert("lists".to_owned(), Value::Array(names));
+        }
         for (role, entry) in [("clip", &self.clip), ("caption", &self.caption), ("match", &self.matching)] {
             if let Some(entry) = entry {
                 pack.insert(role.to_owned(), table([("folder", entry.folder.as_str().into())]));
