@@ -70,6 +70,26 @@ fn a_change_that_is_under_way_can_be_given_up() {
 }
 
 #[test]
+fn vectors_of_another_length_take_over_whole() {
+    let shop = Shop::new();
+    shop.put_photos(12);
+    let library = shop.open();
+    shop.index(&library);
+    let words = Query::words("a red ball");
+    let before = ranked(&library, &words);
+    let token = library.query_picture_from_file(&shop.photos().join("photo-003.png")).unwrap().token;
+    let picture = Query { pictures: vec![token], ..Query::default() };
+    library.use_pack(&shop.tiny_pack()).unwrap();
+    assert_eq!(library.wait().state, RunState::Finished);
+    assert_eq!(pack(&library), "tiny");
+    assert_eq!(ranked(&library, &words).len(), 12);
+    assert_eq!(ranked(&library, &picture).len(), 12);
+    library.undo_pack_change().unwrap();
+    assert_eq!((pack(&library), ranked(&library, &words)), ("starter".to_owned(), before));
+    library.wait();
+}
+
+#[test]
 fn a_query_picture_outlives_the_change() {
     let shop = Shop::new();
     shop.put_photos(6);

@@ -13,6 +13,7 @@ use vitrine_catalog::{
     run::{RunProgress, RunState},
     search::{Page, Query},
 };
+use vitrine_models::{FileSum, ModelEntry, PackManifest};
 
 /// The pack that ships: tests run on real models.
 pub fn starter_pack() -> PathBuf {
@@ -64,6 +65,29 @@ impl Shop {
         let manifest = folder.join("pack.toml");
         let text = fs::read_to_string(&manifest).unwrap();
         fs::write(&manifest, text.replacen("name = \"starter\"", &format!("name = \"{name}\""), 1)).unwrap();
+        folder
+    }
+
+    /// A pack of all three models, tiny and of random weights: the checkpoints that parity is tested
+    /// with. Its vectors have another length than those of the pack that ships.
+    pub fn tiny_pack(&self) -> PathBuf {
+        let folder = self.folder.path().canonicalize().unwrap().join("packs/tiny");
+        let goldens = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/tests/goldens");
+        let mut manifest = PackManifest::new("tiny", "1", "For tests.", "MIT OR Apache-2.0");
+        for (role, checkpoint) in
+            [("clip", "clip_quick_gelu"), ("caption", "blip_base"), ("match", "blip_match_base")]
+        {
+            fs::create_dir_all(folder.join(role)).unwrap();
+            for file in ["config.json", "model.safetensors", "preprocessor_config.json", "tokenizer.json"] {
+                let to = folder.join(role).join(file);
+                fs::copy(goldens.join(checkpoint).join(file), &to).unwrap();
+                manifest.files.insert(format!("{role}/{file}"), FileSum::of_file(&to).unwrap());
+            }
+        }
+        let entry = |folder: &str| Some(ModelEntry { folder: folder.to_owned() });
+        (manifest.clip, manifest.caption, manifest.matching) =
+            (entry("clip"), entry("caption"), entry("match"));
+        fs::write(folder.join("pack.toml"), manifest.to_toml().unwrap()).unwrap();
         folder
     }
 
