@@ -47,7 +47,7 @@ fn every_mode_answers_and_tells_how_well_its_words_fit() {
         assert!(best >= read(mode).similarity.unwrap() - 1e-4, "{mode:?}");
     }
     let negative = read(DescribeMode::Negative);
-    assert!(negative.caption.is_none() && negative.similarity.unwrap() < best);
+    assert!(negative.caption.is_none() && !negative.phrases.is_empty(), "{negative:?}");
 }
 
 #[test]
