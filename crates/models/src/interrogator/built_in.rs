@@ -35,6 +35,9 @@ const SHIPPED: &[(&str, &str)] = shipped![
     "flavours",
 ];
 
+/// Two names for one type of product.
+const SYNONYMS: &str = include_str!("../../terms/synonyms.txt");
+
 /// How a list's terms are asked for when a product is described: alone, and with the type of product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ProductPrompt {
@@ -69,7 +72,11 @@ impl TermTable {
     /// # Errors
     /// None in a program that passed its tests, which read every list.
     pub fn built_in() -> Result<Vec<Self>, ModelError> {
-        SHIPPED.iter().map(|(name, text)| Self::parse(name, text)).collect()
+        let table = |(name, text): &(&str, &str)| {
+            let table = Self::parse(name, text)?;
+            Ok(if *name == names::TYPES { table.with_synonyms(SYNONYMS) } else { table })
+        };
+        SHIPPED.iter().map(table).collect()
     }
 
     /// Whether the list describes products: a shipped one for this purpose, or an own list that no other
@@ -142,6 +149,10 @@ mod tests {
             assert!(!table.terms().is_empty(), "{} is empty", table.name());
         }
         assert!(tables.iter().all(|table| table.name() != names::ARTISTS));
+        let types = &tables[0];
+        let n_synonyms = (0..types.terms().len()).filter(|&i| types.told_as(i) != i).count();
+        let pairs = SYNONYMS.lines().filter(|line| !line.starts_with('#') && line.contains('\t'));
+        assert_eq!(n_synonyms, pairs.count(), "a synonym or its preferred name is no type");
         for (name, _) in PRODUCT_PROMPTS {
             assert!(tables.iter().any(|table| table.name() == *name), "{name} does not ship");
         }

@@ -3,7 +3,8 @@
 //! In: a picture's CLIP vector and, for each attribute, a list with vectors of its terms in a sentence
 //! ([`TermTable::product_template`]). Out: [`ProductTerms`]. A probability is the softmax over one list of
 //! cosines times the model's learned scale, as CLIP classifies (Radford et al. 2021, 3.1); it says which
-//! term of this list fits best, not whether any does.
+//! term of this list fits best, not whether any does. Two names for one thing would share its probability:
+//! synonyms are added up and told under the preferred name. So are groups of near-synonyms, beside the terms.
 //!
 //! One product costs one product of a matrix and a vector, so a whole catalog can be done from its stored
 //! vectors. For a single product the best terms can be compared again in a sentence with the type found
@@ -11,8 +12,10 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::built_in::{fill_with_type, names, product_prompt};
-use super::ranking::{dot, highest, misfit};
+use super::ranking::{dot, first, highest, misfit};
 use super::{TermTable, TermVectors};
 use crate::{Clip, ModelError};
 
@@ -23,9 +26,9 @@ pub struct TermProbability {
     pub term: String,
     /// The term's group, where the list names one.
     pub group: Option<String>,
-    /// Cosine of the sentence with this term and the picture.
+    /// Cosine of the sentence with this term and the picture; of synonyms the highest.
     pub similarity: f32,
-    /// 0 to 1.
+    /// 0 to 1; that of its synonyms is added.
     pub probability: f32,
 }
 
@@ -106,21 +109,39 @@ impl ProductVocabulary {
         let mut attributes = Vec::with_capacity(self.lists.len());
         for (table, vectors) in self.lists.iter().filter(|(table, _)| !table.terms().is_empty()) {
             vectors.check(table, image_vector)?;
-            let similarities = vectors.similarities(image_vector);
-            let probabilities = softmax(&similarities, self.logit_scale);
+            let alone = vectors.similarities(image_vector);
+            let probabilities = softmax(&alone, self.logit_scale);
+            let (similarities, sums) = told(table, &alone, &probabilities);
             let term = |i: usize| TermProbability {
                 term: table.terms()[i].clone(),
                 group: table.group(i).map(str::to_owned),
                 similarity: similarities[i],
-                probability: probabilities[i],
+                probability: sums[i],
             };
+            // Far terms are all of probability 0: among them similarity decides.
+            let is_told = |i: &usize| similarities[*i] > f32::NEG_INFINITY;
+            let order = first((0..sums.len()).filter(is_told).collect(), n_terms, |&a, &b| {
+                sums[b].total_cmp(&sums[a]).then(similarities[b].total_cmp(&similarities[a])).then(a.cmp(&b))
+            });
             attributes.push(AttributeTerms {
                 table: table.name().to_owned(),
-                terms: highest(&similarities, n_terms).into_iter().map(term).collect(),
+                terms: order.into_iter().map(term).collect(),
                 groups: group_sums(table, &probabilities, n_terms),
             });
         }
         Ok(ProductTerms { attributes })
+    }
+
+    /// [`ProductVocabulary::terms`] of many pictures, on all threads, in the order given.
+    ///
+    /// # Errors
+    /// A vector of another model than the lists'.
+    pub fn terms_of_all(
+        &self,
+        image_vectors: &[Vec<f32>],
+        n_terms: usize,
+    ) -> Result<Vec<ProductTerms>, ModelError> {
+        image_vectors.par_iter().map(|image_vector| self.terms(image_vector, n_terms)).collect()
     }
 
     /// Ranks the terms found once more, each in a sentence with the product's type. The terms of a list
@@ -156,6 +177,19 @@ impl ProductVocabulary {
         }
         Ok(found)
     }
+}
+
+/// Similarity and probability of each term as it is told: a synonym gives both to its preferred name and
+/// keeps neither.
+fn told(table: &TermTable, similarities: &[f32], probabilities: &[f32]) -> (Vec<f32>, Vec<f32>) {
+    let mut best = vec![f32::NEG_INFINITY; similarities.len()];
+    let mut sums = vec![0.0_f32; similarities.len()];
+    for (i, (similarity, probability)) in similarities.iter().zip(probabilities).enumerate() {
+        let name = table.told_as(i);
+        best[name] = best[name].max(*similarity);
+        sums[name] += probability;
+    }
+    (best, sums)
 }
 
 /// `exp(scale * x)`, divided by its sum.
@@ -198,6 +232,15 @@ mod tests {
         }
         // e^2 / (e^2 + 1)
         assert!((softmax(&[0.31, 0.29], 100.0)[0] - 0.880_797).abs() < 1e-4);
+    }
+
+    #[test]
+    fn synonyms_are_one_term() {
+        let table = TermTable::parse("product_types", "bath\nlamp\nbathtub").unwrap();
+        let (similarities, sums) =
+            told(&table.with_synonyms("bath\tbathtub"), &[0.2, 0.25, 0.24], &[0.2, 0.41, 0.39]);
+        assert_eq!(similarities, [0.24, 0.25, f32::NEG_INFINITY]);
+        assert_eq!(sums, [0.2 + 0.39, 0.41, 0.0]);
     }
 
     #[test]

@@ -233,17 +233,24 @@ pub fn rank_terms(
 
 /// Indices of the `n` highest, highest first; of equals the earlier first.
 pub(super) fn highest(values: &[f32], n: usize) -> Vec<usize> {
-    let before = |a: &usize, b: &usize| -> Ordering { values[*b].total_cmp(&values[*a]).then(a.cmp(b)) };
-    let mut order: Vec<usize> = (0..values.len()).collect();
+    first((0..values.len()).collect(), n, |&a, &b| values[b].total_cmp(&values[a]).then(a.cmp(&b)))
+}
+
+/// The `n` items that come first in an order, sorted.
+pub(super) fn first(
+    mut items: Vec<usize>,
+    n: usize,
+    order: impl Fn(&usize, &usize) -> Ordering,
+) -> Vec<usize> {
     if n == 0 {
         return Vec::new();
     }
-    if n < order.len() {
-        order.select_nth_unstable_by(n - 1, before);
-        order.truncate(n);
+    if n < items.len() {
+        items.select_nth_unstable_by(n - 1, &order);
+        items.truncate(n);
     }
-    order.sort_unstable_by(before);
-    order
+    items.sort_unstable_by(order);
+    items
 }
 
 /// Inner product. Sixteen sums side by side, which compilers turn into vector instructions.

@@ -7,7 +7,7 @@
 //! Own lists are hostile input like any file: too long, too many or no text at all is an error that names
 //! file and line, never a list with silent gaps.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -27,6 +27,8 @@ pub struct TermTable {
     terms: Vec<String>,
     /// One entry per term.
     groups: Vec<Option<String>>,
+    /// For each term the one under whose name it is told: itself, or its preferred synonym.
+    told_as: Vec<usize>,
 }
 
 impl TermTable {
@@ -41,7 +43,8 @@ impl TermTable {
 
     /// `source` is what errors name.
     fn parse_as(name: &str, source: &str, text: &str) -> Result<Self, ModelError> {
-        let mut table = Self { name: name.to_owned(), terms: Vec::new(), groups: Vec::new() };
+        let mut table =
+            Self { name: name.to_owned(), terms: Vec::new(), groups: Vec::new(), told_as: Vec::new() };
         let mut seen = HashSet::new();
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         for (i, line) in text.lines().enumerate() {
@@ -67,6 +70,7 @@ impl TermTable {
             if table.terms.len() == MAX_TERMS {
                 return Err(wrong(format!("a list holds at most {MAX_TERMS} terms; split it")));
             }
+            table.told_as.push(table.terms.len());
             table.terms.push(term);
             table.groups.push(Some(group).filter(|group| !group.is_empty()));
         }
@@ -116,6 +120,22 @@ impl TermTable {
         Self::parse_as(&stem, &path.display().to_string(), &text)
     }
 
+    /// With two names for one thing, `preferred<TAB>synonym` on each line: a synonym is told under the
+    /// preferred name. Pairs of which the list lacks a name are passed over.
+    #[must_use]
+    pub fn with_synonyms(mut self, text: &str) -> Self {
+        let index: HashMap<&str, usize> = self.terms.iter().map(String::as_str).zip(0..).collect();
+        // A preferred name may stand on several lines, so this is no list of its own.
+        for line in text.lines().filter(|line| !line.trim_start().starts_with('#')) {
+            let Some((preferred, synonym)) = line.split_once('\t') else { continue };
+            let found = (index.get(preferred.trim()), index.get(synonym.trim()));
+            if let (Some(&preferred), Some(&synonym)) = found {
+                self.told_as[synonym] = preferred;
+            }
+        }
+        self
+    }
+
     /// `tables` with `own` ones: an own list takes the place of the list of its name, others are added.
     #[must_use]
     pub fn with_own(mut tables: Vec<Self>, own: Vec<Self>) -> Vec<Self> {
@@ -144,6 +164,11 @@ impl TermTable {
     #[must_use]
     pub fn group(&self, i: usize) -> Option<&str> {
         self.groups.get(i)?.as_deref()
+    }
+
+    /// The term under whose name term `i` is told: itself, or its preferred synonym.
+    pub(super) fn told_as(&self, i: usize) -> usize {
+        self.told_as.get(i).copied().unwrap_or(i)
     }
 
     /// Whether any term has a group.
@@ -208,6 +233,14 @@ mod tests {
         let text: String = (0..=MAX_TERMS).map(|i| format!("{i}\n")).collect();
         let error = TermTable::parse("numbers", &text).unwrap_err().to_string();
         assert!(error.contains("line 100001"), "{error}");
+    }
+
+    #[test]
+    fn a_synonym_is_told_under_the_preferred_name() {
+        let table = TermTable::parse("types", "bath\nbathtub\nlamp\ntub").unwrap();
+        let table = table.with_synonyms("# names\nbath\tbathtub\nbath\ttub\nlamp\tluminaire\n");
+        let told: Vec<_> = (0..4).map(|i| table.told_as(i)).collect();
+        assert_eq!(told, [0, 0, 2, 0]);
     }
 
     #[test]

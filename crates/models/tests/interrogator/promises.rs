@@ -214,6 +214,30 @@ fn product_terms_come_from_the_vector_alone_and_sum_to_one() {
     assert!(found.get("flavours").is_none() && found.get("mediums").is_none());
     assert_eq!(vocabulary.terms(&image, 1).unwrap().attributes[0].terms[0], found.attributes[0].terms[0]);
     assert!(vocabulary.terms(&image[1..], 1).is_err());
+    let images: Vec<Vec<f32>> = ["a mug", "two red hats", ""].map(|text| picture_like(&clip, text)).to_vec();
+    let together = vocabulary.terms_of_all(&images, 3).unwrap();
+    for (image, found) in images.iter().zip(together) {
+        assert_eq!(found, vocabulary.terms(image, 3).unwrap());
+    }
+}
+
+#[test]
+fn two_names_for_one_thing_are_told_as_one() {
+    let clip = fixture::clip();
+    let table = list("product_types", "mug\nlamp\ncup\nchair").with_synonyms("mug\tcup");
+    let separate = list("product_types", "mug\nlamp\ncup\nchair");
+    let image = picture_like(&clip, "a photo of a cup");
+    let found = fixture::vocabulary(&clip, &[table]).terms(&image, 9).unwrap();
+    let apart = fixture::vocabulary(&clip, &[separate]).terms(&image, 9).unwrap();
+    let probability = |terms: &vitrine_models::ProductTerms, term: &str| {
+        let terms = &terms.get("product_types").unwrap().terms;
+        terms.iter().find(|found| found.term == term).map(|found| found.probability)
+    };
+    assert_eq!(found.product_type().unwrap().term, "mug");
+    assert_eq!(probability(&found, "cup"), None);
+    let sum = probability(&apart, "mug").unwrap() + probability(&apart, "cup").unwrap();
+    assert!((probability(&found, "mug").unwrap() - sum).abs() < 1e-6);
+    assert_eq!(found.product_type().unwrap().similarity, apart.product_type().unwrap().similarity);
 }
 
 #[test]
