@@ -109,18 +109,14 @@ const CAPTION: &str = "a ceramic mug with a handle standing on a wooden table";
 
 fn measure(folder: &Path, share: usize) -> Result<(), ModelError> {
     let clip = Clip::load(folder, &select_device(DevicePreference::Auto))?;
+    // Of all kinds of terms, so that they are as long as terms are.
+    let terms: Vec<String> = TermTable::built_in()?.iter().flat_map(|table| table.terms().to_vec()).collect();
+    let some = terms.iter().step_by((terms.len() / N_CANDIDATES).max(1)).take(N_CANDIDATES);
+    let table = TermTable::parse("some of all", &some.cloned().collect::<Vec<_>>().join("\n"))?;
     let start = Instant::now();
-    let mut lists = embed(&clip, |_| "{}", "measured")?;
-    let n_terms: usize = lists.iter().map(|(table, _)| table.terms().len()).sum();
-    let seconds = start.elapsed().as_secs_f64();
-    println!("{n_terms} terms of {} lists embedded in {seconds:.1} s", lists.len());
-    if n_terms < N_CANDIDATES {
-        let text: String = (n_terms..N_CANDIDATES).map(|i| format!("number {i}\n")).collect();
-        let table = TermTable::parse("filler", &text)?;
-        let vectors = TermVectors::embed(&clip, &table, "{}", "measured")?;
-        lists.push((table, vectors));
-    }
-    let interrogator = Interrogator::new(lists)?;
+    let vectors = TermVectors::embed(&clip, &table, "{}", "measured")?;
+    println!("{} terms embedded in {:.1} s", table.terms().len(), start.elapsed().as_secs_f64());
+    let interrogator = Interrogator::new(vec![(table, vectors)])?;
     let like = format!("{CAPTION}, blue and white stripes, matte, kitchen, morning light, rustic");
     let image = clip.embed_texts(&[&like])?.concat();
     let phrases = interrogator.rank(&image, N_CANDIDATES)?;
