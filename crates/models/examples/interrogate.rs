@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! cargo run --release -p vitrine-models --example interrogate -- models/starter PICTURE...
-//! cargo run --release -p vitrine-models --example interrogate -- --time FOLDER [SHARE]
+//! cargo run --release -p vitrine-models --example interrogate -- --time FOLDER [N SHARE]
 //! ```
 //!
 //! The second form takes a folder with a CLIP, such as the random one with the text tower of ViT-L/14 that
-//! `models/parity/interrogator.py --true-size` writes. It runs a chain over 2,048 phrases and, after each
-//! step, times the plain way of that step, a full forward pass for each phrase: on one of SHARE phrases
-//! (32), scaled. Both ways alternate, so that whatever else the machine does weighs on both.
+//! `models/parity/interrogator.py --true-size` writes. It runs a chain over N phrases (2,048) and, after
+//! each step, times the plain way of that step, a full forward pass for each phrase: on one of SHARE
+//! phrases (32), scaled. Both ways alternate, so that whatever else the machine does weighs on both; on
+//! Linux the time is the processors' and not the clock's, which a busy machine makes longer.
 
 #![allow(clippy::print_stdout)]
 
@@ -23,11 +24,13 @@ use vitrine_models::{
 fn main() -> Result<(), ModelError> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["--time", folder] => measure(Path::new(folder), 32),
-        ["--time", folder, share] => measure(Path::new(folder), share.parse().unwrap_or(32)),
+        ["--time", folder] => measure(Path::new(folder), 2048, 32),
+        ["--time", folder, n, share] => {
+            measure(Path::new(folder), n.parse().unwrap_or(2048), share.parse().unwrap_or(32))
+        }
         [pack, pictures @ ..] if !pictures.is_empty() => interrogate(Path::new(pack), pictures),
         _ => {
-            println!("interrogate PACK PICTURE... or interrogate --time FOLDER [SHARE]");
+            println!("interrogate PACK PICTURE... or interrogate --time FOLDER [N SHARE]");
             Ok(())
         }
     }
@@ -104,25 +107,35 @@ fn interrogate(pack: &Path, pictures: &[&str]) -> Result<(), ModelError> {
     Ok(())
 }
 
-const N_CANDIDATES: usize = 2048;
 const CAPTION: &str = "a ceramic mug with a handle standing on a wooden table";
 
-fn measure(folder: &Path, share: usize) -> Result<(), ModelError> {
+/// Time that this process has had on all processors, in ticks of 10 ms; elsewhere than on Linux the clock's.
+fn busy(start: Instant) -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // After the name in brackets, which may hold spaces: the state, ten more, user and system time.
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace();
+    let ticks: Vec<u64> = fields.skip(11).take(2).filter_map(|field| field.parse().ok()).collect();
+    if ticks.len() == 2 { Duration::from_millis(10 * ticks.iter().sum::<u64>()) } else { start.elapsed() }
+}
+
+fn measure(folder: &Path, n_candidates: usize, share: usize) -> Result<(), ModelError> {
     let clip = Clip::load(folder, &select_device(DevicePreference::Auto))?;
     // Of all kinds of terms, so that they are as long as terms are.
     let terms: Vec<String> = TermTable::built_in()?.iter().flat_map(|table| table.terms().to_vec()).collect();
-    let some = terms.iter().step_by((terms.len() / N_CANDIDATES).max(1)).take(N_CANDIDATES);
+    let all = TermTable::parse("all", &terms.join("\n"))?;
+    let terms = all.terms();
+    let some = terms.iter().step_by((terms.len() / n_candidates).max(1)).take(n_candidates);
     let table = TermTable::parse("some of all", &some.cloned().collect::<Vec<_>>().join("\n"))?;
-    let start = Instant::now();
+    let clock = Instant::now();
+    let start = busy(clock);
     let vectors = TermVectors::embed(&clip, &table, "{}", "measured")?;
-    println!("{} terms embedded in {:.1} s", table.terms().len(), start.elapsed().as_secs_f64());
+    println!("{} terms embedded in {:.1} s", table.terms().len(), (busy(clock) - start).as_secs_f64());
     let interrogator = Interrogator::new(vec![(table, vectors)])?;
     let like = format!("{CAPTION}, blue and white stripes, matte, kitchen, morning light, rustic");
     let image = clip.embed_texts(&[&like])?.concat();
-    let phrases = interrogator.rank(&image, N_CANDIDATES)?;
+    let phrases = interrogator.rank(&image, n_candidates)?;
     let options = |margin| {
-        let best =
-            BestOptions { margin, min_phrases: 32, n_candidates: N_CANDIDATES, ..BestOptions::default() };
+        let best = BestOptions { margin, min_phrases: 32, n_candidates, ..BestOptions::default() };
         InterrogatorOptions { best, ..InterrogatorOptions::default() }
     };
 
@@ -131,9 +144,9 @@ fn measure(folder: &Path, share: usize) -> Result<(), ModelError> {
     let (mut step_time, mut before) = (Duration::ZERO, run.progress());
     println!("step  tokens  chain s  plain s  ratio");
     loop {
-        let start = Instant::now();
+        let start = busy(clock);
         let more = run.advance(&clip)?;
-        step_time += start.elapsed();
+        step_time += busy(clock) - start;
         let now = run.progress();
         if more && now.n_phrases == before.n_phrases {
             continue;
@@ -141,9 +154,10 @@ fn measure(folder: &Path, share: usize) -> Result<(), ModelError> {
         let sample: Vec<String> =
             phrases.iter().step_by(share).map(|phrase| format!("{}, {}", before.text, phrase.term)).collect();
         let sample: Vec<&str> = sample.iter().map(String::as_str).collect();
-        let start = Instant::now();
+        let start = busy(clock);
         clip.embed_texts(&sample)?;
-        let scaled = start.elapsed().mul_f64((phrases.len() - before.n_phrases) as f64 / sample.len() as f64);
+        let scaled =
+            (busy(clock) - start).mul_f64((phrases.len() - before.n_phrases) as f64 / sample.len() as f64);
         let n_tokens = clip.token_ids(&before.text)?.len();
         let (a, b) = (step_time.as_secs_f64(), scaled.as_secs_f64());
         println!("{:4}  {n_tokens:6}  {a:7.2}  {b:7.2}  {:5.1}", now.n_phrases, b / a);
@@ -161,7 +175,7 @@ fn measure(folder: &Path, share: usize) -> Result<(), ModelError> {
         println!("similarity {:.6}, in the chain {:.6}", exact.similarity, last.similarity);
     }
     for margin in [0.02, 0.0] {
-        let start = Instant::now();
+        let start = busy(clock);
         let found = interrogator.interrogate(
             &clip,
             &image,
@@ -171,7 +185,7 @@ fn measure(folder: &Path, share: usize) -> Result<(), ModelError> {
         )?;
         println!(
             "margin {margin}: {:.1} s, {} texts instead of {}, similarity {:.6} instead of {:.6}",
-            start.elapsed().as_secs_f64(),
+            (busy(clock) - start).as_secs_f64(),
             found.n_evaluated,
             exact.n_evaluated,
             found.similarity,
