@@ -162,4 +162,7 @@ def blip_match_wide(folder: Path, n_ids: int) -> BlipForImageTextRetrieval:
     )
     model = BlipForImageTextRetrieval(config)
     shake(model, 32, 1.0)
+    with torch.no_grad():
+        # Patches as large as positions: no layer drowns in them.
+        model.vision_model.embeddings.patch_embedding.weight.mul_(300**-0.5)
     return save(model, folder, torch.float16, blip_preprocessor(40))

@@ -100,11 +100,16 @@ def pixel_goldens(folder: Path, pictures: Pictures) -> None:
             Image.fromarray(pixels.transpose(1, 2, 0)).save(folder / kind / f"{name}.png", optimize=True)
 
 
-def clip_goldens(folder: Path, make_model, end_is_highest: bool, as_json: bool, pictures: Pictures) -> None:
+def clip_goldens(
+    folder: Path, make_model, end_is_highest: bool, as_json: bool, pictures: Pictures, prepared: bool = False
+) -> None:
     folder.mkdir(parents=True)
     tokenizer = clip_tokenizer(folder, end_is_highest, as_json)
     model = make_model(folder, len(tokenizer), tokenizer.bos_token_id, tokenizer.eos_token_id)
-    pixels = prepare(CLIPImageProcessorPil.from_pretrained(folder), pictures)
+    processor = CLIPImageProcessorPil.from_pretrained(folder)
+    if prepared:
+        save_prepared(folder, processor, pictures)
+    pixels = prepare(processor, pictures)
     max_length = model.config.text_config.max_position_embeddings
     ids = [tokenizer(text, truncation=True, max_length=max_length)["input_ids"] for text in TEXTS]
     with torch.no_grad():
@@ -122,7 +127,7 @@ def clip_goldens(folder: Path, make_model, end_is_highest: bool, as_json: bool, 
     )
 
 
-def blip_goldens(folder: Path, make_model, as_json: bool, pictures: Pictures):
+def blip_goldens(folder: Path, make_model, as_json: bool, pictures: Pictures, runs: list[dict] = CAPTIONS):
     """Returns the model."""
     folder.mkdir(parents=True)
     tokenizer = bert_tokenizer(folder, as_json)
@@ -138,7 +143,7 @@ def blip_goldens(folder: Path, make_model, as_json: bool, pictures: Pictures):
         logits = model.text_decoder(
             input_ids=torch.tensor([scored] * len(pixels)), encoder_hidden_states=image
         ).logits
-        for options in CAPTIONS:
+        for options in runs:
             options = dict(options)
             name, prompt = options.pop("name"), options.pop("prompt", None)
             ids = tokenizer([prompt] * len(pixels), return_tensors="pt")["input_ids"] if prompt else None

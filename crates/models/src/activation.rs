@@ -1,4 +1,4 @@
-//! The two activations of these models, fused with the bias that comes before them.
+//! The two activations of these models, fused with the bias that comes before them; and the bias alone.
 //!
 //! On a processor candle computes bias and activation in separate passes of one thread, which costs as
 //! much as a matrix product; here it is one pass on all threads, in f32. Other devices and half precision
@@ -39,6 +39,15 @@ impl Activation {
     }
 }
 
+/// `x + bias`; overwrites `x`.
+pub(crate) fn add_bias(x: Tensor, bias: &Tensor) -> Result<Tensor> {
+    if is_fused(&x) {
+        x.inplace_op2(bias, &Bias)?;
+        return Ok(x);
+    }
+    x.broadcast_add(bias)
+}
+
 /// `x + bias + residual`; overwrites `x`.
 pub(crate) fn add_bias_and_residual(x: Tensor, bias: &Tensor, residual: &Tensor) -> Result<Tensor> {
     if is_fused(&x) {
@@ -66,6 +75,21 @@ impl InplaceOp2 for BiasActivation {
             Activation::QuickGelu => dispatch(rows, bias, quick_gelu),
             Activation::Gelu => dispatch(rows, bias, gelu),
         };
+        contiguous_mut(x, lx)?.par_chunks_mut(rows_per_task(bias.len())).for_each(rows);
+        Ok(())
+    }
+}
+
+struct Bias;
+
+impl InplaceOp2 for Bias {
+    fn name(&self) -> &'static str {
+        "bias"
+    }
+
+    fn cpu_fwd(&self, x: &mut CpuStorage, lx: &Layout, bias: &CpuStorage, lb: &Layout) -> Result<()> {
+        let bias = contiguous(bias, lb)?;
+        let rows = |rows: &mut [f32]| dispatch(rows, bias, |x| x);
         contiguous_mut(x, lx)?.par_chunks_mut(rows_per_task(bias.len())).for_each(rows);
         Ok(())
     }
@@ -105,7 +129,7 @@ impl InplaceOp3 for BiasResidual {
 }
 
 /// Whole rows, enough of them that a task outweighs handing it to another thread.
-fn rows_per_task(row: usize) -> usize {
+pub(crate) fn rows_per_task(row: usize) -> usize {
     (16_384 / row.max(1)).max(1) * row.max(1)
 }
 
@@ -114,7 +138,7 @@ fn contiguous<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]>
     Ok(&storage.as_slice::<f32>()?[start..end])
 }
 
-fn contiguous_mut<'a>(storage: &'a mut CpuStorage, layout: &Layout) -> Result<&'a mut [f32]> {
+pub(crate) fn contiguous_mut<'a>(storage: &'a mut CpuStorage, layout: &Layout) -> Result<&'a mut [f32]> {
     let (start, end) = layout.contiguous_offsets().ok_or_else(|| Error::Msg("not contiguous".to_owned()))?;
     match storage {
         CpuStorage::F32(data) => Ok(&mut data[start..end]),
@@ -167,7 +191,7 @@ fn gelu(x: f32) -> f32 {
 /// e^x by splitting off the power of two and a series for the rest (Cephes `expf`): relative error
 /// below 2e-7, no branches, so that compilers turn it into vector arithmetic.
 #[inline(always)]
-fn exp(x: f32) -> f32 {
+pub(crate) fn exp(x: f32) -> f32 {
     // Adding 1.5 * 2^23 leaves no room for fractions: rounding without a library call.
     const ROUND: f32 = 12_582_912.0;
     let x = x.clamp(-87.0, 88.0);

@@ -8,11 +8,13 @@
 //! A causal tower can also go on from [`KeyValues`], what it kept of the tokens before: a beginning that
 //! many texts share is then computed once.
 
-use candle_core::{D, DType, Tensor};
+use candle_core::{D, Tensor};
 use candle_nn::{LayerNorm, Linear, Module};
 
 use crate::ModelError;
-use crate::activation::{Activation, add_bias_and_residual};
+use crate::activation::{Activation, add_bias, add_bias_and_residual};
+use crate::few_rows;
+use crate::softmax::softmax;
 use crate::weights::Weights;
 
 /// Sizes of one tower.
@@ -210,7 +212,7 @@ impl Layer {
     /// Each `[batch, heads, tokens, head]`, contiguous.
     fn queries_keys_values(&self, x: &Tensor) -> Result<[Tensor; 3], ModelError> {
         let (batch, tokens, hidden) = x.dims3()?;
-        let qkv = self.qkv.forward(&self.norm1.forward(x)?)?;
+        let qkv = linear(&self.qkv, &self.norm1.forward(x)?)?;
         let qkv = qkv.reshape((batch, tokens, 3, self.n_heads, hidden / self.n_heads))?;
         let part = |i: usize| qkv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2)?.contiguous();
         Ok([part(0)?, part(1)?, part(2)?])
@@ -242,6 +244,15 @@ impl Mlp {
     pub(crate) fn forward_plus(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor, ModelError> {
         linear_plus(&self.down, &linear_activated(&self.up, self.activation, x)?, residual)
     }
+}
+
+/// `linear(x)`.
+pub(crate) fn linear(linear: &Linear, x: &Tensor) -> Result<Tensor, ModelError> {
+    let y = product(linear, x)?;
+    Ok(match linear.bias() {
+        Some(bias) => add_bias(y, bias)?,
+        None => y,
+    })
 }
 
 /// `activation(linear(x))`.
@@ -277,18 +288,8 @@ pub(crate) fn attend(
         Some(mask) => scores.broadcast_add(&mask.to_dtype(scores.dtype())?)?,
         None => scores,
     };
-    let context = softmax(&scores)?.matmul(v)?;
+    let context = softmax(scores)?.matmul(v)?;
     Ok(context.transpose(1, 2)?.flatten_from(D::Minus2)?)
-}
-
-/// Over the last dimension. candle adds up in f32 on graphics cards, but on a processor in the type of
-/// the scores, where a sum of hundreds of half-precision numbers would be wrong in its third digit.
-fn softmax(scores: &Tensor) -> candle_core::Result<Tensor> {
-    if scores.device().is_cpu() && scores.dtype() != DType::F32 {
-        let scores_f32 = scores.to_dtype(DType::F32)?;
-        return candle_nn::ops::softmax_last_dim(&scores_f32)?.to_dtype(scores.dtype());
-    }
-    candle_nn::ops::softmax_last_dim(scores)
 }
 
 /// 1 / sqrt(size of a head).
@@ -317,7 +318,11 @@ pub(crate) fn causal_mask(n_tokens: usize, device: &candle_core::Device) -> Resu
 fn product(linear: &Linear, x: &Tensor) -> candle_core::Result<Tensor> {
     let dims = x.dims();
     let (n_in, rows) = (dims[dims.len() - 1], dims[..dims.len() - 1].iter().product::<usize>());
-    let y = x.reshape((rows, n_in))?.matmul(&linear.weight().t()?)?;
+    let x = x.reshape((rows, n_in))?;
+    let y = match few_rows::product(&x, linear.weight())? {
+        Some(y) => y,
+        None => x.matmul(&linear.weight().t()?)?,
+    };
     let mut out = dims.to_vec();
     out[dims.len() - 1] = linear.weight().dim(0)?;
     y.reshape(out)

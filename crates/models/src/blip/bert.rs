@@ -13,7 +13,7 @@ use candle_nn::{LayerNorm, Linear, Module};
 
 use super::config::TextConfig;
 use crate::ModelError;
-use crate::encoder::{EncoderConfig, Mlp, attend, attention_scale, linear_plus, scale_first_rows};
+use crate::encoder::{EncoderConfig, Mlp, attend, attention_scale, linear, linear_plus, scale_first_rows};
 use crate::weights::Weights;
 
 /// Keys and values, `[rows or pictures, heads, tokens, head]` each.
@@ -175,7 +175,7 @@ impl SelfAttention {
         past: Option<&mut Option<KeysValues>>,
     ) -> Result<Tensor, ModelError> {
         let (rows, n_new, hidden) = x.dims3()?;
-        let qkv = self.qkv.forward(x)?.reshape((rows, n_new, 3, self.n_heads, hidden / self.n_heads))?;
+        let qkv = linear(&self.qkv, x)?.reshape((rows, n_new, 3, self.n_heads, hidden / self.n_heads))?;
         let part = |i: usize, n: usize| {
             qkv.narrow(2, i, 1)?.squeeze(2)?.narrow(1, 0, n)?.transpose(1, 2)?.contiguous()
         };
@@ -198,7 +198,7 @@ impl CrossAttention {
     /// `[pictures, heads, tokens, head]`.
     fn keys_values(&self, image_tokens: &Tensor) -> Result<KeysValues, ModelError> {
         let (pictures, tokens, _) = image_tokens.dims3()?;
-        let kv = self.key_value.forward(image_tokens)?.reshape((pictures, tokens, 2, self.n_heads, ()))?;
+        let kv = linear(&self.key_value, image_tokens)?.reshape((pictures, tokens, 2, self.n_heads, ()))?;
         let part = |i: usize| kv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2)?.contiguous();
         Ok([part(0)?, part(1)?])
     }
@@ -207,7 +207,7 @@ impl CrossAttention {
         let (rows, n_new, hidden) = x.dims3()?;
         let pictures = keys.dim(0)?;
         // All rows of a picture are further queries to the same keys.
-        let query = self.query.forward(x)?;
+        let query = linear(&self.query, x)?;
         let query = query.reshape((pictures, rows / pictures * n_new, self.n_heads, ()))?;
         let query = query.transpose(1, 2)?.contiguous()?;
         let attended = attend(&query, keys, values, None)?.reshape((rows, n_new, hidden))?;

@@ -12,7 +12,7 @@ use candle_nn::{LayerNorm, Linear, Module};
 use super::bert::{Bert, Context, KeysValues};
 use super::config::TextConfig;
 use crate::ModelError;
-use crate::encoder::{EncoderConfig, linear_activated};
+use crate::encoder::{EncoderConfig, linear, linear_activated};
 use crate::weights::Weights;
 
 pub(super) struct Decoder {
@@ -171,6 +171,6 @@ impl Head {
     /// `[.., hidden]` to `[.., vocabulary]`, in f32 whatever the model computes in.
     fn forward(&self, x: &Tensor) -> Result<Tensor, ModelError> {
         let x = linear_activated(&self.dense, self.config.activation, x)?;
-        Ok(self.decoder.forward(&self.norm.forward(&x)?)?.to_dtype(DType::F32)?)
+        Ok(linear(&self.decoder, &self.norm.forward(&x)?)?.to_dtype(DType::F32)?)
     }
 }
