@@ -173,22 +173,29 @@ def match_goldens(folder: Path, make_model, as_json: bool, pictures: Pictures) -
     ids = [tokenizer(text)["input_ids"] for text in MATCHED]
     encoder_start = tokenizer.convert_tokens_to_ids("[ENC]")
 
-    def logits(row: list[int]) -> torch.Tensor:
-        """`[pictures, 2]`"""
-        return model(input_ids=torch.tensor([row] * len(pixels)), pixel_values=pixels).itm_score
-
     with torch.no_grad():
         image = model.vision_model(pixel_values=pixels).last_hidden_state
+        image_mask = torch.ones(image.shape[:2], dtype=torch.long)
+
+        def logits(row: list[int]) -> torch.Tensor:
+            """`[pictures, 2]`, as `forward` makes them, without reading the pictures again."""
+            text = model.text_encoder(
+                input_ids=torch.tensor([row] * len(pixels)),
+                encoder_hidden_states=image, encoder_attention_mask=image_mask,
+            )
+            return model.itm_head(text.last_hidden_state[:, 0])
+
         cls = torch.stack([logits(row) for row in ids], dim=1)
         enc = torch.stack([logits([encoder_start] + row[1:]) for row in ids], dim=1)
-        # The class gives the product of both; its parts are made as it makes them.
         image_vectors = torch.nn.functional.normalize(model.vision_proj(image[:, 0]))
         texts = [model.text_encoder(input_ids=torch.tensor([row])).last_hidden_state[:, 0] for row in ids]
         text_vectors = torch.nn.functional.normalize(model.text_proj(torch.cat(texts)))
-        for i, row in enumerate(ids):
-            row = torch.tensor([row] * len(pixels))
-            scores = model(input_ids=row, pixel_values=pixels, use_itm_head=False).itm_score[:, 0]
-            torch.testing.assert_close(scores, image_vectors @ text_vectors[i])
+        # That this is what the class does, on one text in both ways.
+        row = torch.tensor([ids[1]] * len(pixels))
+        whole = model(input_ids=row, pixel_values=pixels).itm_score
+        torch.testing.assert_close(whole, cls[:, 1])
+        whole = model(input_ids=row, pixel_values=pixels, use_itm_head=False).itm_score[:, 0]
+        torch.testing.assert_close(whole, image_vectors @ text_vectors[1])
     probabilities = cls.softmax(-1)[..., 1]
     print(f"{folder.name}: match probabilities from {probabilities.min():.3f} to {probabilities.max():.3f}")
     write(

@@ -1,12 +1,13 @@
-//! How fast a model runs here: pictures, texts and captions a second.
+//! How fast a model runs here: pictures, texts, captions and matches a second.
 //!
 //! ```text
 //! cargo run --release -p vitrine-models --example speed -- models/starter
 //! cargo run --release -p vitrine-models --example speed -- FOLDER
 //! ```
 //!
-//! The first form takes a pack, the second a folder with `clip/` and `caption/` in the Hugging Face layout,
-//! such as the random weights of true size that `models/parity/make_true_size.py` writes.
+//! The first form takes a pack, the second a folder with `clip/`, `caption/` and perhaps `match/` in the
+//! Hugging Face layout, such as the random weights of true size that `models/parity/make_true_size.py`
+//! writes.
 
 #![allow(clippy::print_stdout)]
 
@@ -15,7 +16,8 @@ use std::time::Instant;
 
 use image::{Rgb, RgbImage};
 use vitrine_models::{
-    CaptionOptions, Captioner, Clip, Decoding, DevicePreference, ModelDevice, ModelError, Pack, select_device,
+    CaptionOptions, Captioner, Clip, Decoding, DevicePreference, MatchStart, Matcher, ModelDevice,
+    ModelError, Pack, select_device,
 };
 
 fn main() -> Result<(), ModelError> {
@@ -26,11 +28,18 @@ fn main() -> Result<(), ModelError> {
         let pack = Pack::open(&folder)?;
         println!("{}", pack.clip_key());
         measure_clip(&pack.clip_folder()?, &device)?;
-        measure_captions(&pack.caption_folder()?, &device)
+        measure_captions(&pack.caption_folder()?, &device)?;
+        if pack.manifest().matching.is_some() {
+            measure_matching(&pack.match_folder()?, &device)?;
+        }
     } else {
         measure_clip(&folder.join("clip"), &device)?;
-        measure_captions(&folder.join("caption"), &device)
+        measure_captions(&folder.join("caption"), &device)?;
+        if folder.join("match").exists() {
+            measure_matching(&folder.join("match"), &device)?;
+        }
     }
+    Ok(())
 }
 
 /// A picture of 800 x 600 with some structure; each one different.
@@ -85,4 +94,18 @@ fn measure_captions(folder: &Path, device: &ModelDevice) -> Result<(), ModelErro
     rate("captions, greedy, 8 at a time", 8, || captioner.caption(&pixels, &greedy).map(drop))?;
     rate("captions, beam 3, 1 at a time", 1, || captioner.caption(&pixels[..1], &beam).map(drop))?;
     rate("captions, beam 3, 8 at a time", 8, || captioner.caption(&pixels, &beam).map(drop))
+}
+
+fn measure_matching(folder: &Path, device: &ModelDevice) -> Result<(), ModelError> {
+    let start = Instant::now();
+    let matcher = Matcher::load(folder, device)?;
+    println!("matcher loaded in {:.2} s", start.elapsed().as_secs_f64());
+    let pixels = [matcher.preprocess().apply(&picture(0))];
+    let tokens = matcher.encode_images(&pixels)?;
+    let texts = ["a red ceramic mug on a plain white background"; 20];
+    rate("pictures read", 1, || matcher.encode_images(&pixels).map(drop))?;
+    rate("vectors of texts, 20 at a time", 20, || matcher.text_vectors(&texts).map(drop))?;
+    rate("matches of 1 picture and 20 texts", 20, || {
+        matcher.match_probabilities(&tokens, &texts, MatchStart::Cls).map(drop)
+    })
 }

@@ -2,7 +2,10 @@
 //! share; texts that are too long to be matched whole.
 
 use serde::Deserialize;
-use vitrine_models::{CaptionOptions, Captioner, MatchStart, Matcher, ModelError, PixelTensor};
+use vitrine_models::{
+    CaptionOptions, Captioner, DevicePreference, MatchStart, Matcher, ModelError, PixelTensor, Precision,
+    select_device_with,
+};
 
 use crate::golden::{self, assert_close, assert_same_direction, row};
 
@@ -91,6 +94,24 @@ fn match_logits_are_those_of_transformers() {
             }
         }
     }
+}
+
+/// Half precision is another model's arithmetic, not another model.
+#[test]
+fn half_precision_gives_nearly_the_same() {
+    let (expected, tensors) = golden::expected::<Expected>("blip_match_wide");
+    let device = select_device_with(DevicePreference::Cpu, Precision::F16);
+    let model = Matcher::load(&golden::folder("blip_match_wide"), &device).unwrap();
+    let tokens = model.encode_images(&prepared("blip_match_wide", &model, &expected)).unwrap();
+    let logits = model.match_logits(&tokens, &expected.texts(), MatchStart::Cls).unwrap();
+    let vectors = model.image_vectors(&tokens).unwrap();
+    for (i, name) in expected.pictures.iter().enumerate() {
+        assert_close(name, &logits[i].concat(), &row(&tensors["logits_cls"], i), 0.03);
+        assert_close(name, &vectors[i], &row(&tensors["image_vectors"], i), 0.01);
+    }
+    // Read in another precision, pictures are not what the model takes.
+    let error = load("blip_match_wide").image_vectors(&tokens).unwrap_err();
+    assert!(matches!(error, ModelError::ForeignImageTokens), "{error}");
 }
 
 #[test]
