@@ -20,6 +20,9 @@ pub trait Dialogs: Send + Sync + 'static {
 
     /// One picture.
     fn choose_picture(&self, parent: &dyn Parent) -> Answer<PathBuf>;
+
+    /// A folder with models.
+    fn choose_pack(&self, parent: &dyn Parent) -> Answer<PathBuf>;
 }
 
 /// The dialogs of the system. On Linux they are GTK's own and not the desktop portal's,
@@ -45,6 +48,12 @@ impl Dialogs for NativeDialogs {
             .add_filter("All files", &["*"])
             .set_parent(parent)
             .pick_file();
+        Box::pin(async { Some(asked.await?.path().to_owned()) })
+    }
+
+    fn choose_pack(&self, parent: &dyn Parent) -> Answer<PathBuf> {
+        let asked =
+            AsyncFileDialog::new().set_title("Import models from a folder").set_parent(parent).pick_folder();
         Box::pin(async { Some(asked.await?.path().to_owned()) })
     }
 }

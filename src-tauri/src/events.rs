@@ -7,6 +7,8 @@ use vitrine_api::{Api, Event, types::ApiError};
 const PROGRESS: &str = "progress";
 /// The catalog has other numbers or other folders.
 const CATALOG_CHANGED: &str = "catalog-changed";
+/// A model pack's download, import or check went on or ended, at most ten times a second.
+const PACKS: &str = "packs";
 
 /// Starts passing events on, loading the models before somebody asks, and watching the folders.
 pub(crate) fn forward<R: Runtime>(api: &Api, app: AppHandle<R>) -> Result<(), ApiError> {
@@ -15,6 +17,7 @@ pub(crate) fn forward<R: Runtime>(api: &Api, app: AppHandle<R>) -> Result<(), Ap
         let _ = match event {
             Event::Progress(progress) => app.emit(PROGRESS, progress),
             Event::CatalogChanged(summary) => app.emit(CATALOG_CHANGED, summary),
+            Event::Packs(news) => app.emit(PACKS, news),
         };
     });
     api.warm_up();

@@ -37,6 +37,12 @@ const COMMANDS: &[Command] = &[
     ("pause_indexing", || json!({})),
     ("resume_indexing", || json!({})),
     ("cancel_indexing", || json!({})),
+    ("packs", || json!({})),
+    ("cancel_pack_job", || json!({ "name": "fast" })),
+    ("verify_pack", || json!({ "name": "fast" })),
+    ("remove_pack", || json!({ "name": "fast" })),
+    ("use_pack", || json!({ "name": "fast" })),
+    ("undo_pack_change", || json!({})),
 ];
 
 /// Answers the dialogs in the user's place.
@@ -44,6 +50,7 @@ const COMMANDS: &[Command] = &[
 struct Chosen {
     folders: Option<Vec<PathBuf>>,
     picture: Option<PathBuf>,
+    pack: Option<PathBuf>,
 }
 
 impl Dialogs for Chosen {
@@ -55,6 +62,11 @@ impl Dialogs for Chosen {
     fn choose_picture(&self, _: &dyn Parent) -> Answer<PathBuf> {
         let picture = self.picture.clone();
         Box::pin(async { picture })
+    }
+
+    fn choose_pack(&self, _: &dyn Parent) -> Answer<PathBuf> {
+        let pack = self.pack.clone();
+        Box::pin(async { pack })
     }
 }
 
@@ -78,8 +90,14 @@ impl Shell {
 
     fn with_packs(dialogs: Chosen, pack_folders: Vec<PathBuf>) -> Shell {
         let library = tempfile::tempdir().unwrap();
-        let options =
-            OpenOptions { library: library.path().to_owned(), pack_folders, samples: None, prefer_cpu: true };
+        let options = OpenOptions {
+            library: library.path().to_owned(),
+            pack: None,
+            pack_folders,
+            packs_folder: library.path().join("packs"),
+            samples: None,
+            prefer_cpu: true,
+        };
         Shell::opened_by(dialogs, library, move || Api::open(options))
     }
 
@@ -257,7 +275,7 @@ fn a_drop_is_used_once_and_others_are_unknown() {
 #[test]
 fn folders_chosen_in_the_dialog_are_indexed() {
     let folder = folder_with_photo([10, 20, 200]);
-    let shell = Shell::with(Chosen { folders: Some(vec![folder.path().to_owned()]), picture: None });
+    let shell = Shell::with(Chosen { folders: Some(vec![folder.path().to_owned()]), ..Chosen::default() });
     assert_eq!(shell.call("add_folder_dialog", json!({})).unwrap(), true);
     let state = shell.wait_for_photos(1);
     let source = state["catalog"]["sources"][0]["id"].as_u64().unwrap();
@@ -267,10 +285,44 @@ fn folders_chosen_in_the_dialog_are_indexed() {
 }
 
 #[test]
+fn a_folder_with_models_is_imported_listed_and_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("mine");
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/models/tests/goldens/clip_quick_gelu");
+    std::fs::create_dir(&source).unwrap();
+    for file in ["config.json", "model.safetensors", "preprocessor_config.json", "tokenizer.json"] {
+        std::fs::copy(golden.join(file), source.join(file)).unwrap();
+    }
+    let shell = Shell::with(Chosen { pack: Some(source), ..Chosen::default() });
+    let (sender, heard) = mpsc::channel();
+    shell.app.listen("packs", move |event| {
+        let _ = sender.send(serde_json::from_str::<Value>(event.payload()).unwrap());
+    });
+    assert_eq!(shell.call("import_pack_dialog", json!({})).unwrap(), true);
+    let ended = loop {
+        let news = heard.recv_timeout(Duration::from_secs(60)).unwrap();
+        if !news["ended"].is_null() {
+            break news["ended"].clone();
+        }
+    };
+    assert_eq!((&ended["name"], &ended["error"]), (&json!("mine"), &Value::Null));
+    let state = || {
+        let list = shell.call("packs", json!({})).unwrap();
+        let mine = list["packs"].as_array().unwrap().iter().find(|pack| pack["name"] == "mine");
+        mine.map(|pack| pack["state"].clone())
+    };
+    assert_eq!(state(), Some(json!("installed")));
+    shell.call("remove_pack", json!({ "name": "mine" })).unwrap();
+    assert_eq!(state(), None);
+    assert_eq!(code(&shell.call("pull_pack", json!({ "name": "mine" })).unwrap_err()), "notFound");
+}
+
+#[test]
 fn a_dialog_closed_without_a_choice_changes_nothing() {
     let shell = Shell::new();
     assert_eq!(shell.call("add_folder_dialog", json!({})).unwrap(), false);
     assert_eq!(shell.call("query_picture_dialog", json!({})).unwrap(), Value::Null);
+    assert_eq!(shell.call("import_pack_dialog", json!({})).unwrap(), false);
     assert_eq!(shell.call("app_state", json!({})).unwrap()["catalog"]["sources"], json!([]));
 }
 
@@ -279,7 +331,8 @@ fn pictures_to_search_with_are_chosen_dropped_and_pasted() {
     let folder = folder_with_photo([0, 160, 0]);
     let photo = folder.path().join("cup.png");
     let starter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/starter");
-    let shell = Shell::with_packs(Chosen { folders: None, picture: Some(photo.clone()) }, vec![starter]);
+    let shell =
+        Shell::with_packs(Chosen { picture: Some(photo.clone()), ..Chosen::default() }, vec![starter]);
     let chosen = shell.call("query_picture_dialog", json!({})).unwrap();
     assert_eq!(chosen["name"], "cup.png");
 

@@ -12,6 +12,8 @@ import type { Attribute } from '../src/lib/bindings/Attribute';
 import type { CatalogSummary } from '../src/lib/bindings/CatalogSummary';
 import type { Description } from '../src/lib/bindings/Description';
 import type { ModelsInfo } from '../src/lib/bindings/ModelsInfo';
+import type { PackItem } from '../src/lib/bindings/PackItem';
+import type { PackList } from '../src/lib/bindings/PackList';
 import type { Product } from '../src/lib/bindings/Product';
 import type { RunProgress } from '../src/lib/bindings/RunProgress';
 import type { SearchRequest } from '../src/lib/bindings/SearchRequest';
@@ -39,6 +41,7 @@ export interface EngineOptions {
   run?: RunProgress;
   models?: ModelsInfo | null;
   modelsProblem?: string | null;
+  packs?: PackList;
   sampleAvailable?: boolean;
   examples?: string[];
   /** Commands that fail, and how. */
@@ -132,6 +135,53 @@ export const MUG: Description = {
   caption: 'a red mug with white dots',
 };
 
+const OFFERED: PackItem = {
+  name: 'fast',
+  title: 'Fast',
+  summary: 'Finds and describes most goods well, on any machine of the last years.',
+  licence: 'MIT AND BSD-3-Clause',
+  state: 'available',
+  isInUse: false,
+  isShipped: false,
+  isOffered: true,
+  sizeBytes: 2_500_000_000,
+  doneBytes: 0,
+  memoryBytes: null,
+  problem: null,
+  folder: null,
+};
+
+export const PACKS: PackList = {
+  packs: [
+    {
+      ...OFFERED,
+      name: 'starter',
+      title: 'Starter',
+      summary: MODELS.summary,
+      licence: 'MIT OR Apache-2.0',
+      state: 'installed',
+      isInUse: true,
+      isShipped: true,
+      isOffered: false,
+      sizeBytes: 34_600_000,
+      memoryBytes: 68_000_000,
+      folder: MODELS.folder,
+    },
+    OFFERED,
+    {
+      ...OFFERED,
+      name: 'quality',
+      title: 'Quality',
+      summary: 'Finds and describes more precisely, and takes several times as long.',
+      sizeBytes: 4_500_000_000,
+    },
+  ],
+  packsFolder: '/home/ada/.local/share/vitrine/packs',
+  job: null,
+  change: null,
+  previous: null,
+};
+
 const NAMES: Named[] = [
   { title: 'Mug, large', description: 'a red mug with white dots', written: MUG },
   { title: null, description: 'a blue leather bag on a white table', written: BAG },
@@ -202,7 +252,7 @@ export async function startEngine(page: Page, options: EngineOptions): Promise<v
     return route.fulfill({ contentType: 'image/svg+xml', body });
   });
   await page.addInitScript(install, {
-    options: { models: MODELS, names: NAMES, run: IDLE, ...options },
+    options: { models: MODELS, names: NAMES, run: IDLE, packs: PACKS, ...options },
   });
 }
 
@@ -335,6 +385,8 @@ function install({ options }: { options: EngineOptions }): void {
       total: options.skipped?.length ?? 0,
       items: (options.skipped ?? []).slice(Number(offset), Number(offset) + Number(limit)),
     }),
+    packs: () => options.packs,
+    import_pack_dialog: () => true,
     add_folder_dialog: () => true,
     query_picture_dialog: () => ({ token: `q${nextPicture++}`, name: 'boot.jpg' }),
     query_pictures_dropped: () => [{ token: `q${nextPicture++}`, name: 'dropped.jpg' }],

@@ -1,13 +1,17 @@
 //! The one door.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use vitrine_catalog::{Library, PhotoStep};
 
 use crate::{
     OpenOptions, convert,
+    packs::Packs,
     types::{
-        ApiError, AppState, CatalogSummary, ModelsInfo, PhotoReading, PhotoRequest, ProductDetail,
+        ApiError, AppState, CatalogSummary, ModelsInfo, PackNews, PhotoReading, PhotoRequest, ProductDetail,
         QueryPicture, RunProgress, SearchPage, SearchRequest, SkippedPage,
     },
 };
@@ -19,7 +23,8 @@ const MAX_LIMIT: u32 = 1_000;
 /// a window calls them off its event loop.
 #[derive(Clone)]
 pub struct Api {
-    library: Library,
+    pub(crate) library: Library,
+    pub(crate) packs: Arc<Packs>,
 }
 
 /// News for a client.
@@ -29,6 +34,8 @@ pub enum Event {
     Progress(RunProgress),
     /// Photos came, went, or became searchable or described.
     CatalogChanged(CatalogSummary),
+    /// A pack's download, import or check went on or ended.
+    Packs(PackNews),
 }
 
 /// A picture as a window can show it.
@@ -44,7 +51,8 @@ impl Api {
     /// Opens or makes a library. Quick: models and vectors are loaded with [`Api::warm_up`] or
     /// the first search.
     pub fn open(options: OpenOptions) -> Result<Self, ApiError> {
-        Ok(Self { library: Library::open(options.into())? })
+        let packs = Packs::new(options.packs_folder.clone(), &options.pack_folders);
+        Ok(Self { library: Library::open(options.into())?, packs })
     }
 
     /// Loads in the background what the first search needs.
@@ -216,6 +224,9 @@ impl Api {
 
     /// Calls `listener` with news, from another thread.
     pub fn subscribe(&self, listener: impl Fn(Event) + Send + Sync + 'static) {
+        let listener = Arc::new(listener);
+        let of_packs = Arc::clone(&listener);
+        self.packs.subscribe(Box::new(move |event| of_packs(event)));
         self.library.subscribe(move |event| {
             listener(match event {
                 vitrine_catalog::Event::Progress(progress) => Event::Progress(convert::progress(progress)),
@@ -231,8 +242,9 @@ impl Api {
         Ok(self.library.watch()?)
     }
 
-    /// Ends the run and the watching, and saves the caches.
+    /// Ends the run, the watching and a download, and saves the caches.
     pub fn close(&self) {
+        self.packs.close();
         self.library.close();
     }
 }

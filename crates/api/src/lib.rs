@@ -12,6 +12,7 @@
 mod api;
 mod convert;
 mod error;
+mod packs;
 mod places;
 pub mod types;
 

@@ -11,6 +11,8 @@ const LIBRARY_VARIABLE: &str = "VITRINE_LIBRARY";
 /// Names a folder with a model pack that goes before all others, also before the one that was
 /// chosen for the library.
 const PACK_VARIABLE: &str = "VITRINE_PACK";
+/// Names the folder for packs that are downloaded or imported.
+const PACKS_VARIABLE: &str = "VITRINE_PACKS";
 
 /// What an [`crate::Api`] is opened with.
 #[derive(Debug, Clone)]
@@ -21,6 +23,8 @@ pub struct OpenOptions {
     pub pack: Option<PathBuf>,
     /// Folders that may hold a model pack, best first: for a library for which none was chosen.
     pub pack_folders: Vec<PathBuf>,
+    /// Where packs that are downloaded or imported are kept.
+    pub packs_folder: PathBuf,
     /// The sample catalog's folder.
     pub samples: Option<PathBuf>,
     /// Leave a GPU alone.
@@ -44,12 +48,17 @@ impl OpenOptions {
                 ),
                 detail: None,
             })?;
+        // Shared by all libraries of this user: packs are large.
+        let packs_folder = std::env::var_os(PACKS_VARIABLE)
+            .map(PathBuf::from)
+            .or_else(|| dirs::data_dir().map(|data| data.join("vitrine/packs")))
+            .unwrap_or_else(|| library.join("packs"));
         let roots = resource_roots(resources);
         let pack = std::env::var_os(PACK_VARIABLE).map(PathBuf::from);
         let pack_folders = roots.iter().map(|root| root.join("models/starter")).collect();
         let samples =
             roots.iter().map(|root| root.join("samples")).find(|folder| folder.join("catalog.csv").is_file());
-        Ok(Self { library, pack, pack_folders, samples, prefer_cpu: false })
+        Ok(Self { library, pack, pack_folders, packs_folder, samples, prefer_cpu: false })
     }
 }
 

@@ -7,7 +7,8 @@ use std::{fs, path::PathBuf};
 
 use ts_rs::{Config, TS};
 use vitrine_api::types::{
-    ApiError, AppState, DragEvent, ProductDetail, QueryPicture, SearchPage, SearchRequest, SkippedPage,
+    ApiError, AppState, DragEvent, PackList, PackNews, ProductDetail, QueryPicture, SearchPage,
+    SearchRequest, SkippedPage,
 };
 
 fn export_all(into: &std::path::Path) {
@@ -19,6 +20,8 @@ fn export_all(into: &std::path::Path) {
     QueryPicture::export_all(&config).unwrap();
     SkippedPage::export_all(&config).unwrap();
     DragEvent::export_all(&config).unwrap();
+    PackList::export_all(&config).unwrap();
+    PackNews::export_all(&config).unwrap();
     ApiError::export_all(&config).unwrap();
 }
 

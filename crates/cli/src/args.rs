@@ -62,8 +62,52 @@ pub enum Command {
         #[arg(long)]
         skipped: bool,
     },
-    /// Tell which models are in use, and on which device
-    Models,
+    /// Tell which models are in use and which there are; download, import, check and remove them
+    Models {
+        /// What to do with them [default: list]
+        #[command(subcommand)]
+        what: Option<ModelsCommand>,
+    },
+}
+
+/// What to do with model packs.
+#[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// List the packs of this machine, and those to download
+    List,
+    /// Download a pack, or go on with it; the only command that uses the internet
+    #[command(
+        after_help = "HF_ENDPOINT names another hub, HF_TOKEN an access token for it, VITRINE_PACKS another folder for packs."
+    )]
+    Pull {
+        /// Its name, as `list` prints it
+        name: String,
+    },
+    /// Copy a pack from a folder, or models as the Hugging Face hub has them
+    Import {
+        /// The folder
+        folder: PathBuf,
+        /// What to call the pack [default: as its folder]
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Compare every file of a pack with its checksum
+    Verify {
+        /// Its name
+        name: String,
+    },
+    /// Delete a pack, and what was downloaded of it
+    Remove {
+        /// Its name
+        name: String,
+    },
+    /// Work with a pack from now on; the one before answers until every photo is read
+    Use {
+        /// Its name
+        name: String,
+    },
+    /// Go back to the pack that was in use before
+    Back,
 }
 
 /// How photos are described.

@@ -59,7 +59,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Describe(options) => return describe::run(&api, arguments, options),
         Command::Show { product } => show::run(&api, arguments, product)?,
         Command::Status { skipped } => status::run(&api, arguments, *skipped)?,
-        Command::Models => models::run(&api, arguments)?,
+        Command::Models { what } => return models::run(&api, arguments, what.as_ref()),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,7 @@
 mod adding;
 mod browsing;
 mod indexing;
+mod packs;
 mod query_pictures;
 
 use tauri::{AppHandle, Runtime, State, ipc::Invoke};
@@ -31,6 +32,14 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         query_pictures::query_picture_dialog,
         query_pictures::query_pictures_dropped,
         query_pictures::query_picture_pasted,
+        packs::packs,
+        packs::pull_pack,
+        packs::cancel_pack_job,
+        packs::import_pack_dialog,
+        packs::verify_pack,
+        packs::remove_pack,
+        packs::use_pack,
+        packs::undo_pack_change,
         painted,
     ]
 }

@@ -10,6 +10,8 @@ import type { ApiError } from './bindings/ApiError';
 import type { AppState } from './bindings/AppState';
 import type { CatalogSummary } from './bindings/CatalogSummary';
 import type { DragEvent } from './bindings/DragEvent';
+import type { PackList } from './bindings/PackList';
+import type { PackNews } from './bindings/PackNews';
 import type { Product } from './bindings/Product';
 import type { ProductDetail } from './bindings/ProductDetail';
 import type { QueryPicture } from './bindings/QueryPicture';
@@ -43,6 +45,17 @@ export const queryPicturesDropped = (drop: number) =>
 export const queryPicturePasted = (bytes: Uint8Array) =>
   invoke<QueryPicture>('query_picture_pasted', bytes);
 
+export const packs = () => invoke<PackList>('packs');
+/** Begins a download or goes on with it; how it goes comes with the event `packs`. */
+export const pullPack = (name: string) => invoke<void>('pull_pack', { name });
+export const cancelPackJob = (name: string) => invoke<void>('cancel_pack_job', { name });
+/** Shows the system's folder dialog; false when it was closed without a choice. */
+export const importPackDialog = () => invoke<boolean>('import_pack_dialog');
+export const verifyPack = (name: string) => invoke<void>('verify_pack', { name });
+export const removePack = (name: string) => invoke<void>('remove_pack', { name });
+export const usePack = (name: string) => invoke<void>('use_pack', { name });
+export const undoPackChange = () => invoke<void>('undo_pack_change');
+
 /** Shows a product's file in the system's file browser. */
 export const reveal = (id: number) => invoke<void>('reveal', { id });
 /** Tells the shell, once, that the first picture of the window is on the screen. */
@@ -52,6 +65,7 @@ interface Events {
   progress: RunProgress;
   'catalog-changed': CatalogSummary;
   drag: DragEvent;
+  packs: PackNews;
 }
 
 export function on<K extends keyof Events>(

@@ -8,6 +8,7 @@ import type { RunProgress } from '../lib/bindings/RunProgress';
 import { isUnderWay } from '../lib/run';
 import { answer } from './answer.svelte';
 import { notices } from './notices.svelte';
+import { packs } from './packs.svelte';
 
 export type Screen = 'catalog' | 'settings';
 
@@ -56,6 +57,7 @@ class Session {
       if (!this.#listening) {
         await backend.on('progress', (run) => this.#progressed(run));
         await backend.on('catalog-changed', (catalog) => this.#changed(catalog));
+        await backend.on('packs', (news) => packs.heard(news));
         this.#listening = true;
       }
       const state = await backend.appState();
@@ -76,6 +78,11 @@ class Session {
     this.modelsProblem = state.modelsProblem;
     this.sampleAvailable = state.sampleAvailable;
     this.examples = [...new Set(state.examples)];
+  }
+
+  /** Asks for the pack in use, after it may have become another. */
+  async refreshModels(): Promise<void> {
+    this.#takeSlow(await backend.appState());
   }
 
   #progressed(run: RunProgress): void {

@@ -17,6 +17,10 @@ pub enum ErrorCode {
     NoModels,
     /// A model failed.
     ModelFailed,
+    /// A model pack cannot be used as it is.
+    BadPack,
+    /// A server cannot be reached, or does not give what was asked for.
+    Network,
     /// The library on disk cannot be read or written.
     Storage,
     /// Another Vitrine has this library open.

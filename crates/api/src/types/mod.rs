@@ -6,6 +6,7 @@
 mod catalog;
 mod description;
 mod error;
+mod packs;
 mod photo;
 mod progress;
 mod search;
@@ -14,6 +15,9 @@ mod state;
 pub use catalog::{FileFacts, Product, ProductDetail, SkipCode, Skipped, SkippedPage, Stage};
 pub use description::{Attribute, AttributeFilter, AttributeKind, Description, Evidence, Swatch};
 pub use error::{ApiError, ErrorCode};
+pub use packs::{
+    PackChange, PackItem, PackJob, PackJobEnd, PackJobKind, PackList, PackNews, PackState, PackStep,
+};
 pub use photo::{CaptionStyle, DescribeMode, PhotoReading, PhotoRequest, Phrase};
 pub use progress::{RunProgress, RunState, StageKind, StageProgress};
 pub use search::{DragEvent, DragPhase, DropSummary, QueryPicture, SearchPage, SearchRequest};

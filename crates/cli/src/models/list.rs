@@ -1,0 +1,103 @@
+//! `vitrine models list`, which is also `vitrine models`: the pack in use, and all others.
+
+use serde::Serialize;
+use vitrine_api::{
+    Api,
+    types::{ModelRole, ModelsInfo, PackItem, PackList, PackState},
+};
+
+use crate::{
+    args::Arguments,
+    output::{self, count, size},
+};
+
+/// What `models --json` prints: the pack in use, and the list.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Listing {
+    #[serde(flatten)]
+    models: Option<ModelsInfo>,
+    #[serde(flatten)]
+    list: PackList,
+}
+
+pub fn run(api: &Api, arguments: &Arguments) -> anyhow::Result<()> {
+    let models = api.models();
+    let list = api.packs()?;
+    if arguments.json {
+        output::json(&Listing { models: models.as_ref().ok().cloned(), list })?;
+        return models.map(|_| ()).map_err(Into::into);
+    }
+    if let Ok(models) = &models {
+        in_use(models);
+        println!();
+    }
+    for pack in &list.packs {
+        println!("{:<12} {}", pack.name, standing(pack));
+        if !pack.summary.is_empty() && !pack.is_in_use {
+            println!("{:<12} {}", "", pack.summary);
+        }
+        if let Some(problem) = &pack.problem {
+            println!("{:<12} {problem}", "");
+        }
+    }
+    if let Some(change) = &list.change {
+        println!(
+            "\nChanging from {} to {}: {} of {} photos are read. `vitrine index` goes on with it.",
+            change.from,
+            change.to,
+            count(change.n_done),
+            count(change.n_total)
+        );
+    } else if let Some(previous) = &list.previous {
+        println!("\n{previous} was in use before: `vitrine models back` goes back to it.");
+    }
+    println!("\nPacks are kept in {}", list.packs_folder);
+    models.map(|_| ()).map_err(Into::into)
+}
+
+/// The pack in use, whole.
+fn in_use(models: &ModelsInfo) {
+    println!("{} ({})", models.pack, models.revision);
+    println!("  {}", models.summary);
+    println!("  in {}", models.folder);
+    println!("  on the {}", models.device);
+    if let Some(note) = &models.device_note {
+        println!("  {note}");
+    }
+    for model in &models.models {
+        let role = match model.role {
+            ModelRole::Search => "finds products",
+            ModelRole::Describe => "describes products",
+        };
+        println!(
+            "  {role}: {}, {} parameters, {}",
+            model.architecture,
+            count(model.n_parameters),
+            size(model.size_bytes)
+        );
+    }
+}
+
+/// How far a pack is, and how large.
+fn standing(pack: &PackItem) -> String {
+    let state = match pack.state {
+        _ if pack.is_in_use => "in use".to_owned(),
+        PackState::Installed if pack.is_shipped => "ships with Vitrine".to_owned(),
+        PackState::Installed => "installed".to_owned(),
+        PackState::Damaged => "cannot be used".to_owned(),
+        PackState::Available => return format!("to download, about {}", size(pack.size_bytes)),
+        PackState::Partial => {
+            return format!(
+                "partly downloaded, {} of about {}: `vitrine models pull {}` goes on",
+                size(pack.done_bytes),
+                size(pack.size_bytes),
+                pack.name
+            );
+        }
+    };
+    match pack.memory_bytes {
+        Some(memory) => format!("{state}, {} on disk, {} in memory", size(pack.size_bytes), size(memory)),
+        None => format!("{state}, {} on disk", size(pack.size_bytes)),
+    }
+}

@@ -1,0 +1,63 @@
+//! Whether the models of a folder are of a kind that Vitrine runs, and load.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use vitrine_models::{Captioner, Clip, DevicePreference, Matcher, Pack, select_device};
+
+use crate::offer::Role;
+use crate::progress::{Meter, Step};
+use crate::{Control, PackError};
+
+/// What Vitrine runs, in a message.
+const KINDS: &str = "CLIPModel, BlipForConditionalGeneration and BlipForImageTextRetrieval";
+/// A `config.json` has a few kilobytes.
+const MAX_CONFIG_BYTES: u64 = 1 << 20;
+
+/// What the model of a `config.json` is for; `model` names it in the message when it is for nothing.
+pub(crate) fn role_of(config: &Path, model: &str) -> Result<Role, PackError> {
+    let io = |source| PackError::io(config, source);
+    let size_bytes = fs::metadata(config).map_err(io)?.len();
+    let text = if size_bytes > MAX_CONFIG_BYTES { Vec::new() } else { fs::read(config).map_err(io)? };
+    let json: Value = serde_json::from_slice(&text).unwrap_or_default();
+    let found = json["architectures"][0].as_str().or_else(|| json["model_type"].as_str());
+    match found {
+        Some("CLIPModel" | "clip") => Ok(Role::Clip),
+        Some("BlipForConditionalGeneration") => Ok(Role::Caption),
+        Some("BlipForImageTextRetrieval") => Ok(Role::Match),
+        other => Err(PackError::Unsupported {
+            model: model.to_owned(),
+            found: other.map_or_else(|| "that its config.json does not tell".to_owned(), str::to_owned),
+            expected: KINDS,
+        }),
+    }
+}
+
+/// Opens the pack and loads its models, one after the other, on the CPU. That takes as much memory as
+/// the largest of them and some seconds, and finds what no checksum does: a tensor that is missing or has
+/// another shape, weights that hold more than tensors, a word list of another model, sizes that cannot be.
+pub(crate) fn try_models(folder: &Path, control: &Control, meter: &mut Meter<'_>) -> Result<(), PackError> {
+    let pack = Pack::open(folder)?;
+    let manifest = pack.manifest();
+    let n_models =
+        [&manifest.clip, &manifest.caption, &manifest.matching].into_iter().flatten().count() as u64;
+    meter.step(Step::Trying, 0, n_models);
+    let cpu = select_device(DevicePreference::Cpu);
+    if manifest.clip.is_some() {
+        control.check()?;
+        Clip::load(&pack.clip_folder()?, &cpu)?;
+        meter.set_done(meter.done() + 1);
+    }
+    if manifest.caption.is_some() {
+        control.check()?;
+        Captioner::load(&pack.caption_folder()?, &cpu)?;
+        meter.set_done(meter.done() + 1);
+    }
+    if manifest.matching.is_some() {
+        control.check()?;
+        Matcher::load(&pack.match_folder()?, &cpu)?;
+        meter.set_done(meter.done() + 1);
+    }
+    Ok(())
+}

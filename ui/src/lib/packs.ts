@@ -1,0 +1,50 @@
+/** Model packs in a merchant's words. */
+import type { PackItem } from './bindings/PackItem';
+import type { PackJob } from './bindings/PackJob';
+import { bytes, timeLeft } from './words';
+
+/** `1.6 GB on disk, 2.1 GB in memory`. */
+export function sizeInWords(pack: PackItem): string {
+  switch (pack.state) {
+    case 'available':
+      return `About ${bytes(pack.sizeBytes)} to download`;
+    case 'partial':
+      return `${bytes(pack.doneBytes)} of ${bytes(pack.sizeBytes)} downloaded`;
+    default: {
+      const disk = `${bytes(pack.sizeBytes)} on disk`;
+      return pack.memoryBytes === null ? disk : `${disk}, ${bytes(pack.memoryBytes)} in memory`;
+    }
+  }
+}
+
+/** What a pack is to this shop; nothing where the button says it. */
+export function standing(pack: PackItem): string {
+  if (pack.isInUse) return 'In use';
+  if (pack.state === 'damaged') return 'Cannot be used';
+  if (pack.state === 'installed') return pack.isShipped ? 'Ships with Vitrine' : 'Installed';
+  return '';
+}
+
+/** How far a job is, from 0 to 1; null where nobody knows. */
+export function jobFraction({ step, done, total }: PackJob): number | null {
+  return total > 0 && step !== 'asking' ? Math.min(1, done / total) : null;
+}
+
+/** `600 MB of 1.6 GB, 12 MB/s, 3 min left`. */
+export function jobInWords(job: PackJob): string {
+  if (job.note) return job.note;
+  switch (job.step) {
+    case 'asking':
+      return 'Asking what there is';
+    case 'trying':
+      return 'Loading the models once, to see that they work';
+    default: {
+      const parts = [`${bytes(job.done)} of ${bytes(job.total)}`];
+      if (job.step === 'checking') parts[0] = `Checked ${parts[0]}`;
+      if (job.step === 'copying') parts[0] = `Copied ${parts[0]}`;
+      if (job.bytesPerSecond > 0) parts.push(`${bytes(job.bytesPerSecond)}/s`);
+      if (job.etaSecs !== null && job.done < job.total) parts.push(timeLeft(job.etaSecs));
+      return parts.join(', ');
+    }
+  }
+}
