@@ -74,6 +74,8 @@ pub struct ModelsReport {
     pub clip: Option<ModelSummary>,
     /// The model that describes them.
     pub caption: Option<ModelSummary>,
+    /// The model that says whether words and a photo match.
+    pub matching: Option<ModelSummary>,
 }
 
 impl Models {
@@ -243,6 +245,7 @@ impl Models {
             device_note: device.note.clone(),
             clip: manifest.clip.as_ref().map(|_| self.pack.clip_summary()).transpose()?,
             caption: manifest.caption.as_ref().map(|_| self.pack.caption_summary()).transpose()?,
+            matching: manifest.matching.as_ref().map(|_| self.pack.match_summary()).transpose()?,
         })
     }
 }

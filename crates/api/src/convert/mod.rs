@@ -175,6 +175,7 @@ pub(crate) fn skipped(path: &std::path::Path, skip: Skip) -> Skipped {
 pub(crate) fn models(report: &ModelsReport) -> ModelsInfo {
     let clip = report.clip.iter().map(|model| (ModelRole::Search, model));
     let caption = report.caption.iter().map(|model| (ModelRole::Describe, model));
+    let matching = report.matching.iter().map(|model| (ModelRole::Match, model));
     ModelsInfo {
         pack: report.name.clone(),
         revision: report.revision.clone(),
@@ -185,6 +186,7 @@ pub(crate) fn models(report: &ModelsReport) -> ModelsInfo {
         folder: report.folder.display().to_string(),
         models: clip
             .chain(caption)
+            .chain(matching)
             .map(|(role, model)| ModelInfo {
                 role,
                 architecture: model.architecture.clone(),

@@ -51,6 +51,8 @@ pub enum ModelRole {
     Search,
     /// Describes products (BLIP).
     Describe,
+    /// Says whether words and a photo match (BLIP).
+    Match,
 }
 
 /// One model of the pack in use.

@@ -69,6 +69,7 @@ fn in_use(models: &ModelsInfo) {
         let role = match model.role {
             ModelRole::Search => "finds products",
             ModelRole::Describe => "describes products",
+            ModelRole::Match => "judges descriptions",
         };
         println!(
             "  {role}: {}, {} parameters, {}",

@@ -3,4 +3,4 @@
 /**
  * What a model is for.
  */
-export type ModelRole = "search" | "describe";
+export type ModelRole = "search" | "describe" | "match";
