@@ -4,13 +4,14 @@
 //! rearranges the whole matrix first. Reading the weights is all the work there is, so here every weight
 //! is read once, by all threads. For processors and f32; [`product`] declines the rest.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+
 use candle_core::{CpuStorage, CustomOp2, DType, Error, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
 /// From here on rearranging the matrix pays.
 const MAX_ROWS: usize = 24;
-/// Rows that go over a row of the matrix together.
-const BLOCK: usize = 4;
 /// Sums side by side, so that they become vector arithmetic.
 const LANES: usize = 16;
 /// Numbers of the matrix that outweigh handing a task to another thread.
@@ -82,63 +83,32 @@ fn multiply(x: &[f32], rows: usize, matrix: &[f32], n_in: usize, n_out: usize) -
 fn dispatch(x: &[f32], matrix: &[f32], n_in: usize, rows: usize, columns: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-        // SAFETY: the processor has what `columns_avx2` was compiled for.
-        return unsafe { columns_avx2(x, matrix, n_in, rows, columns) };
+        // SAFETY: the processor has what `avx2::columns` was compiled for.
+        return unsafe { avx2::columns(x, matrix, n_in, rows, columns) };
     }
-    columns_of(x, matrix, n_in, rows, columns, |a, b, sum| a * b + sum);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn columns_avx2(x: &[f32], matrix: &[f32], n_in: usize, rows: usize, columns: &mut [f32]) {
-    columns_of(x, matrix, n_in, rows, columns, f32::mul_add);
+    columns_of(x, matrix, n_in, rows, columns);
 }
 
 /// One column of the result for each row of `matrix`.
-#[inline(always)]
-fn columns_of(
-    x: &[f32],
-    matrix: &[f32],
-    n_in: usize,
-    rows: usize,
-    columns: &mut [f32],
-    fused: impl Fn(f32, f32, f32) -> f32 + Copy,
-) {
+fn columns_of(x: &[f32], matrix: &[f32], n_in: usize, rows: usize, columns: &mut [f32]) {
     for (weights, column) in matrix.chunks_exact(n_in).zip(columns.chunks_exact_mut(rows)) {
-        for (x, sums) in x.chunks(BLOCK * n_in).zip(column.chunks_mut(BLOCK)) {
-            match sums {
-                [a, b, c, d] => [*a, *b, *c, *d] = dots::<4>(x, weights, fused),
-                [a, b, c] => [*a, *b, *c] = dots::<3>(x, weights, fused),
-                [a, b] => [*a, *b] = dots::<2>(x, weights, fused),
-                [a] => [*a] = dots::<1>(x, weights, fused),
-                _ => {}
-            }
+        for (x, sum) in x.chunks_exact(n_in).zip(column) {
+            *sum = dot(x, weights);
         }
     }
 }
 
-/// The dot products of `R` rows with the same weights.
-#[inline(always)]
-fn dots<const R: usize>(x: &[f32], weights: &[f32], fused: impl Fn(f32, f32, f32) -> f32 + Copy) -> [f32; R] {
-    let n = weights.len();
-    let rows: [&[f32]; R] = std::array::from_fn(|r| &x[r * n..(r + 1) * n]);
-    let mut sums = [[0.0_f32; LANES]; R];
-    let whole = n - n % LANES;
-    let mut at = 0;
-    while at < whole {
-        let w = &weights[at..at + LANES];
-        for r in 0..R {
-            let x = &rows[r][at..at + LANES];
-            for lane in 0..LANES {
-                sums[r][lane] = fused(x[lane], w[lane], sums[r][lane]);
-            }
+fn dot(x: &[f32], weights: &[f32]) -> f32 {
+    let (x, x_rest) = x.as_chunks::<LANES>();
+    let (weights, weights_rest) = weights.as_chunks::<LANES>();
+    let mut sums = [0.0_f32; LANES];
+    for (x, w) in x.iter().zip(weights) {
+        for ((sum, x), w) in sums.iter_mut().zip(x).zip(w) {
+            *sum += x * w;
         }
-        at += LANES;
     }
-    std::array::from_fn(|r| {
-        let rest: f32 = rows[r][whole..].iter().zip(&weights[whole..]).map(|(x, w)| x * w).sum();
-        sums[r].iter().sum::<f32>() + rest
-    })
+    let rest: f32 = x_rest.iter().zip(weights_rest).map(|(x, w)| x * w).sum();
+    sums.iter().sum::<f32>() + rest
 }
 
 #[cfg(test)]
@@ -158,6 +128,23 @@ mod tests {
                 let expected = x.matmul(&matrix.t().unwrap()).unwrap();
                 let apart = (found - expected).unwrap().abs().unwrap().max_all().unwrap();
                 assert!(apart.to_scalar::<f32>().unwrap() < 1e-3, "{rows} rows of {n_in}");
+            }
+        }
+    }
+
+    #[test]
+    fn processors_without_avx2_get_the_same() {
+        let (n_in, n_out) = (37, 11);
+        let number = |i: usize| (i * 7 % 13) as f32 / 13.0 - 0.5;
+        let matrix: Vec<f32> = (0..n_in * n_out).map(number).collect();
+        for rows in 1..=5 {
+            let x: Vec<f32> = (0..n_in * rows).map(|i| number(i + 3)).collect();
+            let mut columns = vec![0.0; n_out * rows];
+            columns_of(&x, &matrix, n_in, rows, &mut columns);
+            let found = multiply(&x, rows, &matrix, n_in, n_out);
+            for (i, found) in found.iter().enumerate() {
+                let (row, column) = (i / n_out, i % n_out);
+                assert!((found - columns[column * rows + row]).abs() < 1e-5, "{rows} rows: {row}, {column}");
             }
         }
     }
