@@ -69,7 +69,7 @@ fn in_use(models: &ModelsInfo) {
         let role = match model.role {
             ModelRole::Search => "finds products",
             ModelRole::Describe => "describes products",
-            ModelRole::Match => "judges descriptions",
+            ModelRole::Match => "compares words with photos",
         };
         println!(
             "  {role}: {}, {} parameters, {}",
