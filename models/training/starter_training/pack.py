@@ -28,7 +28,7 @@ from .pixels import MODEL_SIDE
 
 SUMMARY = (
     "A small starter pack for trying Vitrine: it knows colours, but only a few kinds of goods, and is often wrong. "
-    "For a real shop, use a full CLIP and BLIP from the Hugging Face hub: the README tells how."
+    "For a real shop, download a pack of full models."
 )
 
 
