@@ -10,8 +10,6 @@ const NOT_SHOWN: &[&str] = &[
     "made in",
     "imported from",
     "in size",
-    "size",
-    "sized",
     "with the word",
     "with the words",
     "with the name",
@@ -46,13 +44,14 @@ const PROMISES: &[&str] = &[
     "waterproof",
     "organic",
     "handmade",
-    "new",
     "famous",
     "popular",
-    "free",
     "certified",
     "eco-friendly",
 ];
+
+/// Words that end no sentence: something that followed was cut.
+const DANGLING: &[&str] = &["of", "with", "and", "a", "an", "the", "in", "on", "size"];
 
 /// How captioners begin without saying anything.
 const OPENINGS: &[&str] = &[
@@ -91,7 +90,7 @@ pub(super) fn publishable(caption: &str) -> String {
         .filter(|word| !PROMISES.contains(&bare(word)) && !is_measure(word))
         .collect();
     // What introduced the words that were cut, and words said twice ("a blue blue mug").
-    while kept.last().is_some_and(|word| ["of", "with", "and", "a", "an", "the", "in", "on"].contains(word)) {
+    while kept.last().is_some_and(|word| DANGLING.contains(word)) {
         kept.pop();
     }
     kept.dedup();
@@ -211,6 +210,8 @@ mod tests {
         check("a picture of a blue mug on a table.", "a blue mug on a table");
         check("A women ' s t - shirt", "a women's t-shirt");
         check("a red dress for sale in size 10", "a red dress");
+        check("a red dress size 10", "a red dress");
+        check("a king size bed in new york", "a king size bed in new york");
         check("a white mug with the words best dad on it", "a white mug");
         check("the best premium leather bag, made in italy", "the leather bag");
         check("a 30cm ruler with 100% cotton", "a ruler with cotton");
