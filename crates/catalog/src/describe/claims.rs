@@ -165,6 +165,14 @@ pub(super) fn attributes(
     claims
 }
 
+/// The families of colours that the pixels deny.
+pub(super) fn disputed(claims: &[Attribute]) -> Vec<BasicColour> {
+    let denied = claims
+        .iter()
+        .filter(|claim| claim.kind == AttributeKind::Colour && claim.evidence == Evidence::Disputed);
+    denied.filter_map(|claim| BasicColour::of_word(&claim.value)).collect()
+}
+
 /// Two witnesses that do not know of each other.
 fn together(p: f32, q: f32) -> f32 {
     1.0 - (1.0 - p.clamp(0.0, 1.0)) * (1.0 - q.clamp(0.0, 1.0))
@@ -285,7 +293,9 @@ fn colours(
             None => candidates.push(Candidate { basic, word: term.term.clone(), models: term.probability }),
         }
     }
-    for word in caption.unwrap_or_default().split(' ').map(wording::bare) {
+    // What follows is about the setting: "a mug on a white background" is no white mug.
+    let product = caption.map(wording::product_phrase).unwrap_or_default();
+    for word in product.split(' ').map(wording::bare) {
         let Some(basic) = BasicColour::of_word(word) else { continue };
         match candidates.iter_mut().find(|other| other.basic == basic) {
             Some(other) => {

@@ -69,5 +69,8 @@ pub(crate) fn describe(findings: &Findings, lists: &WordLists) -> Description {
     let sentence = sentence.filter(|sentence| !sentence.is_empty());
     let sureness = findings.caption.as_ref().map_or(0.0, |(_, mean_log_prob)| mean_log_prob.exp());
     let attributes = claims::attributes(sentence.as_deref(), sureness, findings, lists);
+    // A colour that the pixels deny is not published; the claim stays, as disputed.
+    let sentence =
+        sentence.map(|sentence| wording::without_colours(&sentence, &claims::disputed(&attributes)));
     compose::compose(sentence.as_deref(), attributes, findings.colours.clone())
 }

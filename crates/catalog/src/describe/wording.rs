@@ -1,5 +1,7 @@
 //! Sentences as people write them, and without what a photo cannot show.
 
+use crate::colour::BasicColour;
+
 /// What follows one of these is cut off: it cannot be seen, or it is a guess at written words, which
 /// captioners make up.
 const NOT_SHOWN: &[&str] = &[
@@ -146,8 +148,38 @@ pub(super) fn product_phrase(sentence: &str) -> String {
     taken.join(" ")
 }
 
+/// The sentence without colour words of these families in what it says of the product.
+pub(super) fn without_colours(sentence: &str, families: &[BasicColour]) -> String {
+    let words: Vec<&str> = sentence.split(' ').collect();
+    // The words of the product phrase with what stands before it.
+    let n_product = sentence.find(&product_phrase(sentence)).map_or(words.len(), |at| {
+        sentence[..at].split(' ').count() - 1 + product_phrase(sentence).split(' ').count()
+    });
+    let is_denied =
+        |word: &str| BasicColour::of_word(bare(word)).is_some_and(|family| families.contains(&family));
+    let mut kept: Vec<&str> = Vec::new();
+    let mut is_after_gap = false;
+    for (at, &word) in words.iter().enumerate() {
+        let joins = word == "and"
+            && at > 0
+            && (is_denied(words[at - 1]) || words.get(at + 1).is_some_and(|next| is_denied(next)))
+            && is_colour(bare(words[at - 1]));
+        if at < n_product && (is_denied(word) || joins) {
+            is_after_gap = true;
+            continue;
+        }
+        // "an orange mug" without its colour is "a mug".
+        if let (true, Some(article @ (&mut "a" | &mut "an"))) = (is_after_gap, kept.last_mut()) {
+            *article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        }
+        is_after_gap = false;
+        kept.push(word);
+    }
+    kept.join(" ")
+}
+
 fn is_colour(word: &str) -> bool {
-    crate::colour::BasicColour::of_word(word).is_some()
+    BasicColour::of_word(word).is_some()
 }
 
 /// With a capital letter.
@@ -226,6 +258,24 @@ mod tests {
         check("a pair of black leather boots", "black leather boots");
         check("a mug and a spoon", "mug");
         check("a woman's red dress, with a belt", "woman's red dress");
+    }
+
+    #[test]
+    fn denied_colours_are_left_out_of_the_product_alone() {
+        use BasicColour as B;
+        let check = |sentence, families: &[B], expected: &str| {
+            assert_eq!(without_colours(sentence, families), expected, "{sentence}");
+        };
+        check("a pair of black shoes", &[B::Black], "a pair of shoes");
+        check(
+            "a blue and white striped mug on a white table",
+            &[B::White],
+            "a blue striped mug on a white table",
+        );
+        check("a blue and white striped mug", &[B::Blue], "a white striped mug");
+        check("an orange mug and a spoon", &[B::Orange], "a mug and a spoon");
+        check("a red apron", &[B::Red], "an apron");
+        check("a red apron", &[], "a red apron");
     }
 
     #[test]
