@@ -76,6 +76,8 @@ test('copies each part, or all of it, and says what it copied', async ({ page, c
   await openFirst(page, only(OF_BAG));
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
   const spoken = page.locator('[aria-live="polite"]');
+  // The count is said a moment after the page is there, and would be heard in between.
+  await expect(spoken).toHaveText(/products$/);
   const parts = [
     ['title', 'Title', BAG.title],
     ['text', 'Text', BAG.text],
@@ -104,6 +106,7 @@ test('says again what is copied again', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await openFirst(page, only(OF_BAG));
   const spoken = page.locator('[aria-live="polite"]');
+  await expect(spoken).toHaveText(/products$/);
   await page.getByRole('button', { name: 'Copy title' }).click();
   await expect(spoken).toHaveText('Title copied');
   // A screen reader hears what is put into the region, not what stands in it.
