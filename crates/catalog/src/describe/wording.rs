@@ -79,7 +79,7 @@ const SETTING_WORDS: &[&str] = &[
 
 /// The caption's words, mended, without an opening, promises and what a photo cannot show; lower case
 /// as it came, no full stop.
-pub(super) fn publishable(caption: &str) -> String {
+pub(crate) fn publishable(caption: &str) -> String {
     let mut text = mended(caption);
     while let Some(rest) = OPENINGS.iter().find_map(|opening| text.strip_prefix(opening)) {
         text = rest.to_owned();
@@ -125,7 +125,7 @@ pub(super) fn bare(word: &str) -> &str {
 }
 
 /// The product in a publishable caption: its first words up to the setting, without the article.
-pub(super) fn product_phrase(sentence: &str) -> String {
+pub(crate) fn product_phrase(sentence: &str) -> String {
     let words = sentence
         .split(' ')
         .map(bare)

@@ -2,15 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::{CatalogError, Library};
+use crate::{CatalogError, Library, describe};
 
 const N_EXAMPLES: usize = 4;
 /// Captions looked at: enough that different goods come up.
 const N_CAPTIONS: u64 = 60;
-/// What follows one of these is about the setting, not the product.
-const SETTING_WORDS: &[&str] =
-    &["on", "in", "with", "at", "against", "near", "under", "over", "and", "that", "is"];
-
 impl Library {
     /// A few short searches that this catalog answers; none as long as nothing is described.
     pub fn examples(&self) -> Result<Vec<String>, CatalogError> {
@@ -29,16 +25,10 @@ impl Library {
     }
 }
 
-/// The product in a caption: its first words up to the setting, without the article.
+/// The product in a caption, where a few words name it.
 fn shorten(caption: &str) -> Option<String> {
-    let words: Vec<&str> = caption
-        .split_whitespace()
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '-'))
-        .filter(|word| !word.is_empty())
-        .skip_while(|word| matches!(*word, "a" | "an" | "the" | "of" | "pair" | "photo" | "picture"))
-        .take_while(|word| !SETTING_WORDS.contains(word))
-        .collect();
-    (2..=4).contains(&words.len()).then(|| words.join(" "))
+    let product = describe::product_phrase(&describe::publishable(caption));
+    (2..=4).contains(&product.split(' ').count()).then_some(product)
 }
 
 #[cfg(test)]
