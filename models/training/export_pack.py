@@ -1,4 +1,4 @@
-"""Write the pack from a run's averaged weights: `export_pack.py RUN OUT --revision R PICTURES...`."""
+"""Write the pack from a run's averaged weights: `export_pack.py RUN PICTURES... --revision R`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import shutil
 from pathlib import Path
 
 import torch
-from transformers import BertTokenizer, BlipForConditionalGeneration, CLIPModel, CLIPTokenizer
+from transformers import BertTokenizer
 
-from starter_training import caption_model, clip_model
+from starter_training.blip_model import Blip
 from starter_training.calibration import calibrate
+from starter_training.coverage import covered
 from starter_training.measuring import LoadedPack
-from starter_training.pack import swap, write_caption, write_clip, write_manifest
+from starter_training.pack import TERMS, swap, write_blip, write_clip, write_manifest
 from starter_training.records import load_records
+from starter_training.terms import term_lists
+from train_blip import trained_clip
 
 
 def main() -> None:
@@ -30,24 +33,28 @@ def main() -> None:
     new = options.out.with_name(options.out.name + ".new")
     if new.exists():
         shutil.rmtree(new)
-    clip_tokenizer = CLIPTokenizer.from_pretrained(options.run / "clip_tokenizer")
-    clip = CLIPModel(clip_model.configuration(clip_tokenizer))
-    clip.load_state_dict(_averaged(options.run / "clip.pt"))
-    write_clip(clip, clip_tokenizer, new / "clip")
-    caption_tokenizer = BertTokenizer.from_pretrained(options.run / "caption_tokenizer")
-    captioner = BlipForConditionalGeneration(caption_model.configuration(caption_tokenizer))
-    captioner.load_state_dict(_averaged(options.run / "caption.pt"))
-    write_caption(captioner, caption_tokenizer, new / "caption")
+    tokenizer = BertTokenizer.from_pretrained(options.run / "tokenizer")
+    write_clip(trained_clip(options.run, tokenizer), tokenizer, new / "clip")
+    blip = trained_blip(options.run, tokenizer)
+    write_blip(blip.captioner, tokenizer, new / "caption")
+    write_blip(blip.matcher, tokenizer, new / "match")
 
     records = [r for folder in options.pictures for r in load_records(folder / "records.jsonl")]
-    text, image = calibrate(LoadedPack.open(new), [r for r in records if r.held_out])
-    write_manifest(new, options.revision, text, image)
+    text, image, line = calibrate(LoadedPack.open(new), [r for r in records if r.held_out])
+    (new / TERMS).mkdir()
+    for name, lines in term_lists(records, root / "crates" / "models" / "terms").items():
+        (new / TERMS / name).write_text(lines, encoding="utf-8")
+    write_manifest(new, options.revision, text, image, covered(records))
     swap(new, options.out)
-    print(f"text {text}\nimage {image}\nwrote {options.out}")
+    print(f"text {text}\nimage {image}\n{line}\nwrote {options.out}")
 
 
-def _averaged(path: Path) -> dict[str, torch.Tensor]:
-    return torch.load(path, weights_only=False)["average"]
+def trained_blip(run: Path, tokenizer: BertTokenizer) -> Blip:
+    """The averaged BLIP of this run."""
+    blip = Blip.new(tokenizer)
+    averaged = torch.load(run / "blip.pt", weights_only=False)["average"]
+    blip.parts().load_state_dict(averaged)
+    return blip
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Decode pictures once and store what training reads: `prepare.py --help`.
 
-Writes to CACHE/NAME: `pixels.npy` `[n, 160, 160, 3]` uint8, `teacher.npy` `[n, 7, 7, 256]` float16,
-`records.jsonl`. The photographs come first (`--data`), because the basis of the teacher's features
-is fitted to them; rendered pictures (`--rendered`) then use the same basis.
+Writes to CACHE/NAME: `pixels.npy` `[n, 160, 160, 3]` uint8, the teacher's maps `teacher.npy` `[n, 7, 7,
+256]` and `middle.npy` `[n, 14, 14, 96]` float16, `records.jsonl`. The photographs come first
+(`--data`), because the bases of the maps are fitted to them; rendered pictures (`--rendered`) then
+use the same bases.
 """
 
 from __future__ import annotations
@@ -23,53 +24,67 @@ import numpy as np
 from starter_training.colours import measure
 from starter_training.pixels import STORED_SIDE, open_flat, squash
 from starter_training.records import Record, read_photographs, read_rendered, write_records
-from starter_training.teacher import MAP_SIDE, N_CHANNELS, N_COMPONENTS, Basis, Teacher
+from starter_training.teacher import MAPS, Basis, Teacher
 
 BASIS_SAMPLE = 1500
 
 
 _teacher: Teacher
-_basis: Basis
+_bases: dict[str, Basis]
 
 
-def prepare(records: list[Record], teacher_file: Path, basis_path: Path, out: Path) -> None:
+def prepare(records: list[Record], teacher_file: Path, cache: Path, out: Path) -> None:
     """Fill `out` from `records`; a picture that cannot be read is named and left out."""
     out.mkdir(parents=True, exist_ok=True)
-    if not basis_path.exists():
-        fit_basis(records, Teacher(teacher_file)).save(basis_path)
+    if not all(basis_file(cache, name).exists() for name in MAPS):
+        fit_bases(records, Teacher(teacher_file), cache)
     n = len(records)
     pixels = np.zeros((n, STORED_SIDE, STORED_SIDE, 3), dtype=np.uint8)
-    features = np.zeros((n, MAP_SIDE, MAP_SIDE, N_COMPONENTS), dtype=np.float16)
+    maps = {
+        name: np.zeros((n, shape.side, shape.side, shape.n_components), dtype=np.float16)
+        for name, shape in MAPS.items()
+    }
     kept: list[Record] = []
     start = time.monotonic()
-    with Pool(os.cpu_count(), _open_worker, (teacher_file, basis_path)) as pool:
+    with Pool(os.cpu_count(), _open_worker, (teacher_file, cache)) as pool:
         for done in pool.imap(_prepare_one, records, chunksize=16):
             if done is None:
                 continue
-            record, pixels[len(kept)], features[len(kept)] = done
+            record, pixels[len(kept)], features = done
+            for name, values in features.items():
+                maps[name][len(kept)] = values
             kept.append(record)
             if len(kept) % 1000 == 0:
                 rate = len(kept) / (time.monotonic() - start)
                 print(f"{len(kept)} of {n}, {rate:.0f}/s", flush=True)
     np.save(out / "pixels.npy", pixels[: len(kept)])
-    np.save(out / "teacher.npy", features[: len(kept)])
+    for name, values in maps.items():
+        np.save(out / f"{name}.npy", values[: len(kept)])
     write_records(kept, out / "records.jsonl")
 
 
-def fit_basis(records: list[Record], teacher: Teacher) -> Basis:
-    """The basis of a seeded sample of the training pictures."""
+def fit_bases(records: list[Record], teacher: Teacher, cache: Path) -> None:
+    """Write the bases of a seeded sample of the training pictures."""
     chosen = np.random.default_rng(7).permutation(len(records))
     sample = [records[i] for i in chosen if not records[i].held_out][:BASIS_SAMPLE]
-    maps = [teacher.features(open_flat(record.path)) for record in sample]
-    return Basis.fit(np.stack(maps).reshape(-1, N_CHANNELS))
+    read = [teacher.features(open_flat(record.path)) for record in sample]
+    for name, shape in MAPS.items():
+        features = np.stack([maps[name] for maps in read]).reshape(-1, shape.n_channels)
+        Basis.fit(features, shape.n_components).save(basis_file(cache, name))
 
 
-def _open_worker(teacher_file: Path, basis_path: Path) -> None:
-    global _teacher, _basis
-    _teacher, _basis = Teacher(teacher_file), Basis.load(basis_path)
+def basis_file(cache: Path, name: str) -> Path:
+    """Where the basis of one of the teacher's maps is kept."""
+    return cache / f"{name}_basis.npz"
 
 
-def _prepare_one(record: Record) -> tuple[Record, np.ndarray, np.ndarray] | None:
+def _open_worker(teacher_file: Path, cache: Path) -> None:
+    global _teacher, _bases
+    _teacher = Teacher(teacher_file)
+    _bases = {name: Basis.load(basis_file(cache, name)) for name in MAPS}
+
+
+def _prepare_one(record: Record) -> tuple[Record, np.ndarray, dict[str, np.ndarray]] | None:
     try:
         picture = open_flat(record.path)
     except OSError as error:
@@ -79,7 +94,8 @@ def _prepare_one(record: Record) -> tuple[Record, np.ndarray, np.ndarray] | None
     if record.source != "rendered":
         colour, background = measure(pixels)
         record = dataclasses.replace(record, colour=colour, background=background)
-    return record, pixels, _basis.apply(_teacher.features(picture))
+    read = _teacher.features(picture)
+    return record, pixels, {name: _bases[name].apply(values) for name, values in read.items()}
 
 
 def main() -> None:
@@ -99,7 +115,7 @@ def main() -> None:
     prepare(
         records,
         teacher_file,
-        options.cache / "teacher_basis.npz",
+        options.cache,
         options.cache / (options.name or name),
     )
 

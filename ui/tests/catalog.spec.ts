@@ -53,6 +53,9 @@ test('says so when nothing matches well', async ({ page }) => {
   await page.getByTestId('query').fill('zebra');
   await expect(count(page)).toHaveText('Nothing matches well; these come closest');
   await expect(page.getByText('Weaker matches')).toHaveCount(0);
+  // A narrow pack is the likely reason, and what it covers is one click away.
+  await page.getByRole('button', { name: 'What the starter pack knows' }).click();
+  await expect(page.getByRole('heading', { name: 'Models' })).toBeVisible();
 });
 
 test('keeps 100,000 products smooth: few nodes, whole range, roles with counts', async ({

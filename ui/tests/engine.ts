@@ -76,6 +76,8 @@ const MODELS: ModelsInfo = {
   revision: '1',
   summary: 'This is the small starter pack. Larger models find and describe more; see README.',
   isStarter: true,
+  knows: ['17 kinds of garments', '81 kinds of groceries'],
+  lacks: ['other kinds of goods: it answers with something that looks alike'],
   device: 'CPU',
   deviceNote: null,
   folder: '/opt/vitrine/models/starter',

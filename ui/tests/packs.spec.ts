@@ -58,6 +58,20 @@ const answer = (page: Page, packs: PackList) =>
     window.engine.options.packs = list;
   }, packs);
 
+test('what the starter pack knows and lacks is said, and is one click away', async ({ page }) => {
+  await startEngine(page, FULL);
+  await page.goto('/');
+  await page.getByTestId('pack-in-use').click();
+  const knows = page.getByRole('region', { name: 'Knows', exact: true });
+  await expect(knows.getByRole('listitem')).toHaveText([
+    '17 kinds of garments',
+    '81 kinds of groceries',
+  ]);
+  await expect(page.getByRole('region', { name: 'Does not know' })).toContainText(
+    'other kinds of goods',
+  );
+});
+
 test('a pack is downloaded, paused, resumed and used', async ({ page }) => {
   await open(page);
   const fast = page.getByTestId('pack-fast');

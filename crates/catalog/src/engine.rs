@@ -51,13 +51,12 @@ impl Engine {
     /// None where `go_on` wanted something else to be done first.
     pub(crate) fn vocabulary(
         &self,
-        lists: &WordLists,
         library: &Path,
         go_on: &dyn Fn() -> Result<bool, CatalogError>,
     ) -> Result<Option<&Vocabulary>, CatalogError> {
         if self.vocabulary.get().is_none() {
             let cache = library.join("cache");
-            let Some(made) = describe::vocabulary(&self.models, lists, &cache, go_on)? else {
+            let Some(made) = describe::vocabulary(&self.models, &cache, go_on)? else {
                 return Ok(None);
             };
             // Another thread may have been faster; both made the same.

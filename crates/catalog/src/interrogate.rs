@@ -202,15 +202,12 @@ impl Asking<'_> {
     }
 
     fn product(&self, vector: &[f32], reading: &PhotoReading) -> Result<Description, CatalogError> {
-        let lists = self.inner.engines.lists();
         let go_on = || Ok((self.go_on)(PhotoStep::ReadingList("products".to_owned())));
-        let vocabulary = self
-            .engine
-            .vocabulary(lists, &self.inner.options.folder, &go_on)?
-            .ok_or(CatalogError::Cancelled)?;
+        let vocabulary =
+            self.engine.vocabulary(&self.inner.options.folder, &go_on)?.ok_or(CatalogError::Cancelled)?;
         let caption = reading.caption.as_ref().map(|caption| (caption.text.clone(), caption.mean_log_prob));
         let findings = vocabulary.findings(vector, caption, reading.colours.clone())?;
-        Ok(describe::describe(&findings, lists))
+        Ok(describe::describe(&findings, self.engine.models.lists()))
     }
 
     /// The bare terms' vectors of a list.
@@ -235,7 +232,7 @@ impl Asking<'_> {
         reading: &mut PhotoReading,
     ) -> Result<(), CatalogError> {
         let mut tables = Vec::new();
-        for table in self.inner.engines.lists().tables() {
+        for table in self.engine.models.lists().tables() {
             tables.push((table.clone(), self.vectors(table)?));
         }
         let interrogator = Interrogator::new(tables)?;

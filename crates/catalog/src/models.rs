@@ -12,8 +12,8 @@ use std::{
 };
 
 use vitrine_models::{
-    Calibration, Captioner, Clip, DevicePreference, ImagePreprocess, Matcher, ModelDevice, ModelSummary,
-    ModelThread, Pack, Priority, select_device,
+    Calibration, Captioner, Clip, Coverage, DevicePreference, ImagePreprocess, Matcher, ModelDevice,
+    ModelSummary, ModelThread, Pack, Priority, select_device,
 };
 
 use crate::{
@@ -34,6 +34,8 @@ const CAPTIONER_IDLE: Duration = Duration::from_secs(3 * 60);
 /// A pack at work.
 pub struct Models {
     pack: Pack,
+    /// The word lists as these models know them.
+    lists: WordLists,
     device: ModelDevice,
     clip: Mutex<Option<ModelThread<Clip>>>,
     captioner: Mutex<Option<ModelThread<Captioner>>>,
@@ -64,6 +66,8 @@ pub struct ModelsReport {
     pub summary: String,
     /// Whether it is the one that ships.
     pub is_starter: bool,
+    /// What it knows and lacks.
+    pub coverage: Coverage,
     /// Where it is.
     pub folder: PathBuf,
     /// `CPU`, `CUDA` or `Metal`.
@@ -86,6 +90,7 @@ impl Models {
         lists: &WordLists,
         store: &Store,
     ) -> Result<Self, CatalogError> {
+        let lists = lists.for_pack(&pack)?;
         let ids = ModelIds {
             clip: store.model_id(&pack.clip_key())?,
             caption: match pack.manifest().caption {
@@ -96,13 +101,14 @@ impl Models {
                 "{} {} lists-{} rules-{RULES_VERSION}",
                 pack.clip_key(),
                 if pack.manifest().caption.is_some() { pack.caption_key() } else { String::new() },
-                lists.fingerprint(pack.manifest().lists.as_deref()),
+                lists.fingerprint(),
             ))?,
         };
         let preference = if prefer_cpu { DevicePreference::Cpu } else { DevicePreference::Auto };
         Ok(Self {
             device: select_device(preference),
             pack,
+            lists,
             clip: Mutex::new(None),
             captioner: Mutex::new(None),
             matcher: Mutex::new(None),
@@ -203,9 +209,9 @@ impl Models {
         *self.captioner.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// The shipped word lists that the pack knows; none means all.
-    pub(crate) fn lists(&self) -> Option<&[String]> {
-        self.pack.manifest().lists.as_deref()
+    /// The word lists as these models know them.
+    pub(crate) fn lists(&self) -> &WordLists {
+        &self.lists
     }
 
     /// Whether there is a model that says whether words and a picture match.
@@ -240,6 +246,7 @@ impl Models {
             revision: manifest.revision.clone(),
             summary: manifest.summary.clone(),
             is_starter: manifest.starter,
+            coverage: manifest.coverage.clone(),
             folder: self.pack.folder().to_path_buf(),
             device: device.name.clone(),
             device_note: device.note.clone(),

@@ -93,11 +93,12 @@ pub fn run(
     if arguments.json {
         return output::json(&found);
     }
-    print(&found, page.as_ref(), !only.is_empty());
+    let is_starter = api.models().is_ok_and(|models| models.is_starter);
+    print(&found, page.as_ref(), !only.is_empty(), is_starter);
     Ok(())
 }
 
-fn print(found: &[Found], page: Option<&SearchPage>, is_filtered: bool) {
+fn print(found: &[Found], page: Option<&SearchPage>, is_filtered: bool, is_starter: bool) {
     for product in found {
         let description = product.description.as_deref().unwrap_or("(not described yet)");
         let title = product.title.as_deref().map(|title| format!("{title} — ")).unwrap_or_default();
@@ -122,6 +123,9 @@ fn print(found: &[Found], page: Option<&SearchPage>, is_filtered: bool) {
         println!("No photo can be searched yet. Finish the indexing: vitrine index");
     } else if page.n_good == 0 {
         println!("Nothing matches well; these come closest.");
+        if is_starter {
+            println!("The starter pack knows some kinds of goods only; `vitrine models` says which.");
+        }
     }
     if page.n_not_yet_searchable > 0 && page.total > 0 {
         println!("{} cannot be searched yet: vitrine index", counted(page.n_not_yet_searchable, "photo"));

@@ -57,7 +57,7 @@ pub use self::interrogator::{
     InterrogationSource, Interrogator, InterrogatorMode, InterrogatorOptions, ProductTerms,
     ProductVocabulary, RankedTerm, TermEmbedding, TermProbability, TermTable, TermVectors, rank_terms,
 };
-pub use self::pack::{Calibration, FileSum, ModelEntry, Pack, PackManifest, ScoreRange};
+pub use self::pack::{Calibration, Coverage, FileSum, ModelEntry, Pack, PackManifest, ScoreRange};
 pub use self::pixels::{ImagePreprocess, PREPROCESSING_VERSION, PixelTensor};
 pub use self::summary::ModelSummary;
 pub use self::thread::{ModelThread, Priority, Ticket};

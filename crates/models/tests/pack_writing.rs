@@ -54,6 +54,28 @@ fn a_written_manifest_is_read_back_as_it_was() {
     let text = manifest.to_toml().unwrap();
     assert!(text.contains("starter = true\n"), "{text}");
     assert!(text.contains("lists = [\"colours\", \"materials\"]\n"), "{text}");
+    assert!(!text.contains("coverage"), "{text}");
+    manifest.coverage.knows = vec!["17 kinds of garments".to_owned()];
+    let text = manifest.to_toml().unwrap();
+    assert!(text.contains("[coverage]\nknows = [\"17 kinds of garments\"]\nlacks = []\n"), "{text}");
+}
+
+#[test]
+fn a_pack_brings_its_own_word_lists() {
+    let (folder, mut manifest) = folder();
+    let terms = folder.path().join("terms");
+    fs::create_dir(&terms).unwrap();
+    fs::write(terms.join("colours.txt"), "navy\tblue\nred\n").unwrap();
+    fs::write(terms.join("unlisted.txt"), "a\n").unwrap();
+    let sum = FileSum::of_file(&terms.join("colours.txt")).unwrap();
+    manifest.files.insert("terms/colours.txt".to_owned(), sum);
+    fs::write(folder.path().join("pack.toml"), manifest.to_toml().unwrap()).unwrap();
+    let tables = Pack::open(folder.path()).unwrap().terms().unwrap();
+    let [colours] = &tables[..] else { panic!("{} lists", tables.len()) };
+    assert_eq!((colours.name(), colours.terms().len(), colours.group(0)), ("colours", 2, Some("blue")));
+
+    let (_folder, pack) = written();
+    assert!(pack.terms().unwrap().is_empty());
 }
 
 #[test]

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use image::{Rgb, RgbImage};
 use vitrine_models::{
-    CaptionOptions, Captioner, Clip, Decoding, DevicePreference, Pack, Precision, select_device,
+    CaptionOptions, Captioner, Clip, Decoding, DevicePreference, MatchStart, Matcher, Pack, Precision,
+    select_device,
 };
 
 fn folder() -> PathBuf {
@@ -28,23 +29,29 @@ fn every_file_is_the_one_that_the_pack_lists() {
     pack.verify().unwrap();
     assert!(pack.manifest().starter);
     let size_bytes: u64 = pack.manifest().files.values().map(|file| file.size_bytes).sum();
-    assert!(size_bytes < 40 << 20, "{size_bytes} bytes do not ship lightly");
-    assert!(pack.clip_summary().unwrap().n_parameters > 1_000_000);
-    assert!(pack.caption_summary().unwrap().n_parameters > 1_000_000);
+    assert!(size_bytes <= 60_000_000, "{size_bytes} bytes do not ship lightly");
+    for summary in [pack.clip_summary(), pack.caption_summary(), pack.match_summary()] {
+        assert!(summary.unwrap().n_parameters > 1_000_000);
+    }
+    let terms = pack.terms().unwrap();
+    for list in pack.manifest().lists.as_ref().unwrap() {
+        assert!(terms.iter().any(|table| table.name() == list && !table.terms().is_empty()), "{list}");
+    }
+    assert!(!pack.manifest().coverage.knows.is_empty() && !pack.manifest().coverage.lacks.is_empty());
 }
 
 #[test]
 fn the_pack_tells_its_memory_before_it_is_loaded() {
     let pack = Pack::open(&folder()).unwrap();
-    let (clip, caption) = (pack.clip_summary().unwrap(), pack.caption_summary().unwrap());
-    for summary in [&clip, &caption] {
+    let models = [pack.clip_summary(), pack.caption_summary(), pack.match_summary()].map(Result::unwrap);
+    for summary in &models {
         let [full, half] = [Precision::F32, Precision::F16].map(|precision| summary.memory_bytes(precision));
         assert_eq!(full, 2 * half);
         // More than the weights, and not so much more that nobody would dare to load them.
         assert!(full > 4 * summary.n_parameters && full < 40 * summary.n_parameters, "{full} {summary:?}");
     }
     let together = pack.memory_bytes(Precision::F32).unwrap();
-    assert_eq!(together, clip.memory_bytes(Precision::F32) + caption.memory_bytes(Precision::F32));
+    assert_eq!(together, models.iter().map(|model| model.memory_bytes(Precision::F32)).sum::<u64>());
 }
 
 #[test]
@@ -61,6 +68,20 @@ fn clip_tells_colours_apart() {
         let best = (0..images.len()).max_by(|&a, &b| cosine(&images[a]).total_cmp(&cosine(&images[b])));
         assert_eq!(best, Some(i), "{name}");
     }
+}
+
+#[test]
+fn the_matcher_tells_colours_apart_and_shares_the_captioners_tower() {
+    let pack = Pack::open(&folder()).unwrap();
+    let device = select_device(DevicePreference::Cpu);
+    let matcher = Matcher::load(&pack.match_folder().unwrap(), &device).unwrap();
+    let captioner = Captioner::load(&pack.caption_folder().unwrap(), &device).unwrap();
+    assert!(matcher.shares_image_tower(&captioner));
+    let pixels = [matcher.preprocess().apply(&square([30, 60, 200]))];
+    let tokens = matcher.encode_images(&pixels).unwrap();
+    let texts = ["a blue cushion", "a red cushion"];
+    let found = matcher.match_probabilities(&tokens, &texts, MatchStart::Cls).unwrap();
+    assert!(found[0][0] > found[0][1], "{found:?}");
 }
 
 #[test]

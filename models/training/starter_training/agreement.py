@@ -14,7 +14,7 @@ from .colours import ALSO
 from .records import Record
 from .words import name_owners, thing
 
-_ATTRIBUTES = ("colour", "pattern", "material", "background")
+_ATTRIBUTES = ("colour", "pattern", "material", "background", "count")
 
 
 class Agreement:

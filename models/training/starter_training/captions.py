@@ -8,7 +8,7 @@ makes the one sentence that the captioner learns for a picture.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .records import Record
 from .words import Thing, thing, wide_names
@@ -64,6 +64,7 @@ class Composed:
     pattern: str | None = None
     material: str | None = None
     background: str | None = None
+    count: int | None = None
 
 
 def compose(record: Record, rng: random.Random) -> Composed:
@@ -91,11 +92,16 @@ def compose(record: Record, rng: random.Random) -> Composed:
     words = [w for w in (colour_word, pattern_word, material, name) if w]
     if pattern_word and colour_word and rng.random() < 0.3:
         words[0], words[1] = words[1], words[0]
-    phrase = " ".join(words) + after
+    phrase = " ".join(words)
+    count = record.count if (record.count or 1) > 1 and known.form == "a" and rng.random() < 0.5 else None
+    if count:
+        phrase = f"{NUMBERS.get(count, 'several')} {phrase if phrase.endswith('s') else _plural(phrase)}"
+        known = replace(known, form="plural")
+    phrase += after
     if background:
         phrase += " " + _on(background)
     text = _frame(phrase, name, [w for w in (colour_word, pattern_word, material) if w], known, rng)
-    return Composed(text, name, colour, pattern, material, background)
+    return Composed(text, name, colour, pattern, material, background, count)
 
 
 def describe(record: Record) -> str:
@@ -132,6 +138,19 @@ def describe(record: Record) -> str:
     return phrase
 
 
+def stated(record: Record) -> Composed:
+    """The captioner's sentence with the facts that it states."""
+    known = thing(record)
+    return Composed(
+        describe(record),
+        known.names[0],
+        colour=record.colour if _colour_speaks(record, known) else None,
+        pattern=record.pattern,
+        material=record.material,
+        background=record.background,
+    )
+
+
 def _frame(phrase: str, name: str, facts: list[str], known: Thing, rng: random.Random) -> str:
     """The phrase as a query, a title or a sentence."""
     draw = rng.random()
@@ -158,7 +177,7 @@ def _frame(phrase: str, name: str, facts: list[str], known: Thing, rng: random.R
             ]
         )
         return f"{lead} {sentence}"
-    if draw < 0.93:
+    if draw < 0.93 and not phrase.startswith(tuple(NUMBERS.values())):
         return ", ".join([name, *facts])
     # As the interrogator writes: a sentence and then phrases.
     extra = [*facts, *(rng.choice(wide_names(w)) for w in known.wide)]

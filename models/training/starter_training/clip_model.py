@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import nn
-from transformers import CLIPConfig, CLIPModel, CLIPTextConfig, CLIPTokenizer, CLIPVisionConfig
+from transformers import BertTokenizer, CLIPConfig, CLIPModel, CLIPTextConfig, CLIPVisionConfig
 
-from .pixels import MODEL_SIDE
+from .pixels import GRID, MODEL_SIDE, PATCH
+from .teacher import LAST, MIDDLE
 from .vocabularies import CLIP_CONTEXT
 
-PATCH = 16
-VISION = {"hidden_size": 256, "num_hidden_layers": 6, "num_attention_heads": 4}
+VISION = {"hidden_size": 256, "num_hidden_layers": 8, "num_attention_heads": 4}
 TEXT = {"hidden_size": 192, "num_hidden_layers": 3, "num_attention_heads": 3}
 PROJECTION = 256
-GRID = MODEL_SIDE // PATCH
+WHITEN = 0.25
+HINT_AFTER = 4
+"""Layers of the image tower whose patch states foretell the teacher's middle map."""
 
 
-def configuration(tokenizer: CLIPTokenizer) -> CLIPConfig:
+def configuration(tokenizer: BertTokenizer) -> CLIPConfig:
     """transformers' configuration; `gelu`, as LAION's checkpoints have it."""
     text = CLIPTextConfig(
         vocab_size=len(tokenizer),
@@ -26,8 +29,8 @@ def configuration(tokenizer: CLIPTokenizer) -> CLIPConfig:
         intermediate_size=4 * TEXT["hidden_size"],
         projection_dim=PROJECTION,
         hidden_act="gelu",
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
+        bos_token_id=tokenizer.cls_token_id,
+        eos_token_id=tokenizer.sep_token_id,
         pad_token_id=tokenizer.pad_token_id,
         **TEXT,
     )
@@ -44,7 +47,7 @@ def configuration(tokenizer: CLIPTokenizer) -> CLIPConfig:
     )
 
 
-def start_values(model: CLIPModel, patches: torch.Tensor) -> None:
+def start_values(model: CLIPModel, patches: torch.Tensor, plain: bool = False) -> None:
     """Start values that save a small training set the first epochs.
 
     Patch embedding: principal components of real patches (`[n, 3 * 16 * 16]`), whitened. Positions:
@@ -52,13 +55,17 @@ def start_values(model: CLIPModel, patches: torch.Tensor) -> None:
     identity, values and projection near a negative one (Trockman and Kolter, "Mimetic
     initialization of self-attention layers", 2023).
     """
+    if plain:
+        nn.init.normal_(model.vision_model.embeddings.position_embedding.weight, std=0.02)
+        model.logit_scale.data.fill_(math.log(1 / 0.07))
+        return
     with torch.no_grad():
         vision = model.vision_model
         width = VISION["hidden_size"]
         centred = patches - patches.mean(0)
         values, vectors = torch.linalg.eigh(centred.T @ centred / len(centred))
         values, vectors = values.flip(0)[:width], vectors.flip(1)[:, :width]
-        filters = vectors / (values + 0.02 * values.mean()).sqrt()
+        filters = vectors / (values + 0.02 * values.mean()) ** WHITEN
         # Rotated, so that no channel is a single component.
         filters = filters @ torch.linalg.qr(torch.randn(width, width)).Q
         weight = vision.embeddings.patch_embedding.weight
@@ -75,38 +82,53 @@ def start_values(model: CLIPModel, patches: torch.Tensor) -> None:
 
 
 class Heads(nn.Module):
-    """What is used in training only: foretelling the teacher's features, and labels."""
+    """What is used in training only: foretelling the teacher's maps, labels and attributes."""
 
-    def __init__(self, n_teacher: int, n_labels: int) -> None:
+    def __init__(self, n_labels: int, n_values: dict[str, int]) -> None:
         super().__init__()
         width = VISION["hidden_size"]
+        self.hint_norm = nn.LayerNorm(width)
+        self.hint = nn.Linear(width, MIDDLE.n_components)
         self.patch_norm = nn.LayerNorm(width)
-        self.patch = nn.Linear(width, n_teacher)
-        self.whole = nn.Linear(width, n_teacher)
+        self.patch = nn.Linear(width, LAST.n_components)
+        self.whole = nn.Linear(width, LAST.n_components)
         self.label = nn.Linear(width, n_labels)
+        self.attributes = nn.ModuleDict({k: nn.Linear(width, n) for k, n in n_values.items()})
 
 
-def image_features(
-    model: CLIPModel, pixels: torch.Tensor, kept: torch.Tensor | None
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Class state after the last norm `[n, width]`, and patch states of the layer before the last.
+@dataclass(frozen=True)
+class Seen:
+    """What the image tower says of a batch."""
 
-    With `kept` (`[n, k]`), only these patches are seen ("patch dropout": Li et al., "Scaling
-    language-image pre-training via masking", 2022). Without, this computes what `CLIPModel` does.
+    whole: torch.Tensor
+    """Class state after the last norm, `[n, width]`: what `CLIPModel` projects."""
+    patches: torch.Tensor
+    """Patch states before the last layer, `[n, k, width]`."""
+    tokens: torch.Tensor
+    """Class and patch states after the last norm, `[n, 1 + k, width]`: what BLIP would have."""
+    hint: torch.Tensor
+    """Patch states after `HINT_AFTER` layers, `[n, k, width]`."""
+
+
+def see(model: CLIPModel, patches: torch.Tensor, kept: torch.Tensor | None) -> Seen:
+    """Run the image tower on `patches` `[n, k, 3, 16, 16]`.
+
+    With `kept` (`[n, k]`), these are the numbers of the patches given ("patch dropout": Li et al.,
+    "Scaling language-image pre-training via masking", 2022). Without, all of them are there, and
+    this computes what `CLIPModel` does.
     """
     vision = model.vision_model
-    hidden = vision.embeddings(pixels)
-    if kept is not None:
-        rows = torch.arange(len(hidden))[:, None]
-        hidden = torch.cat([hidden[:, :1], hidden[rows, kept + 1]], dim=1)
-    hidden = vision.pre_layrnorm(hidden)
-    layers = vision.encoder.layers
-    before_last = hidden
-    for i, layer in enumerate(layers):
-        if i == len(layers) - 1:
-            before_last = hidden
-        hidden = layer(hidden, None)
-    return vision.post_layernorm(hidden[:, 0]), before_last[:, 1:]
+    weight = vision.embeddings.patch_embedding.weight
+    embedded = nn.functional.linear(patches.flatten(2), weight.flatten(1))
+    positions = vision.embeddings.position_embedding.weight
+    placed = positions[1:] if kept is None else positions[1:][kept]
+    start = (vision.embeddings.class_embedding + positions[0]).expand(len(patches), 1, -1)
+    hidden = vision.pre_layrnorm(torch.cat([start, embedded + placed], dim=1))
+    states = [hidden]
+    for layer in vision.encoder.layers:
+        states.append(layer(states[-1], None))
+    tokens = vision.post_layernorm(states[-1])
+    return Seen(tokens[:, 0], states[-2][:, 1:], tokens, states[HINT_AFTER][:, 1:])
 
 
 def _mimetic(attention: nn.Module, width: int, n_heads: int) -> None:

@@ -13,39 +13,42 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 from transformers import (
+    BatchEncoding,
     BertTokenizer,
     BlipForConditionalGeneration,
+    BlipForImageTextRetrieval,
     BlipImageProcessorPil,
     CLIPImageProcessorPil,
     CLIPModel,
-    CLIPTokenizer,
 )
 
+from .pack import MODELS
 from .pixels import open_flat
+from .vocabularies import CAPTION_CONTEXT
 
 BATCH = 64
 
 
 @dataclass
 class LoadedPack:
-    """The two models of a pack folder, weights widened to f32."""
+    """The models of a pack folder, weights widened to f32, and its tokenizer."""
 
+    tokenizer: BertTokenizer
     clip: CLIPModel
-    clip_tokenizer: CLIPTokenizer
     clip_pixels: CLIPImageProcessorPil
     captioner: BlipForConditionalGeneration
-    caption_tokenizer: BertTokenizer
-    caption_pixels: BlipImageProcessorPil
+    matcher: BlipForImageTextRetrieval
+    blip_pixels: BlipImageProcessorPil
 
     @staticmethod
     def open(folder: Path) -> "LoadedPack":
-        clip, caption = folder / "clip", folder / "caption"
+        clip, caption, match = (folder / name for name in MODELS)
         return LoadedPack(
+            BertTokenizer.from_pretrained(clip),
             CLIPModel.from_pretrained(clip, dtype=torch.float32).eval(),
-            CLIPTokenizer.from_pretrained(clip),
             CLIPImageProcessorPil.from_pretrained(clip),
             BlipForConditionalGeneration.from_pretrained(caption, dtype=torch.float32).eval(),
-            BertTokenizer.from_pretrained(caption),
+            BlipForImageTextRetrieval.from_pretrained(match, dtype=torch.float32).eval(),
             BlipImageProcessorPil.from_pretrained(caption),
         )
 
@@ -65,9 +68,7 @@ class LoadedPack:
         """Unit vectors `[n, 256]` of texts."""
         vectors = []
         for start in range(0, len(texts), BATCH):
-            tokens = self.clip_tokenizer(
-                texts[start : start + BATCH], padding=True, truncation=True, return_tensors="pt"
-            )
+            tokens = self._encode(texts[start : start + BATCH])
             state = self.clip.text_model(input_ids=tokens["input_ids"]).pooler_output
             vectors.append(F.normalize(self.clip.text_projection(state), dim=-1))
         return torch.cat(vectors)
@@ -78,10 +79,36 @@ class LoadedPack:
         written: list[str] = []
         for start in range(0, len(paths), BATCH):
             pictures = [open_flat(path) for path in paths[start : start + BATCH]]
-            pixels = self.caption_pixels(pictures, return_tensors="pt")["pixel_values"]
+            pixels = self.blip_pixels(pictures, return_tensors="pt")["pixel_values"]
             ids = self.captioner.generate(pixel_values=pixels, max_new_tokens=24, num_beams=1)
-            written += self.caption_tokenizer.batch_decode(ids, skip_special_tokens=True)
+            written += self.tokenizer.batch_decode(ids, skip_special_tokens=True)
         return written
+
+    @torch.no_grad()
+    def match(self, paths: list[str], texts: list[str]) -> np.ndarray:
+        """ITM: the probability that each text belongs to its picture, `[n]`."""
+        found = []
+        for start in range(0, len(paths), BATCH):
+            pictures = [open_flat(path) for path in paths[start : start + BATCH]]
+            pixels = self.blip_pixels(pictures, return_tensors="pt")["pixel_values"]
+            tokens = self._encode(texts[start : start + BATCH])
+            logits = self.matcher(
+                input_ids=tokens["input_ids"],
+                attention_mask=tokens["attention_mask"],
+                pixel_values=pixels,
+                use_itm_head=True,
+            ).itm_score
+            found.append(logits.softmax(1)[:, 1])
+        return torch.cat(found).numpy()
+
+    def _encode(self, texts: list[str]) -> BatchEncoding:
+        return self.tokenizer(
+            texts,
+            padding=True,
+            truncation=True,
+            max_length=CAPTION_CONTEXT,
+            return_tensors="pt",
+        )
 
 
 def top_1(images: torch.Tensor, labels: list[str], texts: torch.Tensor, names: list[str]) -> float:
@@ -105,11 +132,18 @@ def precision_at_10(images: torch.Tensor, right: np.ndarray, texts: torch.Tensor
     return float(np.mean(found))
 
 
-def nearest_neighbour(images: torch.Tensor, labels: list[str]) -> float:
-    """Share of images whose nearest other image has the same label; lone labels are left out."""
+def like_precision_at_10(images: torch.Tensor, labels: list[str]) -> float:
+    """Mean over images of the share of the same label among the ten most alike others.
+
+    As many places as there are others of the label, where these are fewer; lone labels are left out.
+    """
     likeness = images @ images.T
     likeness.fill_diagonal_(-2.0)
-    nearest = likeness.argmax(1).tolist()
-    counts = {label: labels.count(label) for label in set(labels)}
-    hits = [labels[j] == labels[i] for i, j in enumerate(nearest) if counts[labels[i]] > 1]
-    return float(np.mean(hits))
+    order = likeness.argsort(dim=1, descending=True).numpy()
+    names = np.array(labels)
+    found = []
+    for row, name in enumerate(names):
+        places = min(10, int((names == name).sum()) - 1)
+        if places:
+            found.append((names[order[row, :places]] == name).mean())
+    return float(np.mean(found))

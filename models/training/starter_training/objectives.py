@@ -23,6 +23,20 @@ def contrast(
     return (images + texts) / 2
 
 
+def alike(vectors: torch.Tensor, same: torch.Tensor, scale: float = 10.0) -> torch.Tensor:
+    """Supervised contrast (Khosla et al., 2020) of unit vectors `[n, c]`.
+
+    `same` (`[n, n]`, symmetric) says which pictures show the same thing; a picture that is alone
+    pushes others away but is pulled nowhere.
+    """
+    itself = torch.eye(len(vectors), dtype=torch.bool, device=vectors.device)
+    logits = (scale * vectors @ vectors.T).masked_fill(itself, -1e4)
+    pulled = (same & ~itself).float()
+    count = pulled.sum(1)
+    each = -(pulled * F.log_softmax(logits, dim=1)).sum(1) / count.clamp(min=1.0)
+    return each.sum() / (count > 0).sum().clamp(min=1)
+
+
 def foretell(guess: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """One minus the cosine to the teacher's features, over the last axis."""
     return 1.0 - F.cosine_similarity(guess, target, dim=-1).mean()

@@ -15,20 +15,21 @@ from pathlib import Path
 import torch
 from transformers import (
     BertTokenizer,
-    BlipForConditionalGeneration,
     BlipImageProcessorPil,
     CLIPImageProcessorPil,
     CLIPModel,
-    CLIPTokenizer,
     PreTrainedModel,
 )
 from transformers.image_processing_base import ImageProcessingMixin
 
 from .pixels import MODEL_SIDE
 
+MODELS = ("clip", "caption", "match")
+TERMS = "terms"
+"""The folder of the pack's own word lists."""
 SUMMARY = (
-    "A small starter pack for trying Vitrine: it knows colours, but only a few kinds of goods, and is often wrong. "
-    "For a real shop, download a pack of full models."
+    "The starter pack: small models that ship with Vitrine and work at once, without a download. "
+    "They know common garments, groceries and household goods; for anything else, add a full pack."
 )
 
 
@@ -40,7 +41,15 @@ class Range:
     sure: float
 
 
-def write_clip(model: CLIPModel, tokenizer: CLIPTokenizer, folder: Path) -> None:
+@dataclass(frozen=True)
+class Coverage:
+    """What the models know and lack, a line each, for users."""
+
+    knows: list[str]
+    lacks: list[str]
+
+
+def write_clip(model: CLIPModel, tokenizer: BertTokenizer, folder: Path) -> None:
     """The CLIP folder of a pack, weights in f16."""
     _write_model(model, folder)
     tokenizer.save_pretrained(folder)
@@ -49,39 +58,47 @@ def write_clip(model: CLIPModel, tokenizer: CLIPTokenizer, folder: Path) -> None
     _write_preprocessing(pixels, "CLIPImageProcessor", folder)
 
 
-def write_caption(
-    model: BlipForConditionalGeneration, tokenizer: BertTokenizer, folder: Path
-) -> None:
-    """The captioner's folder of a pack, weights in f16."""
+def write_blip(model: PreTrainedModel, tokenizer: BertTokenizer, folder: Path) -> None:
+    """The captioner's or the matcher's folder of a pack, weights in f16."""
     _write_model(model, folder)
     tokenizer.save_pretrained(folder)
     pixels = BlipImageProcessorPil(size={"height": MODEL_SIDE, "width": MODEL_SIDE})
     _write_preprocessing(pixels, "BlipImageProcessor", folder)
 
 
-def write_manifest(folder: Path, revision: str, text: Range, image: Range) -> None:
+def write_manifest(
+    folder: Path, revision: str, text: Range, image: Range, coverage: Coverage
+) -> None:
     """`pack.toml` over every file of the model folders."""
     lines = [
         "format = 1",
         'name = "starter"',
         f'revision = "{revision}"',
-        f"summary = {json.dumps(SUMMARY)}",
+        f"summary = {_quoted(SUMMARY)}",
         'licence = "MIT OR Apache-2.0"',
         "starter = true",
-        # The words that it is trained on.
+        "# The words that it was trained on are types, colours, materials and patterns.",
         'lists = ["product_types", "colours", "materials", "patterns"]',
+        "",
+        "[coverage]",
     ]
-    for model in ("clip", "caption"):
+    for name, told in (("knows", coverage.knows), ("lacks", coverage.lacks)):
+        lines += [f"{name} = [", *(f"  {_quoted(line)}," for line in told), "]"]
+    for model in MODELS:
         lines += ["", f"[{model}]", f'folder = "{model}"']
     for name, measured in (("text", text), ("image", image)):
         lines += ["", f"[calibration.{name}]"]
         lines += [f"unrelated = {measured.unrelated:.3f}", f"sure = {measured.sure:.3f}"]
-    files = sorted(p for m in ("clip", "caption") for p in (folder / m).rglob("*") if p.is_file())
+    files = sorted(p for m in (*MODELS, TERMS) for p in (folder / m).rglob("*") if p.is_file())
     for path in files:
         content = path.read_bytes()
         lines += ["", f'[files."{path.relative_to(folder).as_posix()}"]']
         lines += [f'sha256 = "{hashlib.sha256(content).hexdigest()}"', f"size_bytes = {len(content)}"]
     (folder / "pack.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def swap(new: Path, place: Path) -> None:

@@ -13,6 +13,9 @@ from PIL import Image, ImageOps
 
 MODEL_SIDE = 128
 """Pixels per side that the models take."""
+PATCH = 16
+"""Pixels per side of one patch of the image towers."""
+GRID = MODEL_SIDE // PATCH
 STORED_SIDE = 160
 """Pixels per side kept for training, a little larger so that crops stay sharp."""
 

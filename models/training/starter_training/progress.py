@@ -10,6 +10,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
+FALL_FROM = 0.7
+"""From this share of a run on, the learning rate falls."""
+
 
 class Clock:
     """How much of a run is done, 0 to 1, by steps or by minutes.
@@ -44,22 +47,64 @@ class Stop:
 
 
 def learning_rate(done: float, step: int, peak: float, n_warmup: int) -> float:
-    """Linear rise over `n_warmup` steps, under half a cosine down to a hundredth of `peak`."""
+    """Linear rise over `n_warmup` steps, level until `FALL_FROM`, then a straight fall to nothing.
+
+    Before the fall a run may be given more time and goes on as if it had had it from the start.
+    """
     rise = min(1.0, (step + 1) / n_warmup)
-    return peak * rise * (0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * done)))
+    fall = min(1.0, (1.0 - done) / (1.0 - FALL_FROM))
+    return peak * rise * max(0.005, fall)
 
 
-def optimiser(modules: list[nn.Module], rate: float, decay: float) -> torch.optim.AdamW:
-    """AdamW; biases, norms and embeddings do not decay."""
-    decayed, plain = [], []
-    for module in modules:
-        for name, value in module.named_parameters():
-            if not value.requires_grad:
-                continue
-            small = value.ndim < 2 or "embedding" in name
-            (plain if small else decayed).append(value)
-    groups = [{"params": decayed, "weight_decay": decay}, {"params": plain, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), eps=1e-6, fused=True)
+class Optimiser:
+    """Muon for the matrices of the transformer layers, AdamW for everything else.
+
+    Muon (Jordan et al., 2024) takes an orthogonal step; it needs fewer steps than AdamW where
+    layers are matrices, and is not meant for embeddings, norms and output heads.
+    """
+
+    def __init__(self, modules: list[nn.Module], rate: float, decay: float, muon: bool = True) -> None:
+        matrices, decayed, plain = [], [], []
+        for module in modules:
+            for name, value in module.named_parameters():
+                if not value.requires_grad:
+                    continue
+                if value.ndim == 2 and "encoder.layer" in name and muon:
+                    matrices.append(value)
+                elif value.ndim < 2 or "embedding" in name:
+                    plain.append(value)
+                else:
+                    decayed.append(value)
+        groups = [{"params": decayed, "weight_decay": decay}, {"params": plain, "weight_decay": 0.0}]
+        self._parts: list[torch.optim.Optimizer] = [
+            torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), eps=1e-6, fused=True)
+        ]
+        if matrices:
+            self._parts.append(
+                torch.optim.Muon(
+                    matrices,
+                    lr=rate,
+                    weight_decay=decay,
+                    momentum=0.95,
+                    ns_steps=4,
+                    adjust_lr_fn="match_rms_adamw",
+                )
+            )
+
+    def step(self, rate: float) -> None:
+        """One step at this learning rate, and the gradients cleared."""
+        for part in self._parts:
+            for group in part.param_groups:
+                group["lr"] = rate
+            part.step()
+            part.zero_grad()
+
+    def state_dict(self) -> list[dict]:
+        return [part.state_dict() for part in self._parts]
+
+    def load_state_dict(self, stored: list[dict]) -> None:
+        for part, state in zip(self._parts, stored, strict=True):
+            part.load_state_dict(state)
 
 
 class Average:
@@ -91,4 +136,9 @@ def save_checkpoint(path: Path, **parts: object) -> None:
 
 def load_checkpoint(path: Path) -> dict | None:
     """The checkpoint of an earlier run, if there is one."""
-    return torch.load(path, weights_only=False) if path.exists() else None
+    return torch.load(path, map_location="cpu", weights_only=False) if path.exists() else None
+
+
+def best_device() -> str:
+    """`cuda` where there is one, else `cpu`."""
+    return "cuda" if torch.cuda.is_available() else "cpu"

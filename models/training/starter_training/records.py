@@ -5,7 +5,8 @@ that the renderer states). Colours of photographs are not stated anywhere; `prep
 them and fills `colour` and `background`.
 
 Which pictures are held out for measuring depends only on the data set's name, the picture's file
-name and `HELD_OUT_SEED`, so that the split is the same on every machine and in every order.
+name (of a rendered one: what it shows) and `HELD_OUT_SEED`, so that the split is the same on every
+machine and in every order.
 """
 
 from __future__ import annotations
@@ -45,8 +46,15 @@ class Record:
 
     @property
     def held_out(self) -> bool:
-        """True for the tenth of the pictures that training never sees."""
-        text = f"{HELD_OUT_SEED}:{self.source}:{Path(self.path).name}"
+        """True for the tenth that training never sees.
+
+        A tenth of the photographs; of the rendered pictures, all that show one of a tenth of the
+        combinations of kind, colour and pattern, so that what is measured was never seen at all.
+        """
+        name = Path(self.path).name
+        if self.source == "rendered":
+            name = f"{self.label}|{self.colour}|{self.pattern}"
+        text = f"{HELD_OUT_SEED}:{self.source}:{name}"
         digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
         return int.from_bytes(digest, "big") % HELD_OUT_ONE_IN == 0
 

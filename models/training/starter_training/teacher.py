@@ -1,15 +1,17 @@
 """Features of a teacher network (MobileNet v1, int8, ImageNet) that guide training.
 
-The teacher sees a picture at 224 x 224 and gives a 7 x 7 map of 1,024 channels. Training asks the
-image tower to foretell that map at its own patches: 64 targets a picture instead of one label,
-which is what lets a transformer learn from few pictures. The teacher is used here only; nothing of
-it is stored in the pack.
+The teacher sees a picture at 224 x 224. Two of its maps are read: the last (7 x 7, 1,024 channels:
+what things are) and the one before the last halving (14 x 14, 512 channels: parts and textures).
+Training asks the image tower to foretell the first at its last layers and the second half way: 64
+targets a picture and depth instead of one label, which is what lets a transformer learn from few
+pictures. The teacher is used here only; nothing of it is stored in the pack.
 
-The map is kept as its first `N_COMPONENTS` principal components.
+A map is kept as its first principal components.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +21,25 @@ from PIL import Image
 from .pixels import squash
 
 TEACHER_SIDE = 224
-MAP_SIDE = 7
-N_CHANNELS = 1024
-N_COMPONENTS = 256
+
+
+@dataclass(frozen=True)
+class MapShape:
+    """A square map of the teacher's: its side, its channels, how many components are kept."""
+
+    side: int
+    n_channels: int
+    n_components: int
+
+
+LAST = MapShape(7, 1024, 256)
+MIDDLE = MapShape(14, 512, 96)
+MAPS = {"teacher": LAST, "middle": MIDDLE}
+"""The maps by the name of the file that holds them."""
 
 
 class Teacher:
-    """The TFLite network with its last feature map readable."""
+    """The TFLite network with its maps readable."""
 
     def __init__(self, path: Path) -> None:
         self._network = Interpreter(
@@ -33,21 +47,23 @@ class Teacher:
         )
         self._network.allocate_tensors()
         self._input = self._network.get_input_details()[0]["index"]
-        maps = [
-            t
-            for t in self._network.get_tensor_details()
-            if list(t["shape"]) == [1, MAP_SIDE, MAP_SIDE, N_CHANNELS]
-        ]
-        last = max(maps, key=lambda t: t["index"])
-        self._map = last["index"]
-        self._scale, self._zero = last["quantization"]
+        self._maps = {name: self._last_of(shape) for name, shape in MAPS.items()}
 
-    def features(self, picture: Image.Image) -> np.ndarray:
-        """`[7, 7, 1024]` float32."""
+    def features(self, picture: Image.Image) -> dict[str, np.ndarray]:
+        """Each map `[side, side, n_channels]` float32."""
         self._network.set_tensor(self._input, squash(picture, TEACHER_SIDE)[None])
         self._network.invoke()
-        raw = self._network.get_tensor(self._map)[0].astype(np.float32)
-        return (raw - self._zero) * self._scale
+        read = {}
+        for name, details in self._maps.items():
+            scale, zero = details["quantization"]
+            raw = self._network.get_tensor(details["index"])[0].astype(np.float32)
+            read[name] = (raw - zero) * scale
+        return read
+
+    def _last_of(self, shape: MapShape) -> dict:
+        sought = [1, shape.side, shape.side, shape.n_channels]
+        fitting = [t for t in self._network.get_tensor_details() if list(t["shape"]) == sought]
+        return max(fitting, key=lambda t: t["index"])
 
 
 class Basis:
@@ -57,16 +73,16 @@ class Basis:
         self.mean, self.components, self.scale = mean, components, scale
 
     @staticmethod
-    def fit(features: np.ndarray) -> "Basis":
-        """From a sample `[n, 1024]`."""
+    def fit(features: np.ndarray, n_components: int) -> "Basis":
+        """From a sample `[n, n_channels]`."""
         mean = features.mean(0)
         centred = features - mean
         values, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
-        order = np.argsort(values)[::-1][:N_COMPONENTS]
+        order = np.argsort(values)[::-1][:n_components]
         return Basis(mean, vectors[:, order], float(np.sqrt(values[order].mean())))
 
     def apply(self, features: np.ndarray) -> np.ndarray:
-        """`[..., 1024]` to `[..., N_COMPONENTS]` float16."""
+        """`[..., n_channels]` to `[..., n_components]` float16."""
         return ((features - self.mean) @ self.components / self.scale).astype(np.float16)
 
     def save(self, path: Path) -> None:

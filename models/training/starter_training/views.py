@@ -12,7 +12,7 @@ import math
 import torch
 from torch.nn import functional as F
 
-from .pixels import MODEL_SIDE
+from .pixels import GRID, MODEL_SIDE, PATCH
 
 MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)
 STD = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
@@ -20,7 +20,7 @@ STD = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
 
 def normalise(pixels: torch.Tensor) -> torch.Tensor:
     """`[n, 3, h, w]`, 0 to 1, to what the models take."""
-    return (pixels - MEAN) / STD
+    return (pixels - MEAN.to(pixels.device)) / STD.to(pixels.device)
 
 
 def random_maps(n: int, strength: float, generator: torch.Generator) -> torch.Tensor:
@@ -42,29 +42,44 @@ def random_maps(n: int, strength: float, generator: torch.Generator) -> torch.Te
 
 
 def look(
-    pixels: torch.Tensor, maps: torch.Tensor, strength: float, generator: torch.Generator
+    pixels: torch.Tensor,
+    maps: torch.Tensor,
+    kept: torch.Tensor | None,
+    strength: float,
+    generator: torch.Generator,
 ) -> torch.Tensor:
-    """Views `[n, 3, 128, 128]`, normalised, of `pixels` `[n, 160, 160, 3]` uint8."""
-    n = len(pixels)
+    """Normalised views of `pixels` `[n, 160, 160, 3]` uint8, as patches `[n, k, 3, 16, 16]`.
+
+    Only the patches in `kept` (`[n, k]`; `None` for all) are resampled: the rest is never looked at.
+    Chance is drawn on the CPU, so that a run sees the same views on every device.
+    """
+    n, device = len(pixels), pixels.device
     picture = pixels.permute(0, 3, 1, 2).float() / 255.0
     grid = F.affine_grid(maps, [n, 3, MODEL_SIDE, MODEL_SIDE], align_corners=False)
+    grid = grid.view(n, GRID, PATCH, GRID, PATCH, 2).transpose(2, 3).reshape(n, -1, PATCH, PATCH, 2)
+    if kept is not None:
+        grid = grid[torch.arange(n, device=device)[:, None], kept]
+    k = grid.shape[1]
+    grid = grid.reshape(n, k * PATCH, PATCH, 2)
     view = F.grid_sample(picture, grid, padding_mode="border", align_corners=False)
 
     def around_one(spread: float) -> torch.Tensor:
         draw = torch.rand(n, 1, 1, 1, generator=generator) * 2.0 - 1.0
-        return 1.0 + spread * strength * draw
+        return (1.0 + spread * strength * draw).to(device)
 
-    gains = 1.0 + 0.05 * strength * (torch.rand(n, 3, 1, 1, generator=generator) * 2.0 - 1.0)
-    view = view * gains * around_one(0.22)
+    tint = torch.rand(n, 3, 1, 1, generator=generator) * 2.0 - 1.0
+    gains = (1.0 + 0.05 * strength * tint).to(device)
+    view = view * (gains * around_one(0.22))
     grey = view.mean(1, keepdim=True)
-    view = grey + (view - grey) * around_one(0.25)
+    view = torch.lerp(grey, view, around_one(0.25))
     middle = grey.mean((2, 3), keepdim=True)
-    view = middle + (view - middle) * around_one(0.22)
-    return normalise(view.clamp(0.0, 1.0))
+    view = torch.lerp(middle, view, around_one(0.22))
+    view = normalise(view.clamp_(0.0, 1.0))
+    return view.view(n, 3, k, PATCH, PATCH).transpose(1, 2)
 
 
 def teacher_at_patches(features: torch.Tensor, maps: torch.Tensor, grid_side: int) -> torch.Tensor:
-    """The teacher's map `[n, 7, 7, c]` read at the view's patches: `[n, grid_side**2, c]`."""
+    """A map of the teacher's `[n, s, s, c]` read at the view's patches: `[n, grid_side**2, c]`."""
     n, _, _, c = features.shape
     grid = F.affine_grid(maps, [n, c, grid_side, grid_side], align_corners=False)
     read = F.grid_sample(

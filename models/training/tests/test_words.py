@@ -1,14 +1,22 @@
 """What is said of pictures: colours, captions, agreement, the split."""
 
 import random
+import tempfile
 import unittest
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import torch
 
 from starter_training.agreement import Agreement
+from starter_training.attributes import Values
 from starter_training.captions import Composed, compose, describe
+from starter_training.changes import change
 from starter_training.colours import measure
+from starter_training.coverage import covered
 from starter_training.records import Record
+from starter_training.terms import term_lists
 
 MUG = Record(
     "rendered", "m.jpg", "mug", colour="blue", material="ceramic", pattern="striped", count=1,
@@ -95,6 +103,60 @@ class Split(unittest.TestCase):
         there = [Record("clothing", f"/b/c/{i}.jpg", "Hat").held_out for i in range(5000)]
         self.assertEqual(here, there)
         self.assertAlmostEqual(sum(here) / len(here), 0.1, delta=0.015)
+
+    def test_a_rendered_combination_is_held_out_whole(self) -> None:
+        def shows(name: str, colour: str) -> Record:
+            return Record("rendered", name, "mug", colour=colour, pattern="striped")
+
+        held_out = {c: shows("a.jpg", c).held_out for c in (f"colour {i}" for i in range(500))}
+        for colour, expected in held_out.items():
+            self.assertEqual(shows("/b/c/other.jpg", colour).held_out, expected)
+        self.assertTrue(20 < sum(held_out.values()) < 80)
+
+
+class Change(unittest.TestCase):
+    def test_one_fact_changes_and_no_more(self) -> None:
+        records = [MUG, LAMP, BOOTS, SHIRT, SHOES, APPLE, MILK]
+        values, rng = Values(records, torch.device("cpu")), random.Random(2)
+        facts = ("colour", "pattern", "material", "label")
+        for record in records:
+            for _ in range(100):
+                changed = change(record, values, rng)
+                other = replace(record, **changed)
+                differing = [f for f in facts if getattr(other, f) != getattr(record, f)]
+                self.assertEqual(len(differing), 1, (record, changed))
+                self.assertEqual(other.source, record.source)
+
+
+class Counts(unittest.TestCase):
+    def test_two_of_a_thing(self) -> None:
+        two = replace(LAMP, count=2)
+        agreement, rng = Agreement([LAMP, two]), random.Random(4)
+        said = [text for text in (compose(two, rng) for _ in range(300)) if text.count]
+        self.assertTrue(any(text.text.startswith("two red") for text in said))
+        true, counts = agreement.compare(np.array([0, 1]), said)
+        self.assertTrue(counts.all() and true[1].all() and not true[0].any())
+
+
+class Terms(unittest.TestCase):
+    def test_they_hold_what_was_trained_on_with_the_groups_that_ship(self) -> None:
+        with tempfile.TemporaryDirectory() as place:
+            for name in ("product_types", "colours", "patterns", "materials"):
+                (Path(place) / f"{name}.txt").write_text("# a\nnavy\tblue\npurple\tpurple\n")
+            lists = term_lists([MUG, LAMP, BOOTS, SHIRT, SHOES, APPLE, MILK], Path(place))
+        terms = lists["product_types.txt"].splitlines()[1:]
+        self.assertIn("t-shirt", terms)
+        self.assertEqual(terms, sorted(terms))
+        self.assertIn("navy\tblue\n", lists["colours.txt"])
+        self.assertNotIn("purple", lists["colours.txt"])
+        self.assertEqual(lists["patterns.txt"].splitlines()[1:], ["striped"])
+
+
+class Coverage(unittest.TestCase):
+    def test_it_counts_what_was_trained_on(self) -> None:
+        told = covered([MUG, LAMP, SHIRT, SHOES, APPLE])
+        self.assertIn("2 kinds of garments, from blazers to undershirts", told.knows)
+        self.assertIn("2 colours and 1 patterns", told.knows)
 
 
 if __name__ == "__main__":

@@ -181,6 +181,8 @@ pub(crate) fn models(report: &ModelsReport) -> ModelsInfo {
         revision: report.revision.clone(),
         summary: report.summary.clone(),
         is_starter: report.is_starter,
+        knows: report.coverage.knows.clone(),
+        lacks: report.coverage.lacks.clone(),
         device: report.device.clone(),
         device_note: report.device_note.clone(),
         folder: report.folder.display().to_string(),

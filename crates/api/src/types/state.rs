@@ -83,6 +83,10 @@ pub struct ModelsInfo {
     pub summary: String,
     /// True for the pack that ships with Vitrine.
     pub is_starter: bool,
+    /// What its models know, a line each; empty where the pack does not say.
+    pub knows: Vec<String>,
+    /// What not to expect of them.
+    pub lacks: Vec<String>,
     /// `CUDA`, `Metal` or `CPU`.
     pub device: String,
     /// Why a faster device is not in use, when that is worth knowing.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use vitrine_models::{ModelError, Priority, ProductVocabulary, TermEmbedding, TermTable, TermVectors};
 
-use super::{Findings, WordLists};
+use super::Findings;
 use crate::{CatalogError, colour::ProductColour, models::Models};
 
 /// A sentence that says nothing of a product: a term that fits no better than this is no finding.
@@ -39,12 +39,11 @@ const N_TERMS: usize = 8;
 /// are done are kept. Searches are answered meanwhile.
 pub(crate) fn vocabulary(
     models: &Models,
-    lists: &WordLists,
     cache: &Path,
     go_on: &dyn Fn() -> Result<bool, CatalogError>,
 ) -> Result<Option<Vocabulary>, CatalogError> {
     let mut ready = Vec::new();
-    for table in lists.of_products(models.lists()) {
+    for table in models.lists().of_products() {
         match vectors(models, table, table.product_template(), cache, go_on)? {
             Some(vectors) => ready.push((table.clone(), vectors)),
             None => return Ok(None),

@@ -37,10 +37,9 @@ pub(super) fn describe(library: &Inner, engine: &Engine) -> Result<(), CatalogEr
     library.board.total_is_known(Stage::Describe);
     library.board.start_stage(Stage::Describe);
     let go_on = || library.control.checkpoint().map(|()| !library.work.has_news());
-    let lists = library.engines.lists();
     // With a large model this takes a minute or two, once; nobody should wonder what is going on.
     library.board.advance(Stage::Describe, 0, Some("the word lists, which is done once".to_owned()));
-    let Some(vocabulary) = engine.vocabulary(lists, &library.options.folder, &go_on)? else { return Ok(()) };
+    let Some(vocabulary) = engine.vocabulary(&library.options.folder, &go_on)? else { return Ok(()) };
     compose_all(library, engine, vocabulary)?;
     if engine.models.describes() && !library.work.has_news() {
         caption_all(library, engine, vocabulary)?;
@@ -113,7 +112,7 @@ fn compose(
         .iter()
         .filter_map(|&id| library.store.material(id, ids).transpose())
         .collect::<Result<_, _>>()?;
-    let lists = library.engines.lists();
+    let lists = engine.models.lists();
     let written = materials
         .into_par_iter()
         .map(|material| {

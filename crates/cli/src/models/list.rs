@@ -78,6 +78,14 @@ fn in_use(models: &ModelsInfo) {
             size(model.size_bytes)
         );
     }
+    for (head, lines) in [("knows", &models.knows), ("does not know", &models.lacks)] {
+        if !lines.is_empty() {
+            println!("  {head}:");
+        }
+        for line in lines {
+            println!("    - {line}");
+        }
+    }
 }
 
 /// How far a pack is, and how large.

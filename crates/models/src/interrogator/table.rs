@@ -105,7 +105,7 @@ impl TermTable {
         Ok(tables)
     }
 
-    fn read_file(path: &Path) -> Result<Self, ModelError> {
+    pub(crate) fn read_file(path: &Path) -> Result<Self, ModelError> {
         let io = |source| ModelError::Io { path: path.to_path_buf(), source };
         let wrong =
             |reason: &str| ModelError::TermFile { path: path.to_path_buf(), reason: reason.to_owned() };

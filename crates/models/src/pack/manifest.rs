@@ -30,6 +30,9 @@ pub struct PackManifest {
     /// model that reads other words answers them with nonsense.
     #[serde(default)]
     pub lists: Option<Vec<String>>,
+    /// What its models know and lack.
+    #[serde(default)]
+    pub coverage: Coverage,
     /// Image and text vectors.
     #[serde(default)]
     pub clip: Option<ModelEntry>,
@@ -59,6 +62,7 @@ impl PackManifest {
             licence: licence.to_owned(),
             starter: false,
             lists: None,
+            coverage: Coverage::default(),
             clip: None,
             caption: None,
             matching: None,
@@ -77,6 +81,18 @@ impl PackManifest {
     pub(super) fn models(&self) -> impl Iterator<Item = &ModelEntry> {
         [&self.clip, &self.caption, &self.matching].into_iter().flatten()
     }
+}
+
+/// What a pack's models know and lack, in lines for users; empty where nobody said.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Coverage {
+    /// What they were made for, such as "17 kinds of garments".
+    #[serde(default)]
+    pub knows: Vec<String>,
+    /// What not to expect of them.
+    #[serde(default)]
+    pub lacks: Vec<String>,
 }
 
 /// Where a model lies.

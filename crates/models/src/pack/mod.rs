@@ -6,6 +6,7 @@
 //!   clip/     config.json  model.safetensors  preprocessor_config.json  tokenizer.json
 //!   caption/  config.json  model.safetensors  preprocessor_config.json  tokenizer.json
 //!   match/    ...
+//!   terms/    product_types.txt    # optional: word lists in place of those that ship
 //! ```
 //!
 //! ```toml
@@ -16,6 +17,10 @@
 //! licence = "MIT OR Apache-2.0"
 //! starter = true                 # optional: a pack that ships to show how things work
 //! lists = ["product_types"]      # optional: the word lists that its CLIP knows; all where absent
+//!
+//! [coverage]                     # optional: lines for users
+//! knows = ["17 kinds of garments"]
+//! lacks = ["brands"]
 //!
 //! [clip]                         # optional; a folder below the pack's
 //! folder = "clip"
@@ -54,9 +59,13 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 pub use self::checksum::FileSum;
-pub use self::manifest::{Calibration, ModelEntry, PackManifest, ScoreRange};
+pub use self::manifest::{Calibration, Coverage, ModelEntry, PackManifest, ScoreRange};
+use crate::interrogator::TermTable;
 use crate::summary::{self, ModelSummary};
 use crate::{ModelError, PREPROCESSING_VERSION, Precision, json_file};
+
+/// Where a pack keeps its own word lists.
+const TERMS: &str = "terms/";
 
 /// An opened model pack.
 #[derive(Debug, Clone)]
@@ -192,6 +201,17 @@ impl Pack {
     /// No such model, or its files cannot be read.
     pub fn match_summary(&self) -> Result<ModelSummary, ModelError> {
         summary::of_folder(&self.match_folder()?)
+    }
+
+    /// The pack's own word lists: every listed file `terms/NAME.txt`. Each takes the place of the shipped
+    /// list of its name, for a CLIP that knows fewer words or others.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is no list.
+    pub fn terms(&self) -> Result<Vec<TermTable>, ModelError> {
+        let is_list = |name: &&String| name.starts_with(TERMS) && name.ends_with(".txt");
+        let files = self.manifest.files.keys().filter(is_list);
+        files.map(|name| TermTable::read_file(&self.folder.join(name))).collect()
     }
 
     /// Memory that all models of the pack take together while they work, in bytes; see

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use toml::{Table, Value};
 
-use super::manifest::{self, FORMAT, PackManifest, ScoreRange};
+use super::manifest::{self, Coverage, FORMAT, PackManifest, ScoreRange};
 use crate::ModelError;
 
 impl PackManifest {
@@ -30,8 +30,12 @@ impl PackManifest {
             pack.insert("starter".to_owned(), true.into());
         }
         if let Some(lists) = &self.lists {
-            let names = lists.iter().map(|name| Value::from(name.as_str())).collect();
-            pack.insert("lists".to_owned(), Value::Array(names));
+            pack.insert("lists".to_owned(), lines(lists));
+        }
+        let Coverage { knows, lacks } = &self.coverage;
+        if !(knows.is_empty() && lacks.is_empty()) {
+            let coverage = table([("knows", lines(knows)), ("lacks", lines(lacks))]);
+            pack.insert("coverage".to_owned(), coverage);
         }
         for (role, entry) in [("clip", &self.clip), ("caption", &self.caption), ("match", &self.matching)] {
             if let Some(entry) = entry {
@@ -55,6 +59,10 @@ impl PackManifest {
 
 fn table<const N: usize>(entries: [(&str, Value); N]) -> Value {
     Value::Table(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
+fn lines(lines: &[String]) -> Value {
+    Value::Array(lines.iter().map(|line| Value::from(line.as_str())).collect())
 }
 
 /// The shortest digits that read back as the same number, so `0.15` stays `0.15`.

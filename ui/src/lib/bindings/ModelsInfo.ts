@@ -22,6 +22,14 @@ summary: string,
  */
 isStarter: boolean, 
 /**
+ * What its models know, a line each; empty where the pack does not say.
+ */
+knows: Array<string>, 
+/**
+ * What not to expect of them.
+ */
+lacks: Array<string>, 
+/**
  * `CUDA`, `Metal` or `CPU`.
  */
 device: string, 
