@@ -5,6 +5,7 @@ pack (`pack`) with a `CLIPModel`, a `BlipForConditionalGeneration` and a `BlipFo
 that transformers loads as it loads any others.
 
     records, pixels, colours, teacher     what is known of each picture, prepared once
+    probe                                 what the teacher would call each view
     attributes, words, captions, changes  its facts as numbers, in words, and with one fact exchanged
     agreement                             of which other pictures a text is true too
     vocabularies                          the tokenizer
