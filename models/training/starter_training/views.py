@@ -8,6 +8,7 @@ not, because captions name colours.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch.nn import functional as F
@@ -86,6 +87,52 @@ def teacher_at_patches(features: torch.Tensor, maps: torch.Tensor, grid_side: in
         features.permute(0, 3, 1, 2).float(), grid, padding_mode="border", align_corners=False
     )
     return read.flatten(2).transpose(1, 2)
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Each picture with a part of another in it, patch for patch ("CutMix": Yun et al., 2019)."""
+
+    partner: torch.Tensor
+    """`[n]`: whose part it is."""
+    own: torch.Tensor
+    """`[n, k]`: which of the patches stay its own."""
+
+    def to(self, device: torch.device) -> "Mixture":
+        """The same on `device`."""
+        return Mixture(self.partner.to(device), self.own.to(device))
+
+    def patches(self, values: torch.Tensor) -> torch.Tensor:
+        """`[n, k, ...]` values at patches, those of the partner where its part is."""
+        own = self.own.view(*self.own.shape, *[1] * (values.ndim - 2))
+        return torch.where(own, values, values[self.partner])
+
+    def whole(self, values: torch.Tensor) -> torch.Tensor:
+        """`[n, c]` values of whole pictures, weighed by their share of the patches."""
+        share = self.own.float().mean(1, keepdim=True)
+        return share * values + (1.0 - share) * values[self.partner]
+
+
+def mixture(
+    n: int, kept: torch.Tensor, generator: torch.Generator
+) -> tuple[torch.Tensor, Mixture]:
+    """What to keep, `[n, k]`, and how to mix `n` pictures (an even number).
+
+    Partners keep the same patches. Each gives the patches beyond a straight line at a random place.
+    """
+    half = n // 2
+    first = torch.arange(half)
+    partner = torch.cat([half + (first + 1) % half, (first - 1) % half])
+    kept = _for_both(kept[:half])
+    angle = _for_both(2.0 * math.pi * torch.rand(half, 1, generator=generator))
+    side = torch.cos(angle) * (kept % GRID) + torch.sin(angle) * (kept // GRID)
+    share = _for_both(0.3 + 0.4 * torch.rand(half, 1, generator=generator))
+    rank = side.argsort(1).argsort(1).float() / kept.shape[1]
+    return kept, Mixture(partner, rank < share)
+
+
+def _for_both(values: torch.Tensor) -> torch.Tensor:
+    return torch.cat([values, values.roll(1, 0)])
 
 
 def patches_kept(n: int, n_patches: int, share: float, generator: torch.Generator) -> torch.Tensor:

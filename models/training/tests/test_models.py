@@ -18,7 +18,14 @@ from starter_training.objectives import alike, contrast
 from starter_training.pack import MODELS, Coverage, Range, write_blip, write_clip, write_manifest
 from starter_training.pixels import GRID, PATCH
 from starter_training.progress import Optimiser, learning_rate
-from starter_training.views import look, normalise, random_maps, teacher_at_patches
+from starter_training.views import (
+    look,
+    mixture,
+    normalise,
+    patches_kept,
+    random_maps,
+    teacher_at_patches,
+)
 from starter_training.vocabularies import train_tokenizer
 
 TEXTS = ["a blue striped mug", "a pair of black shoes", "a photo of a red lamp"] * 50
@@ -160,6 +167,20 @@ class Views(unittest.TestCase):
         features = torch.arange(7.0).view(1, 1, 7, 1).expand(1, 7, 7, 1)
         read = teacher_at_patches(features, maps, 8).view(8, 8)
         self.assertGreater(read[0, 0].item(), read[0, 7].item())
+
+
+class Mixing(unittest.TestCase):
+    def test_partners_exchange_patches_of_the_same_places(self) -> None:
+        generator = torch.Generator().manual_seed(2)
+        kept, mixed = mixture(8, patches_kept(8, 64, 0.5, generator), generator)
+        torch.testing.assert_close(kept, kept[mixed.partner])
+        self.assertEqual(mixed.partner[mixed.partner].tolist(), list(range(8)))
+        names = torch.arange(8.0)[:, None]
+        patches = mixed.patches(names[:, :, None].expand(8, 32, 1))[:, :, 0]
+        self.assertTrue(((patches == names) | (patches == names[mixed.partner])).all())
+        share = (patches == names).float().mean(1)
+        self.assertTrue(((share > 0.2) & (share < 0.8)).all(), share)
+        torch.testing.assert_close(mixed.whole(names), patches.mean(1, keepdim=True))
 
 
 class Contrast(unittest.TestCase):
