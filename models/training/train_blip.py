@@ -199,7 +199,7 @@ class Lessons:
         records: list[Record],
         rng: random.Random,
     ) -> torch.Tensor:
-        """True texts, the same with one fact changed, and texts of other pictures."""
+        """True texts, and the same with one fact changed."""
         of_row: list[int] = []
         texts: list[str] = []
         true: list[int] = []
