@@ -151,7 +151,7 @@ class Lessons:
         """By name: captioning, ITC, ITM."""
         generator, rng = torch.Generator().manual_seed(seed), random.Random(seed)
         keep = [share for start, share in KEEP if done >= start][-1]
-        views, kept = some_patches(self._pictures, rows, keep, generator)
+        views, kept = views_of(self._pictures, rows, keep, generator)
         with torch.set_grad_enabled(not fixed_tower):
             seen = blip.see(views, kept)
         records = [self._pictures.records[i] for i in rows]
@@ -187,9 +187,7 @@ class Lessons:
         written = F.normalize(matcher.text_proj(states[:, 0]), dim=-1)
         images = F.normalize(matcher.vision_proj(seen[:, 0]), dim=-1)
         logits = ITC_SCALE * images @ written.T
-        return contrast(
-            logits, *(torch.from_numpy(pairs).to(seen.device) for pairs in (true, counts))
-        )
+        return contrast(logits, true, counts)
 
     def _itm(
         self,
@@ -228,7 +226,9 @@ class Lessons:
         return [(said[0].text, 1), (said[1].text, 0)] if told else [(said[0].text, 1)]
 
     def _encode(self, texts: list[str]) -> tuple[torch.Tensor, torch.Tensor]:
-        tokens = self._tokenizer(texts, padding=True, truncation=True, max_length=CAPTION_CONTEXT, return_tensors="pt")
+        tokens = self._tokenizer(
+            texts, padding=True, truncation=True, max_length=CAPTION_CONTEXT, return_tensors="pt"
+        )
         device = self._pictures.device
         return tokens["input_ids"].to(device), tokens["attention_mask"].to(device)
 
@@ -248,7 +248,7 @@ def align(
     for step in range(N_ALIGN):
         rows = sampler.batch(2_000_000 + step, batch)
         generator = torch.Generator().manual_seed(step)
-        views, kept = some_patches(pictures, rows, KEEP[0][1], generator)
+        views, kept = views_of(pictures, rows, KEEP[0][1], generator)
         with torch.no_grad():
             hidden = clip_model.see(clip, views, kept).tokens
         loss = foretell(blip.see(views, kept), hidden)
@@ -258,7 +258,7 @@ def align(
             print(f"align {step} one minus cosine {float(loss.detach()):.3f}", flush=True)
 
 
-def some_patches(
+def views_of(
     pictures: Pictures, rows: np.ndarray, keep: float, generator: torch.Generator
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
     """Views of pictures as patches, and the numbers of those kept (`None`: all)."""
@@ -273,7 +273,7 @@ def some_views(pictures: Pictures, sampler: Sampler) -> torch.Tensor:
     """Pictures `[128, 3, 128, 128]` to measure scales on."""
     generator = torch.Generator().manual_seed(9)
     rows = sampler.batch(1_000_000, 128)
-    patches, _ = some_patches(pictures, rows, 1.0, generator)
+    patches, _ = views_of(pictures, rows, 1.0, generator)
     return F.fold(patches.flatten(2).transpose(1, 2), GRID * PATCH, PATCH, stride=PATCH)
 
 

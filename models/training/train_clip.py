@@ -265,9 +265,7 @@ def text_contrast(
     state = model.text_model(input_ids=tokens["input_ids"].to(images.device)).pooler_output
     written = F.normalize(model.text_projection(state), dim=-1)
     logits = model.logit_scale.exp() * images @ written.T
-    return contrast(
-        logits, *(torch.from_numpy(pairs).to(images.device) for pairs in (true, counts))
-    )
+    return contrast(logits, true, counts)
 
 
 @torch.no_grad()

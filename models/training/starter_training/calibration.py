@@ -37,10 +37,7 @@ def calibrate(pack: LoadedPack, records: list[Record]) -> tuple[Range, Range, Li
     images = pack.images([r.path for r in records])
     names, right = searches(records)
     scores = (pack.texts(names) @ images.T).numpy()
-    line = part(
-        np.array([row[truth].max() for row, truth in zip(scores, right, strict=True)]),
-        np.array([row[~truth].max() for row, truth in zip(scores, right, strict=True)]),
-    )
+    line = part(*best_scores(scores, right))
     sure = max(float(np.quantile(scores[right], 0.75)), line.cosine + 0.05)
     text = Range((line.cosine - GOOD * sure) / (1.0 - GOOD), sure)
 
@@ -61,6 +58,15 @@ def searches(records: list[Record]) -> tuple[list[str], np.ndarray]:
     concepts = [{thing(r).concept, *thing(r).wide} for r in records]
     right = np.array([[bool(owners[name] & shown) for shown in concepts] for name in names])
     return names, right
+
+
+def best_scores(scores: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of each search `[n_names, n_records]`: its best score with its pictures there, and without."""
+    pairs = list(zip(scores, right, strict=True))
+    return (
+        np.array([row[truth].max() for row, truth in pairs]),
+        np.array([row[~truth].max() for row, truth in pairs]),
+    )
 
 
 def part(present: np.ndarray, absent: np.ndarray) -> Line:

@@ -16,7 +16,7 @@ import torch
 
 from .agreement import Agreement
 from .attributes import Values
-from .calibration import part, searches
+from .calibration import GOOD, best_scores, searches
 from .captions import describe, stated
 from .changes import change
 from .measuring import LoadedPack, like_precision_at_10, precision_at_10
@@ -141,13 +141,10 @@ def _measure_library(
     figures.numbers["one library: a merchant's words to image, P@10"] = precision_at_10(
         images, true, texts
     )
-    scores = (texts @ images.T).numpy()
-    line = part(
-        np.array([row[truth].max() for row, truth in zip(scores, true, strict=True)]),
-        np.array([row[~truth].max() for row, truth in zip(scores, true, strict=True)]),
-    )
-    figures.numbers["no-match line: searches with an answer kept"] = line.kept
-    figures.numbers["no-match line: searches without one refused"] = line.refused
+    present, absent = best_scores((texts @ images.T).numpy(), true)
+    line = pack.text_range.unrelated + GOOD * (pack.text_range.sure - pack.text_range.unrelated)
+    figures.numbers["no-match line: searches with an answer kept"] = float((present >= line).mean())
+    figures.numbers["no-match line: searches without one refused"] = float((absent < line).mean())
 
 
 def _measure_combinations(pack: LoadedPack, figures: Figures, records: list[Record]) -> None:

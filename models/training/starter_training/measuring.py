@@ -22,7 +22,7 @@ from transformers import (
     CLIPModel,
 )
 
-from .pack import MODELS
+from .pack import MODELS, Range, read_text_range
 from .pixels import open_flat
 from .vocabularies import CAPTION_CONTEXT
 
@@ -39,6 +39,8 @@ class LoadedPack:
     captioner: BlipForConditionalGeneration
     matcher: BlipForImageTextRetrieval
     blip_pixels: BlipImageProcessorPil
+    text_range: Range | None
+    """The pack's own; none while it is being made."""
 
     @staticmethod
     def open(folder: Path) -> "LoadedPack":
@@ -50,6 +52,7 @@ class LoadedPack:
             BlipForConditionalGeneration.from_pretrained(caption, dtype=torch.float32).eval(),
             BlipForImageTextRetrieval.from_pretrained(match, dtype=torch.float32).eval(),
             BlipImageProcessorPil.from_pretrained(caption),
+            read_text_range(folder),
         )
 
     @torch.no_grad()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch.nn import functional as F
 
 
 def contrast(
-    logits: torch.Tensor, true: torch.Tensor, counts: torch.Tensor
+    logits: torch.Tensor, true: np.ndarray | torch.Tensor, counts: np.ndarray | torch.Tensor
 ) -> torch.Tensor:
-    """Contrastive loss of `[n, n]` image-text logits where a row may have several true texts.
+    """Contrastive loss of `[n_images, n_texts]` logits where a row may have several true texts.
 
     Cross-entropy in both directions against the even distribution over all true pairs; pairs that
     do not count are left out of the sums.
     """
+    true, counts = (torch.as_tensor(pairs, device=logits.device) for pairs in (true, counts))
     logits = logits.masked_fill(~counts, -1e4)
     target = (true & counts).float()
     by_image = target / target.sum(1, keepdim=True).clamp(min=1.0)

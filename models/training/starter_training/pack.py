@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,6 +96,14 @@ def write_manifest(
         lines += ["", f'[files."{path.relative_to(folder).as_posix()}"]']
         lines += [f'sha256 = "{hashlib.sha256(content).hexdigest()}"', f"size_bytes = {len(content)}"]
     (folder / "pack.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def read_text_range(folder: Path) -> Range | None:
+    """The text range of a pack that is written; none of one without a manifest yet."""
+    path = folder / "pack.toml"
+    if not path.exists():
+        return None
+    return Range(**tomllib.loads(path.read_text(encoding="utf-8"))["calibration"]["text"])
 
 
 def _quoted(text: str) -> str:
