@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from starter_training.progress import (
     Average,
     Clock,
     Optimiser,
+    Report,
     Stop,
     best_device,
     learning_rate,
@@ -134,8 +134,7 @@ def train(options: argparse.Namespace) -> None:
         )
 
     clock, stop = Clock(done, first, options.steps, options.minutes), Stop()
-    sums: dict[str, list[float]] = {}
-    start, step = time.monotonic(), first
+    report, step = Report(first, options.batch), first
     while (done := clock.done(step)) < 1.0 and not stop.asked:
         if done >= FALL_FROM and not (options.run / LEVEL).exists():
             save(step, done, LEVEL)
@@ -151,13 +150,7 @@ def train(options: argparse.Namespace) -> None:
             model.logit_scale.clamp_(max=np.log(60.0))
         average.update(model)
         step += 1
-        for name, loss in losses.items():
-            sums.setdefault(name, []).append(float(loss.detach()))
-        if step % 50 == 0:
-            rate = (step - first) * options.batch / (time.monotonic() - start)
-            means = " ".join(f"{name} {np.mean(values):.3f}" for name, values in sums.items())
-            print(f"step {step} {done:.1%} {means} {rate:.0f} pictures/s", flush=True)
-            sums.clear()
+        report.add(step, done, losses)
         if step % 500 == 0:
             print(f"step {step} held out: {held_out_labels(model, heads, pictures, values)}", flush=True)
         if step % 200 == 0:

@@ -78,13 +78,14 @@ class LoadedPack:
 
     @torch.no_grad()
     def captions(self, paths: list[str]) -> list[str]:
-        """Greedy captions of picture files."""
+        """Greedy captions of picture files, as the application shows them."""
         written: list[str] = []
         for start in range(0, len(paths), BATCH):
             pictures = [open_flat(path) for path in paths[start : start + BATCH]]
             pixels = self.blip_pixels(pictures, return_tensors="pt")["pixel_values"]
             ids = self.captioner.generate(pixel_values=pixels, max_new_tokens=24, num_beams=1)
-            written += self.tokenizer.batch_decode(ids, skip_special_tokens=True)
+            said = self.tokenizer.batch_decode(ids, skip_special_tokens=True)
+            written += [without_gaps(caption) for caption in said]
         return written
 
     @torch.no_grad()
@@ -133,6 +134,11 @@ def precision_at_10(images: torch.Tensor, right: np.ndarray, texts: torch.Tensor
         if places:
             found.append(truth[np.argsort(-score)[:places]].mean())
     return float(np.mean(found))
+
+
+def without_gaps(caption: str) -> str:
+    """A caption without the gaps that word pieces leave: "t - shirt", "women ' s"."""
+    return caption.replace(" - ", "-").replace(" ' ", "'")
 
 
 def like_precision_at_10(images: torch.Tensor, labels: list[str]) -> float:

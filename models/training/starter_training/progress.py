@@ -34,6 +34,27 @@ class Clock:
         return min(1.0, self._first + (1.0 - self._first) * share)
 
 
+class Report:
+    """Prints the mean losses and the speed of a run, every `EVERY` steps."""
+
+    EVERY = 50
+
+    def __init__(self, step: int, batch: int) -> None:
+        self._first, self._batch = step, batch
+        self._start = time.monotonic()
+        self._sums: dict[str, list[float]] = {}
+
+    def add(self, step: int, done: float, losses: dict[str, torch.Tensor]) -> None:
+        """The losses of the batch that brought the run to `step`."""
+        for name, loss in losses.items():
+            self._sums.setdefault(name, []).append(float(loss.detach()))
+        if step % self.EVERY == 0:
+            rate = (step - self._first) * self._batch / (time.monotonic() - self._start)
+            means = " ".join(f"{name} {sum(v) / len(v):.3f}" for name, v in self._sums.items())
+            print(f"step {step} {done:.1%} {means} {rate:.0f} pictures/s", flush=True)
+            self._sums.clear()
+
+
 class Stop:
     """Set by SIGTERM or Ctrl+C, so that a run ends after its step, with a checkpoint."""
 

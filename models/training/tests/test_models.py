@@ -14,6 +14,7 @@ from transformers import BlipForConditionalGeneration, BlipForImageTextRetrieval
 
 from starter_training import blip_model, clip_model
 from starter_training.calibration import part
+from starter_training.measuring import without_gaps
 from starter_training.objectives import alike, contrast
 from starter_training.pack import MODELS, Coverage, Range, write_blip, write_clip, write_manifest
 from starter_training.pixels import GRID, PATCH
@@ -27,6 +28,7 @@ from starter_training.views import (
     teacher_at_patches,
 )
 from starter_training.vocabularies import train_tokenizer
+from starter_training.words import every_word
 
 TEXTS = ["a blue striped mug", "a pair of black shoes", "a photo of a red lamp"] * 50
 
@@ -49,6 +51,14 @@ class Tokenizer(unittest.TestCase):
         self.assertEqual(tokenizer.decode(ids, skip_special_tokens=True), "a blue striped mug")
         self.assertEqual(tokenizer.convert_tokens_to_ids("[DEC]"), len(tokenizer) - 2)
         self.assertEqual(tokenizer.convert_tokens_to_ids("[ENC]"), len(tokenizer) - 1)
+
+
+class Captions(unittest.TestCase):
+    def test_decoded_names_are_as_they_were(self) -> None:
+        tokenizer = train_tokenizer(every_word())
+        for name in every_word():
+            said = tokenizer.decode(tokenizer(name)["input_ids"], skip_special_tokens=True)
+            self.assertEqual(without_gaps(said), name.lower())
 
 
 class Models(unittest.TestCase):
