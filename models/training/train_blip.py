@@ -41,8 +41,8 @@ from starter_training.views import look, patches_kept, random_maps
 from starter_training.vocabularies import CAPTION_CONTEXT, DECODE
 
 SHARES = {"clothing": 0.23, "grocery": 0.12, "objects": 0.20, "rendered": 0.45}
-STRENGTH = 0.9
-"""How much views vary; less than for CLIP, because captions speak of the whole picture."""
+STRENGTH, LIGHT = 1.0, 0.5
+"""How much views vary in place and size, and in light and colour, which captions name."""
 TOWER_FROM = 0.15
 """From this share of the run on, the image tower learns as well."""
 ITM_SHARE = 0.5
@@ -274,7 +274,7 @@ def views_of(
     kept = None
     if keep < 1.0:
         kept = patches_kept(len(rows), GRID * GRID, keep, generator).to(pictures.device)
-    return look(pictures.pixels_of(rows), maps, kept, STRENGTH, generator), kept
+    return look(pictures.pixels_of(rows), maps, kept, LIGHT, generator), kept
 
 
 def some_views(pictures: Pictures, sampler: Sampler) -> torch.Tensor:

@@ -95,7 +95,7 @@ def compose(record: Record, rng: random.Random) -> Composed:
     phrase = " ".join(words)
     count = record.count if (record.count or 1) > 1 and known.form == "a" and rng.random() < 0.5 else None
     if count:
-        phrase = f"{NUMBERS.get(count, 'several')} {phrase if phrase.endswith('s') else _plural(phrase)}"
+        phrase = f"{NUMBERS.get(count, 'several')} {phrase if phrase.endswith('s') else plural(phrase)}"
         known = replace(known, form="plural")
     phrase += after
     if background:
@@ -121,13 +121,13 @@ def describe(record: Record) -> str:
     phrase = " ".join(words)
     count = record.count or 1
     if count == 2 and known.names[0] in ("shoe", "boot"):
-        phrase = f"a pair of {_plural(phrase)}"
+        phrase = f"a pair of {plural(phrase)}"
     elif known.form == "pair":
         phrase = f"a pair of {phrase}"
     elif known.unit:
         phrase = f"{known.unit} {phrase}"
     elif count > 1 and known.form == "a":
-        phrase = f"{NUMBERS.get(count, 'several')} {_plural(phrase)}"
+        phrase = f"{NUMBERS.get(count, 'several')} {plural(phrase)}"
     elif known.form == "a":
         phrase = f"{_article(phrase)} {phrase}"
     if known.second and record.second_colour and record.pattern == "plain":
@@ -200,7 +200,8 @@ def _article(phrase: str) -> str:
     return "an" if phrase[:1] in "aeiou" else "a"
 
 
-def _plural(phrase: str) -> str:
+def plural(phrase: str) -> str:
+    """Several of what `phrase` ends with."""
     if phrase.endswith(("s", "x", "ch", "sh")):
         return phrase + "es"
     return phrase + "s"

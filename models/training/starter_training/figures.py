@@ -17,7 +17,7 @@ import torch
 from .agreement import Agreement
 from .attributes import Values
 from .calibration import GOOD, best_scores, searches
-from .captions import describe, stated
+from .captions import describe, plural, stated
 from .changes import change
 from .measuring import LoadedPack, like_precision_at_10, precision_at_10
 from .records import Record
@@ -93,7 +93,7 @@ def _measure_set(
             np.mean([wide[i] == c for i, c in zip(found, coarse, strict=True)])
         )
     said = pack.captions([r.path for r in records])
-    named = np.array([_names_it(r, text) for r, text in zip(records, said, strict=True)])
+    named = np.array([names_it(r, text) for r, text in zip(records, said, strict=True)])
     figures.numbers[f"{source}: caption names the type"] = float(named.mean())
     coloured = [
         f" {r.colour} " in f" {text} "
@@ -220,7 +220,8 @@ def _measure_shop(pack: LoadedPack, figures: Figures, shop: Path) -> None:
         figures.shop[query] = [f"{products[i]['Name']} ({products[i]['Type']})" for i in best]
 
 
-def _names_it(record: Record, text: str) -> bool:
+def names_it(record: Record, text: str) -> bool:
+    """Whether a caption has one of the names of what `record` shows, alone or as several."""
     words = f" {text} ".replace(",", " ")
     names = thing(record).names
-    return any(f" {name} " in words for name in [*names, *(f"{name}s" for name in names)])
+    return any(f" {name} " in words for name in [*names, *map(plural, names)])

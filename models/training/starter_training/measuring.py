@@ -78,12 +78,14 @@ class LoadedPack:
 
     @torch.no_grad()
     def captions(self, paths: list[str]) -> list[str]:
-        """Greedy captions of picture files, as the application shows them."""
+        """Captions of picture files, searched for and shown as the application does."""
         written: list[str] = []
         for start in range(0, len(paths), BATCH):
             pictures = [open_flat(path) for path in paths[start : start + BATCH]]
             pixels = self.blip_pixels(pictures, return_tensors="pt")["pixel_values"]
-            ids = self.captioner.generate(pixel_values=pixels, max_new_tokens=24, num_beams=1)
+            ids = self.captioner.generate(
+                pixel_values=pixels, num_beams=3, min_length=5, max_length=20
+            )
             said = self.tokenizer.batch_decode(ids, skip_special_tokens=True)
             written += [without_gaps(caption) for caption in said]
         return written

@@ -15,6 +15,7 @@ from starter_training.captions import Composed, compose, describe
 from starter_training.changes import change
 from starter_training.colours import measure
 from starter_training.coverage import covered
+from starter_training.figures import names_it
 from starter_training.records import Record
 from starter_training.terms import term_lists
 
@@ -49,6 +50,17 @@ class Describe(unittest.TestCase):
         check(SHOES, "a pair of black shoes")
         check(APPLE, "a red delicious apple")
         check(MILK, "a carton of oatly oat milk")
+
+
+class Named(unittest.TestCase):
+    def test_a_caption_names_one_or_several(self) -> None:
+        def check(label: str, caption: str, expected: bool) -> None:
+            self.assertEqual(names_it(Record("rendered", "w.jpg", label), caption), expected)
+
+        check("watch", "a black watch on tiles", True)
+        check("watch", "two black watches on tiles", True)
+        check("wine glass", "two red wine glasses, on linen", True)
+        check("watch", "a black watchtower", False)
 
 
 class Agree(unittest.TestCase):

@@ -57,10 +57,9 @@ fn hex_digit(nibble: u8) -> char {
     char::from_digit(u32::from(nibble), 16).unwrap_or('0')
 }
 
-/// A caption as people write: with a capital and a full stop, and without the gaps that the
-/// models' word pieces leave ("t - shirt", "women ' s").
+/// A caption as people write: with a capital and a full stop, and without gaps.
 fn as_sentence(caption: &str) -> String {
-    let caption = caption.trim().replace(" - ", "-").replace(" ' ", "'");
+    let caption = describe::without_gaps(caption);
     let mut letters = caption.chars();
     let Some(first) = letters.next() else { return String::new() };
     let rest = letters.as_str();

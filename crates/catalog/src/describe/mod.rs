@@ -23,6 +23,7 @@ mod wording;
 pub use claims::{Attribute, AttributeKind, Evidence};
 pub(crate) use lists::WordLists;
 pub(crate) use vocabulary::{Vocabulary, vectors, vocabulary};
+pub use wording::without_gaps;
 pub(crate) use wording::{product_phrase, publishable};
 
 use crate::colour::ProductColour;

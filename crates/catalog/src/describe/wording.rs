@@ -99,9 +99,14 @@ pub(crate) fn publishable(caption: &str) -> String {
     kept.join(" ").trim_end_matches(['.', ',', ';']).to_owned()
 }
 
-/// Without the gaps that the models' word pieces leave ("t - shirt", "women ' s").
+/// A caption without the gaps that the models' word pieces leave: "t - shirt", "women ' s".
+pub fn without_gaps(caption: &str) -> String {
+    caption.trim().replace(" - ", "-").replace(" ' ", "'").replace(" ,", ",").replace(" .", ".")
+}
+
+/// Without gaps, the first letter small.
 fn mended(caption: &str) -> String {
-    let text = caption.trim().replace(" - ", "-").replace(" ' ", "'").replace(" ,", ",").replace(" .", ".");
+    let text = without_gaps(caption);
     let mut letters = text.chars();
     let first = letters.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default();
     format!("{first}{}", letters.as_str()).split_whitespace().collect::<Vec<_>>().join(" ")
