@@ -43,7 +43,7 @@ pub enum DescribeMode {
 /// How the caption's words are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum CaptionStyle {
-    /// The most likely sentence of three followed side by side.
+    /// The most likely of several sentences followed side by side, as the model's makers advise.
     #[default]
     Beam,
     /// The most likely word, each time.
@@ -186,15 +186,16 @@ struct Asking<'a> {
 
 impl Asking<'_> {
     fn caption(&self, picture: &image::RgbImage) -> Result<Caption, CatalogError> {
+        let captioner = self.engine.models.captioner();
+        let (preprocess, usual) = captioner.run(Priority::Interactive, |captioner| {
+            Ok((captioner.preprocess(), captioner.usual_options()))
+        })?;
         let decoding = match self.options.style {
-            CaptionStyle::Beam => CaptionOptions::default().decoding,
+            CaptionStyle::Beam => usual.decoding,
             CaptionStyle::Greedy => Decoding::Greedy,
             CaptionStyle::Nucleus { seed } => Decoding::nucleus(seed),
         };
-        let options =
-            CaptionOptions { decoding, prompt: self.options.prompt.clone(), ..CaptionOptions::default() };
-        let captioner = self.engine.models.captioner();
-        let preprocess = captioner.run(Priority::Interactive, |captioner| Ok(captioner.preprocess()))?;
+        let options = CaptionOptions { decoding, prompt: self.options.prompt.clone(), ..usual };
         let tensor = preprocess.apply(picture);
         let captions =
             captioner.run(Priority::Interactive, move |captioner| captioner.caption(&[tensor], &options))?;

@@ -92,7 +92,11 @@ def _measure_set(
         figures.numbers["grocery: zero-shot top-1, coarse class"] = float(
             np.mean([wide[i] == c for i, c in zip(found, coarse, strict=True)])
         )
-    said = pack.captions([r.path for r in records])
+    captions = pack.captions([r.path for r in records])
+    figures.numbers[f"{source}: mean probability of a caption's tokens"] = float(
+        np.mean([caption.probability for caption in captions])
+    )
+    said = [caption.text for caption in captions]
     named = np.array([names_it(r, text) for r, text in zip(records, said, strict=True)])
     figures.numbers[f"{source}: caption names the type"] = float(named.mean())
     coloured = [

@@ -22,11 +22,20 @@ from transformers import (
     CLIPModel,
 )
 
-from .pack import MODELS, Range, read_text_range
+from .pack import MODELS, SEARCH, Range, read_text_range
 from .pixels import open_flat
 from .vocabularies import CAPTION_CONTEXT
 
 BATCH = 64
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What the captioner says of a picture."""
+
+    text: str
+    probability: float
+    """The geometric mean of its tokens'."""
 
 
 @dataclass
@@ -77,17 +86,26 @@ class LoadedPack:
         return torch.cat(vectors)
 
     @torch.no_grad()
-    def captions(self, paths: list[str]) -> list[str]:
+    def captions(self, paths: list[str]) -> list[Caption]:
         """Captions of picture files, searched for and shown as the application does."""
-        written: list[str] = []
+        stated = self.captioner.generation_config
+        search = {name: getattr(stated, name) for name in SEARCH}
+        written: list[Caption] = []
         for start in range(0, len(paths), BATCH):
             pictures = [open_flat(path) for path in paths[start : start + BATCH]]
             pixels = self.blip_pixels(pictures, return_tensors="pt")["pixel_values"]
-            ids = self.captioner.generate(
-                pixel_values=pixels, num_beams=3, min_length=5, max_length=20
+            found = self.captioner.generate(
+                pixel_values=pixels,
+                **search,
+                output_scores=True,
+                return_dict_in_generate=True,
             )
-            said = self.tokenizer.batch_decode(ids, skip_special_tokens=True)
-            written += [without_gaps(caption) for caption in said]
+            said = self.tokenizer.batch_decode(found.sequences, skip_special_tokens=True)
+            # Of the generated tokens, the end among them; the first is given.
+            lengths = (found.sequences != self.tokenizer.pad_token_id).sum(1) - 1
+            score = found.sequences_scores * lengths**stated.length_penalty
+            sure = (score / lengths).exp().tolist()
+            written += [Caption(without_gaps(t), p) for t, p in zip(said, sure, strict=True)]
         return written
 
     @torch.no_grad()

@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 from transformers import (
     BertTokenizer,
+    BlipForConditionalGeneration,
     BlipImageProcessorPil,
     CLIPImageProcessorPil,
     CLIPModel,
@@ -59,8 +60,15 @@ def write_clip(model: CLIPModel, tokenizer: BertTokenizer, folder: Path) -> None
     _write_preprocessing(pixels, "CLIPImageProcessor", folder)
 
 
+SEARCH = {"num_beams": 3, "length_penalty": 0.0, "min_length": 1, "max_length": 20}
+"""How captions are searched for: the likeliest sentence. Usually its log probability is divided by its
+length; here that preferred long names, and cost every seventh grocery its right one."""
+
+
 def write_blip(model: PreTrainedModel, tokenizer: BertTokenizer, folder: Path) -> None:
     """The captioner's or the matcher's folder of a pack, weights in f16."""
+    if isinstance(model, BlipForConditionalGeneration):
+        model.generation_config.update(**SEARCH)
     _write_model(model, folder)
     tokenizer.save_pretrained(folder)
     pixels = BlipImageProcessorPil(size={"height": MODEL_SIDE, "width": MODEL_SIDE})

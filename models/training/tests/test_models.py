@@ -16,7 +16,15 @@ from starter_training import blip_model, clip_model
 from starter_training.calibration import part
 from starter_training.measuring import without_gaps
 from starter_training.objectives import alike, contrast
-from starter_training.pack import MODELS, Coverage, Range, write_blip, write_clip, write_manifest
+from starter_training.pack import (
+    MODELS,
+    SEARCH,
+    Coverage,
+    Range,
+    write_blip,
+    write_clip,
+    write_manifest,
+)
 from starter_training.pixels import GRID, PATCH
 from starter_training.progress import Optimiser, learning_rate
 from starter_training.views import (
@@ -118,6 +126,8 @@ class Models(unittest.TestCase):
             self.assertEqual(config["text_config"]["eos_token_id"], self.tokenizer.sep_token_id)
             captioner = BlipForConditionalGeneration.from_pretrained(folder / "caption")
             matcher = BlipForImageTextRetrieval.from_pretrained(folder / "match")
+            search = json.loads((folder / "caption" / "generation_config.json").read_text())
+            self.assertEqual(search | SEARCH, search)
             theirs = matcher.vision_model.state_dict()
             for name, value in captioner.vision_model.state_dict().items():
                 self.assertTrue(torch.equal(value, theirs[name]), name)

@@ -4,7 +4,7 @@
 //! have a caption (the word lists changed, or the rules) come first and take no model.
 
 use rayon::prelude::*;
-use vitrine_models::{CaptionOptions, PixelTensor, Priority};
+use vitrine_models::{PixelTensor, Priority};
 
 use super::{
     Stage,
@@ -66,15 +66,16 @@ fn compose_all(library: &Inner, engine: &Engine, vocabulary: &Vocabulary) -> Res
 fn caption_all(library: &Inner, engine: &Engine, vocabulary: &Vocabulary) -> Result<(), CatalogError> {
     let ids = engine.models.ids();
     let captioner = engine.models.captioner();
-    let preprocess = captioner.run(Priority::Batch, |captioner| Ok(captioner.preprocess()))?;
+    let (preprocess, options) = captioner
+        .run(Priority::Batch, |captioner| Ok((captioner.preprocess(), captioner.usual_options())))?;
     let lacking = |after| library.store.without_description(ids.caption, after, PAGE);
     each_batch(library, &preprocess, CAPTION_BATCH, &lacking, |batch| {
         let n = batch.len() as u64;
         let name = batch.last().map(|picture| picture.name.clone());
         let (picture_ids, tensors): (Vec<u64>, Vec<PixelTensor>) =
             batch.into_iter().map(|picture| (picture.id, picture.tensor)).unzip();
+        let options = options.clone();
         let answered = captioner.run(Priority::Batch, move |captioner| {
-            let options = CaptionOptions::default();
             Ok(one_by_one::answers(&tensors, &|batch| captioner.caption(batch, &options)))
         })?;
         let (mut new, mut managed) = (Vec::new(), Vec::new());

@@ -14,6 +14,7 @@ use candle_core::{DType, Device};
 
 use super::config::BlipConfig;
 use super::decoder::Decoder;
+use super::generation;
 use super::image::{self, EncodedPicture, ImageTokens, ImageTower};
 use super::nucleus::Rules;
 use super::options::{Caption, CaptionOptions, Decoding, SearchLimits};
@@ -36,6 +37,7 @@ pub struct Captioner {
     end: u32,
     max_positions: usize,
     vocab_size: usize,
+    options: CaptionOptions,
     device: Device,
     batch: BatchSize,
 }
@@ -66,6 +68,7 @@ impl Captioner {
             return Err(tokenizer.error("it has more entries than config.json's vocab_size"));
         }
 
+        let options = generation::load(folder)?;
         let weights = Weights::open(folder, device)?;
         let device = &device.device;
         let image = ImageTower::load(&weights, &config.vision_config, preprocess, device)?;
@@ -77,6 +80,7 @@ impl Captioner {
             end: text.sep_token_id,
             max_positions: text.max_position_embeddings,
             vocab_size: text.vocab_size,
+            options,
             device: device.clone(),
             batch: BatchSize::new(BATCH),
         })
@@ -86,6 +90,13 @@ impl Captioner {
     #[must_use]
     pub fn preprocess(&self) -> ImagePreprocess {
         self.image.preprocess().clone()
+    }
+
+    /// How this model's captions are best made: what its `generation_config.json` states, else
+    /// [`CaptionOptions::default`].
+    #[must_use]
+    pub fn usual_options(&self) -> CaptionOptions {
+        self.options.clone()
     }
 
     /// Reads pictures: the first half of a caption, to be shared with what else asks about them.

@@ -20,6 +20,7 @@ mod captioner;
 mod config;
 mod decoder;
 mod footprint;
+mod generation;
 mod image;
 mod matcher;
 mod nucleus;
