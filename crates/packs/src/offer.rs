@@ -88,6 +88,9 @@ const SMALL_FILES: [&[&[&str]]; 3] = [
     &[&["tokenizer.json"], &["vocab.json", "merges.txt"], &["vocab.txt"]],
 ];
 
+/// Taken where it is there: how captions are searched for.
+const OPTIONAL_FILE: &str = "generation_config.json";
+
 /// Which of the files that `there` are make a model, small ones first; or the name of one that is missing.
 pub(crate) fn files_of_a_model(there: &[String]) -> Result<Vec<String>, &'static str> {
     let is_there = |name: &&str| there.iter().any(|file| file == name);
@@ -95,6 +98,9 @@ pub(crate) fn files_of_a_model(there: &[String]) -> Result<Vec<String>, &'static
     for group in SMALL_FILES {
         let names = group.iter().find(|names| names.iter().all(is_there)).ok_or(group[0][0])?;
         files.extend(names.iter().map(|name| (*name).to_owned()));
+    }
+    if is_there(&OPTIONAL_FILE) {
+        files.push(OPTIONAL_FILE.to_owned());
     }
     const WHOLE: &str = "model.safetensors";
     const INDEX: &str = "model.safetensors.index.json";
@@ -216,6 +222,10 @@ mod tests {
         check(
             &["vocab.json", "merges.txt", "pytorch_model.bin"],
             Ok(&["vocab.json", "merges.txt", "pytorch_model.bin"]),
+        );
+        check(
+            &["generation_config.json", "tokenizer.json", "model.safetensors"],
+            Ok(&["tokenizer.json", "generation_config.json", "model.safetensors"]),
         );
         let parts = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
         let index = "model.safetensors.index.json";

@@ -5,6 +5,7 @@
 //!   pack.toml
 //!   clip/     config.json  model.safetensors  preprocessor_config.json  tokenizer.json
 //!   caption/  config.json  model.safetensors  preprocessor_config.json  tokenizer.json
+//!             generation_config.json  # optional: how captions are best searched for
 //!   match/    ...
 //!   terms/    product_types.txt    # optional: word lists in place of those that ship
 //! ```
@@ -283,8 +284,9 @@ impl Pack {
 /// Whether a model could be loaded from a file of this name: weights, whole or in parts, and what is
 /// read beside them. Some systems find `Config.json` as `config.json`.
 fn is_model_file(name: &str) -> bool {
-    const NAMES: [&str; 6] = [
+    const NAMES: [&str; 7] = [
         "config.json",
+        "generation_config.json",
         "preprocessor_config.json",
         "tokenizer.json",
         "vocab.json",
