@@ -21,6 +21,9 @@ def main() -> None:
     root = Path(__file__).resolve().parents[2]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pictures", type=Path, nargs="+", help="folders that prepare.py wrote")
+    parser.add_argument(
+        "--afresh", type=Path, help="folder that prepare.py wrote of pictures rendered with another seed"
+    )
     parser.add_argument("--pack", type=Path, default=root / "models" / "starter")
     parser.add_argument("--data", type=Path, default=root.parent / "shared" / "data")
     parser.add_argument("--card", type=Path, help="the page to write")
@@ -29,7 +32,10 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     records = [r for folder in options.pictures for r in load_records(folder / "records.jsonl")]
     figures = measure(
-        LoadedPack.open(options.pack), [r for r in records if r.held_out], options.data / "eshop"
+        LoadedPack.open(options.pack),
+        [r for r in records if r.held_out],
+        load_records(options.afresh / "records.jsonl") if options.afresh else [],
+        options.data / "eshop",
     )
     for name, value in figures.numbers.items():
         print(f"{name:56} {value:.3f}")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .figures import Figures
+from .figures import AFRESH, Figures
 from .words import plain
 
 TITLES = {
     "clothing": "Clothing",
     "grocery": "Groceries",
     "objects": "Objects",
-    "rendered": "Rendered products",
+    "rendered": "Rendered products in combinations that no training picture shows",
+    AFRESH: "Rendered products, drawn as those of the training",
 }
 
 

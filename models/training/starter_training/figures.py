@@ -25,6 +25,7 @@ from .words import plain, thing
 
 PHOTOGRAPHS = ("clothing", "grocery", "objects")
 N_COMBINATIONS = 100
+AFRESH = "rendered afresh"
 SHOP_QUERIES = ["hiking boots", "blue backpack", "snowboard"]
 
 
@@ -49,14 +50,23 @@ class Figures:
     shop: dict[str, list[str]] = field(default_factory=dict)
 
 
-def measure(pack: LoadedPack, held_out: list[Record], shop: Path) -> Figures:
-    """All figures; `held_out` are the records that training never saw."""
+def measure(
+    pack: LoadedPack, held_out: list[Record], afresh: list[Record], shop: Path
+) -> Figures:
+    """All figures, on records that training never saw.
+
+    Of rendered things `held_out` are combinations that it never saw in any picture, and `afresh`
+    pictures drawn as its own were.
+    """
     figures = Figures()
     by_source = {s: [r for r in held_out if r.source == s] for s in (*PHOTOGRAPHS, "rendered")}
     images = {s: pack.images([r.path for r in records]) for s, records in by_source.items()}
     for source, records in by_source.items():
         figures.numbers[f"{source}: n held out"] = float(len(records))
         _measure_set(pack, figures, source, records, images[source])
+    if afresh:
+        figures.numbers[f"{AFRESH}: n"] = float(len(afresh))
+        _measure_set(pack, figures, AFRESH, afresh, pack.images([r.path for r in afresh]))
     photographs = [r for s in PHOTOGRAPHS for r in by_source[s]]
     _measure_library(pack, figures, photographs, torch.cat([images[s] for s in PHOTOGRAPHS]))
     figures.numbers["clothing: image to image, P@10"] = like_precision_at_10(

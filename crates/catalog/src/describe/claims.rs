@@ -16,7 +16,9 @@ use vitrine_models::AttributeTerms;
 use super::{Findings, WordLists, wording};
 use crate::colour::{BasicColour, ProductColour};
 
-/// How far a caption's own probability is believed: captions repeat what is frequent.
+/// How far a caption's own probability is believed: captions repeat what is frequent. Of the starter
+/// pack's held-out photographs 73 % get their right type, at a mean probability of 0.95, which would be
+/// 0.77; goods that a pack was not taught get it less often.
 const CAPTION_TRUST: f32 = 0.7;
 /// Claims less sure than this are not made. A product's type is: something has to be said.
 const LEAST: f32 = 0.2;
