@@ -1,8 +1,9 @@
 """Score ranges: which cosines mean "unrelated" and which mean "sure".
 
 Taken from held-out pictures. Vitrine says "nothing matches well" where no answer's relevance reaches
-`GOOD`. That line is laid where it best parts two kinds of searches over the held-out pictures, one a
-label: the best score with the label's own pictures there, and the best score without them.
+`GOOD`. That line is laid where it best parts two kinds of searches, one a label: over all held-out
+pictures, and over those of the sets that do not have such things, as in another kind of shop. Where only
+near kin are there, pears for an apple, showing them is no mistake.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ def calibrate(pack: LoadedPack, records: list[Record]) -> tuple[Range, Range, Li
     images = pack.images([r.path for r in records])
     names, right = searches(records)
     scores = (pack.texts(names) @ images.T).numpy()
-    line = part(*best_scores(scores, right))
+    present, absent, _ = best_scores(scores, right, [r.source for r in records])
+    line = part(present, absent)
     sure = max(float(np.quantile(scores[right], 0.75)), line.cosine + 0.05)
     text = Range((line.cosine - GOOD * sure) / (1.0 - GOOD), sure)
 
@@ -60,12 +62,20 @@ def searches(records: list[Record]) -> tuple[list[str], np.ndarray]:
     return names, right
 
 
-def best_scores(scores: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of each search `[n_names, n_records]`: its best score with its pictures there, and without."""
-    pairs = list(zip(scores, right, strict=True))
+def best_scores(
+    scores: np.ndarray, right: np.ndarray, sources: list[str]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of searches with `scores` `[n_names, n_records]`, the best scores.
+
+    First with the right pictures there; then over the sets that have none, where there are such; then
+    over all but the right ones, near kin among them.
+    """
+    of = np.array(sources)
+    strange = [~np.isin(of, of[truth]) for truth in right]
     return (
-        np.array([row[truth].max() for row, truth in pairs]),
-        np.array([row[~truth].max() for row, truth in pairs]),
+        np.array([row[truth].max() for row, truth in zip(scores, right, strict=True)]),
+        np.array([row[s].max() for row, s in zip(scores, strange, strict=True) if s.any()]),
+        np.array([row[~truth].max() for row, truth in zip(scores, right, strict=True)]),
     )
 
 

@@ -155,10 +155,16 @@ def _measure_library(
     figures.numbers["one library: a merchant's words to image, P@10"] = precision_at_10(
         images, true, texts
     )
-    present, absent = best_scores((texts @ images.T).numpy(), true)
+    sources = [r.source for r in records]
+    present, absent, kin = best_scores((texts @ images.T).numpy(), true, sources)
     line = pack.text_range.unrelated + GOOD * (pack.text_range.sure - pack.text_range.unrelated)
     figures.numbers["no-match line: searches with an answer kept"] = float((present >= line).mean())
-    figures.numbers["no-match line: searches without one refused"] = float((absent < line).mean())
+    figures.numbers["no-match line: searches refused in another kind of shop"] = float(
+        (absent < line).mean()
+    )
+    figures.numbers["no-match line: searches refused where only near kin are"] = float(
+        (kin < line).mean()
+    )
 
 
 def _measure_combinations(pack: LoadedPack, figures: Figures, records: list[Record]) -> None:

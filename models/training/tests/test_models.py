@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from transformers import BlipForConditionalGeneration, BlipForImageTextRetrieval, CLIPModel
 
 from starter_training import blip_model, clip_model
-from starter_training.calibration import part
+from starter_training.calibration import best_scores, part
 from starter_training.measuring import without_gaps
 from starter_training.objectives import alike, contrast
 from starter_training.pack import (
@@ -157,6 +157,15 @@ class NoMatch(unittest.TestCase):
     def test_the_line_parts_searches(self) -> None:
         line = part(np.array([0.5, 0.6, 0.7, 0.3]), np.array([0.1, 0.2, 0.4, 0.35]))
         self.assertEqual((line.cosine, line.kept, line.refused), (0.5, 0.75, 1.0))
+
+
+    def test_kin_are_not_another_shop(self) -> None:
+        scores = np.array([[0.9, 0.6, 0.1], [0.2, 0.3, 0.8]])
+        right = np.array([[True, False, False], [False, False, True]])
+        present, absent, kin = best_scores(scores, right, ["fruit", "fruit", "shoes"])
+        self.assertEqual(present.tolist(), [0.9, 0.8])
+        self.assertEqual(absent.tolist(), [0.1, 0.3])
+        self.assertEqual(kin.tolist(), [0.6, 0.3])
 
 
 class Views(unittest.TestCase):
