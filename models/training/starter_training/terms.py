@@ -7,12 +7,15 @@ application's own lists know of a term besides (its group) is taken from there.
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from .captions import COLOUR_WORDS, PATTERN_WORDS
 from .records import Record
 from .words import thing
 
+LEAST = 100
+"""Pictures that have to show a colour, pattern or material before it counts as known."""
 _HEADER = "# Words that the models of this pack were trained on. Written by models/training/export_pack.py.\n"
 
 
@@ -24,7 +27,8 @@ def term_lists(records: list[Record], shipped: Path) -> dict[str, str]:
     words = {
         "product_types": types,
         "colours": _stated(records, "colour", COLOUR_WORDS),
-        "patterns": _stated(records, "pattern", PATTERN_WORDS) - {"plain", "solid"},
+        # With "plain", or an onion without a pattern would have to have one of the others.
+        "patterns": _stated(records, "pattern", PATTERN_WORDS),
         "materials": _stated(records, "material", {}),
     }
     return {
@@ -34,7 +38,8 @@ def term_lists(records: list[Record], shipped: Path) -> dict[str, str]:
 
 
 def _stated(records: list[Record], attribute: str, synonyms: dict[str, list[str]]) -> set[str]:
-    values = {getattr(record, attribute) for record in records} - {None}
+    counts = Counter(getattr(record, attribute) for record in records)
+    values = {value for value, n in counts.items() if value and n >= LEAST}
     # One word each: two for one thing would share its probability.
     return {synonyms.get(value, [value])[0] for value in values}
 

@@ -155,13 +155,15 @@ class Terms(unittest.TestCase):
         with tempfile.TemporaryDirectory() as place:
             for name in ("product_types", "colours", "patterns", "materials"):
                 (Path(place) / f"{name}.txt").write_text("# a\nnavy\tblue\npurple\tpurple\n")
-            lists = term_lists([MUG, LAMP, BOOTS, SHIRT, SHOES, APPLE, MILK], Path(place))
+            rare = replace(MUG, pattern="argyle")
+            many = [MUG, LAMP, BOOTS, SHIRT, SHOES, APPLE, MILK] * 100
+            lists = term_lists([*many, rare], Path(place))
         terms = lists["product_types.txt"].splitlines()[1:]
         self.assertIn("t-shirt", terms)
         self.assertEqual(terms, sorted(terms))
         self.assertIn("navy\tblue\n", lists["colours.txt"])
         self.assertNotIn("purple", lists["colours.txt"])
-        self.assertEqual(lists["patterns.txt"].splitlines()[1:], ["striped"])
+        self.assertEqual(lists["patterns.txt"].splitlines()[1:], ["plain", "striped"])
 
 
 class Coverage(unittest.TestCase):
