@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .pack import Coverage
 from .records import Record
+from .terms import known_values
 from .words import thing
 
 
@@ -17,8 +18,8 @@ def covered(records: list[Record]) -> Coverage:
         return len({r.label for r in mine})
 
     animals = kinds("objects", {"animal", "bird", "insect", "sea animal", "dinosaur"})
-    colours = len({r.colour for r in records if r.source == "rendered" and r.colour})
-    patterns = len({r.pattern for r in records if r.pattern and r.pattern != "plain"})
+    colours = len(known_values([r for r in records if r.source == "rendered"], "colour"))
+    patterns = len(known_values(records, "pattern") - {"plain"})
     return Coverage(
         knows=[
             f"{kinds('clothing')} kinds of garments, from blazers to undershirts",

@@ -37,9 +37,14 @@ def term_lists(records: list[Record], shipped: Path) -> dict[str, str]:
     }
 
 
-def _stated(records: list[Record], attribute: str, synonyms: dict[str, list[str]]) -> set[str]:
+def known_values(records: list[Record], attribute: str) -> set[str]:
+    """The values of an attribute that enough pictures show."""
     counts = Counter(getattr(record, attribute) for record in records)
-    values = {value for value, n in counts.items() if value and n >= LEAST}
+    return {value for value, n in counts.items() if value and n >= LEAST}
+
+
+def _stated(records: list[Record], attribute: str, synonyms: dict[str, list[str]]) -> set[str]:
+    values = known_values(records, attribute)
     # One word each: two for one thing would share its probability.
     return {synonyms.get(value, [value])[0] for value in values}
 
