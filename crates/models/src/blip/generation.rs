@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::options::{CaptionOptions, Decoding};
+use super::options::{BEAM_WIDTH, CaptionOptions, Decoding, LENGTH_PENALTY, MAX_BEAM_WIDTH};
 use crate::limits::in_range;
 use crate::{ModelError, json_file};
 
@@ -30,11 +30,11 @@ pub(super) fn load(folder: &Path) -> Result<CaptionOptions, ModelError> {
 impl GenerationConfig {
     fn options(&self) -> Result<CaptionOptions, String> {
         let usual = CaptionOptions::default();
-        let n_beams = self.num_beams.unwrap_or(3);
-        let length_penalty = self.length_penalty.unwrap_or(1.0);
+        let n_beams = self.num_beams.unwrap_or(BEAM_WIDTH);
+        let length_penalty = self.length_penalty.unwrap_or(LENGTH_PENALTY);
         let min_length = self.min_length.unwrap_or(usual.min_length);
         let max_length = self.max_length.unwrap_or(usual.max_length);
-        in_range("num_beams", n_beams, 1, 16)?;
+        in_range("num_beams", n_beams, 1, MAX_BEAM_WIDTH)?;
         in_range("max_length", max_length, 2, 8192)?;
         in_range("min_length", min_length, 0, max_length)?;
         if !(-10.0..=10.0).contains(&length_penalty) {

@@ -1,7 +1,10 @@
 //! What a caller asks of captions, and what a caption is.
 
 /// More hypotheses than this make no better captions.
-const MAX_BEAM_WIDTH: usize = 16;
+pub(super) const MAX_BEAM_WIDTH: usize = 16;
+/// What BLIP's authors caption with.
+pub(super) const BEAM_WIDTH: usize = 3;
+pub(super) const LENGTH_PENALTY: f32 = 1.0;
 
 /// How the words of a caption are chosen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -80,7 +83,7 @@ pub struct CaptionOptions {
 impl Default for CaptionOptions {
     /// Beam 3, 5 to 20 tokens, as BLIP's authors caption.
     fn default() -> Self {
-        let decoding = Decoding::Beam { width: 3, length_penalty: 1.0 };
+        let decoding = Decoding::Beam { width: BEAM_WIDTH, length_penalty: LENGTH_PENALTY };
         Self { decoding, min_length: 5, max_length: 20, prompt: None }
     }
 }
