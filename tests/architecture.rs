@@ -13,6 +13,7 @@ use serde_json::Value;
 
 /// Every package of the workspace, and the packages of the workspace that it stands on.
 const EDGES: &[(&str, &[&str])] = &[
+    ("vitrine-jobs", &[]),
     ("vitrine-models", &[]),
     ("vitrine-index", &[]),
     ("vitrine-catalog", &["vitrine-index", "vitrine-models"]),

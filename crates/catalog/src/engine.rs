@@ -16,9 +16,9 @@ use vitrine_models::Pack;
 use crate::{
     CatalogError, LibraryOptions,
     describe::{self, Vocabulary, WordLists},
-    models::{ModelIds, Models},
-    store::{Setting, Store},
-    vectors::Vectors,
+    memory::Vectors,
+    models::{ModelIds, Models, OpenModels},
+    store::{PictureId, Setting, Store},
 };
 
 /// A pack's models with the vectors that they made.
@@ -33,7 +33,8 @@ impl Engine {
         folder: &Path,
         options: &LibraryOptions,
         lists: &WordLists,
-        store: &Store,
+        store: &Arc<Store>,
+        open: &OpenModels,
     ) -> Result<Arc<Self>, CatalogError> {
         let pack = Pack::open(folder)?;
         if pack.manifest().clip.is_none() {
@@ -42,7 +43,7 @@ impl Engine {
                 folder.display()
             )));
         }
-        let models = Models::of_pack(pack, options.prefer_cpu, lists, store)?;
+        let models = Models::of_pack(pack, options.prefer_cpu, lists, store, open)?;
         let vectors = Vectors::new(&options.folder, models.ids().clip, &models.clip_key());
         Ok(Arc::new(Self { models, vectors, vocabulary: OnceLock::new() }))
     }
@@ -67,7 +68,7 @@ impl Engine {
 
     /// Whether every picture of the catalog has a vector of this pack.
     fn is_complete(&self, store: &Store) -> Result<bool, CatalogError> {
-        Ok(store.without_vector(self.models.ids().clip, 0, 1)?.is_empty())
+        Ok(store.without_vector(self.models.ids().clip, PictureId::new(0), 1)?.is_empty())
     }
 }
 
@@ -95,18 +96,23 @@ struct State {
 pub(crate) struct Engines {
     state: RwLock<State>,
     lists: WordLists,
+    open: OpenModels,
 }
 
 impl Engines {
     /// Opens the pack that was chosen for this library, else the first usable one of the options.
-    pub(crate) fn open(options: &LibraryOptions, store: &Store) -> Result<Self, CatalogError> {
+    pub(crate) fn open(
+        options: &LibraryOptions,
+        store: &Arc<Store>,
+        open: OpenModels,
+    ) -> Result<Self, CatalogError> {
         let lists = WordLists::read(&options.folder)?;
         let chosen = match &options.pack {
             Some(folder) => Some(folder.clone()),
             None => store.path_setting(Setting::Pack)?,
         };
         let current = match chosen {
-            Some(folder) => match Engine::open(&folder, options, &lists, store) {
+            Some(folder) => match Engine::open(&folder, options, &lists, store, &open) {
                 Ok(engine) => Ok(engine),
                 Err(error @ CatalogError::Database(_)) => return Err(error),
                 // Another pack in its place would find nothing, and start to work through the
@@ -117,21 +123,23 @@ impl Engines {
                     error.with_causes()
                 )),
             },
-            None => first_usable(options, &lists, store)?,
+            None => first_usable(options, &lists, store, &open)?,
         };
         let next = match store.path_setting(Setting::NextPack)? {
-            Some(folder) => match Engine::open(&folder, options, &lists, store) {
+            Some(folder) => match Engine::open(&folder, options, &lists, store, &open) {
                 Ok(engine) => Some(engine),
                 Err(error @ CatalogError::Database(_)) => return Err(error),
                 Err(error) => {
                     tracing::warn!(%error, "the change to another pack is given up");
-                    store.set_path(Setting::NextPack, None)?;
+                    if !store.is_read_only() {
+                        store.set_path(Setting::NextPack, None)?;
+                    }
                     None
                 }
             },
             None => None,
         };
-        Ok(Self { state: RwLock::new(State { current, next }), lists })
+        Ok(Self { state: RwLock::new(State { current, next }), lists, open })
     }
 
     /// The word lists that descriptions are made of.
@@ -173,7 +181,8 @@ impl Engines {
             let Some(next) = state.next.clone() else { return Ok(None) };
             (state.current.as_ref().map(|engine| engine.models.name().to_owned()).unwrap_or_default(), next)
         };
-        let counts = store.counts(next.models.ids())?;
+        let ids = next.models.ids();
+        let counts = store.counts(ids.clip, ids.writer)?;
         let to = next.models.name().to_owned();
         Ok(Some(PackChange { from, to, n_done: counts.n_searchable, n_total: counts.n_pictures }))
     }
@@ -183,9 +192,9 @@ impl Engines {
         &self,
         folder: &Path,
         options: &LibraryOptions,
-        store: &Store,
+        store: &Arc<Store>,
     ) -> Result<(), CatalogError> {
-        let engine = Engine::open(folder, options, &self.lists, store)?;
+        let engine = Engine::open(folder, options, &self.lists, store, &self.open)?;
         let is_current = self.current().is_ok_and(|current| current.models.is_same(&engine.models));
         if is_current {
             return self.abandon_change(store);
@@ -239,13 +248,14 @@ impl Engines {
 fn first_usable(
     options: &LibraryOptions,
     lists: &WordLists,
-    store: &Store,
+    store: &Arc<Store>,
+    open: &OpenModels,
 ) -> Result<Result<Arc<Engine>, String>, CatalogError> {
     let mut problems = Vec::new();
     let folders: Vec<&PathBuf> =
         options.pack_folders.iter().filter(|folder| folder.join("pack.toml").exists()).collect();
     for folder in folders {
-        match Engine::open(folder, options, lists, store) {
+        match Engine::open(folder, options, lists, store, open) {
             Ok(engine) => return Ok(Ok(engine)),
             Err(error @ CatalogError::Database(_)) => return Err(error),
             Err(error) => problems.push(error.with_causes()),

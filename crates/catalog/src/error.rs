@@ -14,6 +14,9 @@ pub enum CatalogError {
         /// What stood in the way.
         reason: String,
     },
+    /// The library's disk or folder cannot be written: it can be read, and nothing can be added.
+    #[error("the library in {0} cannot be written, so nothing can be added or changed")]
+    ReadOnly(PathBuf),
     /// Another process indexes into this library.
     #[error("another Vitrine is working in the library {0}; close it first")]
     InUse(PathBuf),
@@ -26,6 +29,12 @@ pub enum CatalogError {
     /// The named product is not in the catalog (any more).
     #[error("this product is no longer in the catalog")]
     NoSuchProduct,
+    /// The product whose photo is the query has no vector yet.
+    #[error("this photo cannot be searched with yet; indexing has not come to it")]
+    NotYetSearchable,
+    /// The parts of a query cancel each other out.
+    #[error("the words and pictures of this search cancel each other out; leave out one of them")]
+    AsksForNothing,
     /// The named folder is not in the catalog (any more).
     #[error("this folder is no longer in the catalog")]
     NoSuchSource,
@@ -61,6 +70,12 @@ pub enum CatalogError {
     /// The user cancelled the run.
     #[error("cancelled")]
     Cancelled,
+}
+
+impl From<vitrine_jobs::Cancelled> for CatalogError {
+    fn from(_: vitrine_jobs::Cancelled) -> Self {
+        Self::Cancelled
+    }
 }
 
 impl CatalogError {

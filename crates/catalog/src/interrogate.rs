@@ -14,9 +14,12 @@ use crate::{
     describe::{self, Description},
     engine::Engine,
     library::{Inner, file_name},
-    photo,
+    models::no_answer,
+    photo, regular_file,
 };
 
+/// The largest file of terms: some hundred thousand.
+const MAX_TERMS_BYTES: u64 = 16 << 20;
 /// Terms that a ranking among given ones tells.
 const N_RANKED: usize = 10;
 /// With which a hurried `best` passes over phrases: a fifth of what a good phrase adds.
@@ -116,8 +119,8 @@ impl Library {
         let inner = self.inner();
         let engine = inner.engine()?;
         let bad = |skip| CatalogError::BadPicture { name: path.display().to_string(), skip };
-        let picture = photo::read_file(path).and_then(|bytes| photo::decode(&bytes)).map_err(bad)?.pixels;
-        let vector = inner.embed_picture(&engine.models, &picture)?;
+        let picture = photo::read_file(path).and_then(|(_, bytes)| photo::decode(&bytes)).map_err(bad)?.pixels;
+        let vector = engine.models.embed_picture(&picture)?;
         let colours = product_colours(&picture);
         let asking = Asking { inner, engine: &engine, options, go_on };
         let mut reading = PhotoReading {
@@ -166,8 +169,8 @@ impl Library {
             }
         }
         if reading.similarity.is_none() {
-            let words = engine.models.embed_texts(vec![reading.text.clone()], Priority::Interactive)?.pop();
-            reading.similarity = words.map(|words| words.iter().zip(&vector).map(|(a, b)| a * b).sum());
+            let words = engine.models.embed_text(&reading.text)?;
+            reading.similarity = Some(words.iter().zip(&vector).map(|(a, b)| a * b).sum());
         }
         if engine.models.matches() {
             reading.match_probability = Some(asking.match_probability(&picture, &reading.text)?);
@@ -186,7 +189,7 @@ struct Asking<'a> {
 
 impl Asking<'_> {
     fn caption(&self, picture: &image::RgbImage) -> Result<Caption, CatalogError> {
-        let captioner = self.engine.models.captioner();
+        let captioner = self.engine.models.loaded()?.captioner();
         let (preprocess, usual) = captioner.run(Priority::Interactive, |captioner| {
             Ok((captioner.preprocess(), captioner.usual_options()))
         })?;
@@ -219,7 +222,9 @@ impl Asking<'_> {
     }
 
     fn rank(&self, vector: &[f32], file: &Path) -> Result<Vec<RankedTerm>, CatalogError> {
-        let text = std::fs::read_to_string(file).map_err(|_| CatalogError::NoSuchPath(file.to_path_buf()))?;
+        let (_, bytes) = regular_file::read(file, MAX_TERMS_BYTES)
+            .map_err(|_| CatalogError::NoSuchPath(file.to_path_buf()))?;
+        let text = String::from_utf8_lossy(&bytes);
         let table = TermTable::parse(&file_name(file), &text)?;
         let vectors = self.vectors(&table)?;
         Ok(rank_terms(vector, &table, &vectors, N_RANKED)?)
@@ -240,7 +245,7 @@ impl Asking<'_> {
         let best =
             BestOptions { margin: self.options.quick.then_some(QUICK_MARGIN), ..BestOptions::default() };
         let options = InterrogatorOptions { best, ..InterrogatorOptions::default() };
-        let clip = self.engine.models.clip();
+        let clip = self.engine.models.loaded()?.clip();
         let (image, words) = (vector.to_vec(), caption.to_owned());
         let mut run = clip.run(Priority::Interactive, move |clip| {
             interrogator.begin(clip, &image, &words, mode, &options)
@@ -269,7 +274,7 @@ impl Asking<'_> {
     }
 
     fn match_probability(&self, picture: &image::RgbImage, text: &str) -> Result<f32, CatalogError> {
-        let matcher = self.engine.models.matcher();
+        let matcher = self.engine.models.loaded()?.matcher();
         let preprocess = matcher.run(Priority::Interactive, |matcher| Ok(matcher.preprocess()))?;
         let (tensor, text) = (preprocess.apply(picture), text.to_owned());
         let found = matcher.run(Priority::Interactive, move |matcher| {
@@ -278,8 +283,4 @@ impl Asking<'_> {
         })?;
         found.into_iter().flatten().next().ok_or_else(no_answer)
     }
-}
-
-fn no_answer() -> CatalogError {
-    CatalogError::NoModels("A model gave no answer.".to_owned())
 }

@@ -5,14 +5,17 @@
 //!                │                        │                     │         │          │
 //!                └── unchanged: seen      └── skip with reason  └──── store (SQLite) ┘
 //!                                                                         │
-//! search(words, pictures) ─► query vector ─► vectors (index in memory) ─► page of products
+//! search(words, pictures) ─► query vector ─► memory (index, products) ─► page of products
 //! ```
 //!
 //! [`Library`] is the whole of it: a folder on disk with a database, a cache of
 //! thumbnails and a cache of the search graph. The rest of this crate is how it
 //! does its work: [`scan`](mod@scan) and [`photo`] read the merchant's files, [`run`]
-//! moves them through the stages, `store` keeps what came of it, [`search`]
-//! answers.
+//! moves them through the stages, `store` keeps what came of it, `memory` follows
+//! the store, [`search`] answers.
+//!
+//! A product has photos and facts: [`ProductDetail`]. What its photos look like is known of the pictures;
+//! what the merchant says is known of the product.
 //!
 //! Invariants: a merchant's file is only ever read. What a batch of a stage
 //! brought is committed before the next one begins, so a killed run repeats at
@@ -27,22 +30,26 @@ mod error;
 mod events;
 mod interrogate;
 mod library;
-mod listing;
 mod lock;
+mod memory;
 mod models;
 pub mod photo;
+mod regular_file;
 pub mod run;
 mod scan;
 pub mod search;
 mod store;
 mod thumbnails;
-mod vectors;
 mod watch;
 
 pub use engine::PackChange;
 pub use error::CatalogError;
 pub use events::Event;
 pub use interrogate::{CaptionStyle, DescribeMode, PhotoOptions, PhotoReading, PhotoStep};
-pub use library::{Library, LibraryOptions, ProductFile, Summary};
-pub use models::ModelsReport;
-pub use store::{Listing, PictureCounts, PictureRow, SourceRow};
+pub use library::{Library, LibraryOptions, ProductDetail, ProductFile, ProductPhoto, Summary};
+pub use models::{Answers, ModelsReport, OpenModels, PackModels};
+pub use store::{
+    Away, Field, FieldName, GroupBy, Grouping, Origin, PictureCounts, PictureId, PictureRow, ProductId,
+    ProductRow, SourceId, SourceRow, Variant,
+};
+pub use vitrine_jobs as jobs;

@@ -1,24 +1,26 @@
 //! A library: a folder on disk, and everything that a client can ask of it.
 
 use std::{
-    collections::HashMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
-use vitrine_models::Priority;
+use vitrine_jobs::{JobSnapshot, Jobs, Lane};
 
 use crate::{
     CatalogError, Event, ModelsReport,
-    describe::Description,
     engine::{Engine, Engines, PackChange},
     events::{self, Events},
     lock::WriteLock,
-    models::{ModelIds, Models},
+    memory::Memory,
+    models::{self, ModelIds, OpenModels},
     photo::{self, Skip},
-    run::{Control, ProgressBoard, RunProgress, Scope, Work},
+    run::{self, GroupingPreview, Work},
     search::SearchState,
-    store::{FileRow, KnownFile, PictureCounts, PictureRow, Setting, SkipRow, SourceRow, Store},
+    store::{
+        Composition, Field, FieldName, FileRow, GroupBy, Grouping, KnownFile, PictureCounts, PictureId,
+        PictureRow, ProductId, ProductRow, Setting, SkipRow, SourceId, SourceRow, Store, Variant,
+    },
     thumbnails::Thumbnails,
     watch::Watcher,
 };
@@ -41,15 +43,19 @@ pub struct LibraryOptions {
 /// The catalog in numbers.
 #[derive(Debug, Clone)]
 pub struct Summary {
-    /// Pictures, by how far they have come.
+    /// Products and pictures, by how far they have come.
     pub counts: PictureCounts,
+    /// Products that a list names and of which no photo was found.
+    pub n_without_photo: u64,
     /// Files passed over.
     pub n_skipped: u64,
     /// What was added.
     pub sources: Vec<SourceRow>,
+    /// Whether nothing can be added or changed.
+    pub is_read_only: bool,
 }
 
-/// A file of a product.
+/// A file of a photo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductFile {
     /// Where it is.
@@ -66,14 +72,42 @@ impl From<FileRow> for ProductFile {
     }
 }
 
+/// A photo of a product, with all that is known of it.
+#[derive(Debug, Clone)]
+pub struct ProductPhoto {
+    /// The photo.
+    pub photo: PictureRow,
+    /// What it shows: 'front', 'back', 'side', 'detail', 'worn' or ''.
+    pub role: String,
+    /// Every file that holds it.
+    pub files: Vec<ProductFile>,
+    /// What was written about it, and by whom.
+    pub written: Option<Composition>,
+}
+
+/// Everything about a product.
+#[derive(Debug, Clone)]
+pub struct ProductDetail {
+    /// As a tile shows it.
+    pub row: ProductRow,
+    /// What made its photos one.
+    pub grouping: Grouping,
+    /// Its photos, in order.
+    pub photos: Vec<ProductPhoto>,
+    /// What is known of it, from lists and people.
+    pub fields: Vec<Field>,
+    /// Its variants.
+    pub variants: Vec<Variant>,
+}
+
 /// What the threads of a library share.
 pub(crate) struct Inner {
     pub(crate) options: LibraryOptions,
-    pub(crate) store: Store,
+    pub(crate) store: Arc<Store>,
     pub(crate) thumbnails: Thumbnails,
     pub(crate) engines: Engines,
-    pub(crate) control: Control,
-    pub(crate) board: ProgressBoard,
+    pub(crate) memory: Memory,
+    pub(crate) jobs: Jobs,
     pub(crate) work: Work,
     pub(crate) events: Events,
     pub(crate) search: SearchState,
@@ -87,30 +121,40 @@ pub struct Library {
     inner: Arc<Inner>,
 }
 
+/// What is known of photos that are in no folder any more is kept so long, for a drive that is away or a
+/// folder that was moved by mistake.
+const HIDDEN_SECS: u64 = 400 * 24 * 60 * 60;
+
 impl Library {
     /// Opens or makes a library. Quick: no weights and no vectors are read.
     ///
     /// Without a usable model pack it opens all the same: photos can be browsed, and
     /// [`Library::models`] says what is wrong.
     pub fn open(options: LibraryOptions) -> Result<Self, CatalogError> {
+        Self::open_with(options, Arc::new(models::load))
+    }
+
+    /// [`Library::open`], with other models than those of the packs' own weights: for tests.
+    pub fn open_with(options: LibraryOptions, open: OpenModels) -> Result<Self, CatalogError> {
         let unusable = |error: &dyn std::fmt::Display| CatalogError::Library {
             folder: options.folder.clone(),
             reason: error.to_string(),
         };
         std::fs::create_dir_all(&options.folder).map_err(|error| unusable(&error))?;
-        let folder = options.folder.canonicalize().map_err(|error| unusable(&error))?;
+        let folder = dunce::canonicalize(&options.folder).map_err(|error| unusable(&error))?;
         let store = Store::open(&folder.join("vitrine.db")).map_err(|error| match error {
             CatalogError::Database(error) => unusable(&error),
             other => other,
         })?;
+        let store = Arc::new(store);
         let options = LibraryOptions { folder, ..options };
         let inner = Inner {
             thumbnails: Thumbnails::new(&options.folder),
-            engines: Engines::open(&options, &store)?,
+            engines: Engines::open(&options, &store, open)?,
             options,
             store,
-            control: Control::default(),
-            board: ProgressBoard::default(),
+            memory: Memory::default(),
+            jobs: Jobs::default(),
             work: Work::default(),
             events: Events::default(),
             search: SearchState::default(),
@@ -122,13 +166,18 @@ impl Library {
 
     /// Starts to load what the first search needs, in the background.
     pub fn warm_up(&self) {
-        let Ok(engine) = self.inner.engine() else { return };
-        engine.models.warm_up();
+        let engine = self.inner.engine().ok();
+        if let Some(engine) = &engine {
+            engine.models.warm_up();
+        }
         let inner = Arc::downgrade(&self.inner);
         let warm = move || {
-            if let Some(inner) = inner.upgrade()
-                && let Err(error) = engine.vectors.len(&inner.store)
-            {
+            let Some(inner) = inner.upgrade() else { return };
+            let filled = inner.memory.follow(&inner.store).and_then(|()| match engine {
+                Some(engine) => engine.vectors.follow(&inner.store),
+                None => Ok(()),
+            });
+            if let Err(error) = filled {
                 tracing::warn!(%error, "the search index could not be filled");
             }
         };
@@ -140,7 +189,7 @@ impl Library {
     /// Calls `listener` with news, from a thread of the library.
     pub fn subscribe(&self, listener: impl Fn(Event) + Send + Sync + 'static) {
         if self.inner.events.listen(Arc::new(listener)) {
-            events::start(Arc::downgrade(&self.inner));
+            events::start(&self.inner);
         }
     }
 
@@ -161,33 +210,90 @@ impl Library {
         // All or nothing: a mistyped path adds none of the others.
         let absolute = paths
             .iter()
-            .map(|path| path.canonicalize().map_err(|_| CatalogError::NoSuchPath(path.clone())))
+            .map(|path| dunce::canonicalize(path).map_err(|_| CatalogError::NoSuchPath(path.clone())))
             .collect::<Result<Vec<_>, _>>()?;
-        let mut scopes = Vec::new();
-        for path in absolute {
-            let source_id = self.inner.store.add_source(&path, is_sample)?;
+        for path in &absolute {
+            let source = self.inner.store.add_source(path, is_sample)?;
             if let Some(watcher) = &*self.watcher() {
-                watcher.watch(&path, source_id);
+                watcher.watch(&source.path);
             }
-            scopes.push(Scope { source_id, root: path });
         }
         self.inner.events.changed();
-        self.start(scopes)
+        self.start(absolute)
     }
 
     /// Forgets a source with what only it holds. The merchant's files stay as they are.
-    pub fn remove_source(&self, id: u64) -> Result<(), CatalogError> {
+    ///
+    /// # Errors
+    /// [`CatalogError::NoSuchSource`], a library that cannot be written or is in use.
+    pub fn remove_source(&self, id: SourceId) -> Result<(), CatalogError> {
         self.lock_for_writing()?;
-        let path =
-            self.inner.store.sources()?.into_iter().find(|source| source.id == id).map(|source| source.path);
-        let gone = self.inner.store.remove_source(id)?;
-        self.inner.work.forget(id);
-        for engine in self.inner.engines.all() {
-            engine.vectors.remove(&self.inner.store, &gone)?;
-        }
-        if let (Some(watcher), Some(path)) = (&*self.watcher(), path) {
+        let path = self.inner.store.source(id)?.path;
+        self.inner.store.remove_source(id)?;
+        if let Some(watcher) = &*self.watcher() {
             watcher.unwatch(&path);
         }
+        self.inner.events.changed();
+        Ok(())
+    }
+
+    /// The source whose path this is.
+    ///
+    /// # Errors
+    /// [`CatalogError::NoSuchSource`].
+    pub fn source_at(&self, path: &Path) -> Result<SourceRow, CatalogError> {
+        // A drive that is away has no path to be asked for.
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let canonical = dunce::canonicalize(path).unwrap_or_else(|_| absolute.clone());
+        let sources = self.inner.store.sources()?;
+        let is_it = |source: &SourceRow| source.path == canonical || source.path == absolute;
+        sources.into_iter().find(is_it).ok_or(CatalogError::NoSuchSource)
+    }
+
+    /// Deletes what is known of photos that are in no folder any more, except where a person decided
+    /// something. Answers how many there were.
+    ///
+    /// # Errors
+    /// A library that cannot be written or is in use.
+    pub fn forget_gone(&self) -> Result<u64, CatalogError> {
+        self.lock_for_writing()?;
+        let n = self.inner.store.purge_hidden(crate::store::now_secs())?;
+        self.inner.events.changed();
+        Ok(n)
+    }
+
+    /// What grouping a source's photos by this would do; nothing is changed.
+    ///
+    /// # Errors
+    /// [`CatalogError::NoSuchSource`].
+    pub fn preview_grouping(&self, id: SourceId, by: GroupBy) -> Result<GroupingPreview, CatalogError> {
+        let source = self.inner.store.source(id)?;
+        Ok(run::preview(&source, by, &self.inner.store.paths_of(id)?))
+    }
+
+    /// Groups a source's photos by this from now on, where no product list says otherwise.
+    ///
+    /// # Errors
+    /// [`CatalogError::NoSuchSource`], a library that cannot be written or is in use.
+    pub fn set_grouping(&self, id: SourceId, by: GroupBy) -> Result<(), CatalogError> {
+        self.lock_for_writing()?;
+        self.inner.store.set_group_by(id, by)?;
+        self.inner.events.changed();
+        self.start(vec![self.inner.store.source(id)?.path])
+    }
+
+    /// What a person says of a product: it goes before what any list says. None takes it back.
+    ///
+    /// # Errors
+    /// [`CatalogError::NoSuchProduct`], a library that cannot be written or is in use.
+    pub fn set_field(
+        &self,
+        id: ProductId,
+        name: FieldName,
+        value: Option<&str>,
+    ) -> Result<(), CatalogError> {
+        self.lock_for_writing()?;
+        self.inner.store.set_field(id, name, value)?;
         self.inner.events.changed();
         Ok(())
     }
@@ -195,19 +301,24 @@ impl Library {
     /// Looks for changes in everything that was added, and finishes what is unfinished.
     pub fn rescan(&self) -> Result<(), CatalogError> {
         self.lock_for_writing()?;
+        let long_ago = crate::store::now_secs().saturating_sub(HIDDEN_SECS);
+        self.inner.store.purge_hidden(long_ago)?;
         let sources = self.inner.store.sources()?;
-        let scopes =
-            sources.into_iter().map(|source| Scope { source_id: source.id, root: source.path }).collect();
-        self.start(scopes)
+        self.start(sources.into_iter().map(|source| source.path).collect())
     }
 
     /// Catches up with what happened while nobody watched, takes up what was left unfinished, and
     /// watches everything that was added, and what will be, until the library is closed.
+    ///
+    /// # Errors
+    /// [`CatalogError::InUse`] where another process works in the library: it is left to that one, and
+    /// nothing is watched.
     pub fn watch(&self) -> Result<(), CatalogError> {
+        self.lock_for_writing()?;
         let watcher = Watcher::start(&self.inner)?;
         let sources = self.inner.store.sources()?;
         for source in &sources {
-            watcher.watch(&source.path, source.id);
+            watcher.watch(&source.path);
         }
         *self.watcher() = Some(watcher);
         if sources.is_empty() { Ok(()) } else { self.rescan() }
@@ -215,38 +326,40 @@ impl Library {
 
     /// Holds the run.
     pub fn pause(&self) {
-        self.inner.work.pause(&self.inner);
+        self.inner.work.pause();
     }
 
     /// Lets it go on.
     pub fn resume(&self) {
-        self.inner.work.resume(&self.inner);
+        self.inner.work.resume();
     }
 
     /// Ends it; what was done stays.
     pub fn cancel(&self) {
-        self.inner.control.cancel();
+        self.inner.work.cancel();
     }
 
-    /// Waits until the run, if any, has ended; answers how.
-    pub fn wait(&self) -> RunProgress {
-        self.inner.work.wait();
-        self.progress()
+    /// Waits until no run is under way; answers how the last one of this session ended, if there was one.
+    pub fn wait(&self) -> Option<JobSnapshot> {
+        Work::wait(&self.inner)
     }
 
-    /// What the run is doing.
-    pub fn progress(&self) -> RunProgress {
-        self.inner.board.snapshot()
+    /// The run that is under way, else how the last one of this session ended.
+    pub fn run(&self) -> Option<JobSnapshot> {
+        match self.inner.jobs.current(Lane::Index) {
+            Some(job) => Some(job.snapshot()),
+            None => self.inner.jobs.last_end(Lane::Index),
+        }
     }
 
     /// Ends the run and the watching, and saves the caches. The library can be used on.
     pub fn close(&self) {
         *self.watcher() = None;
-        self.inner.control.cancel();
-        self.inner.work.wait();
+        self.inner.work.cancel();
+        let _ = Work::wait(&self.inner);
         if self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take().is_some() {
             for engine in self.inner.engines.all() {
-                if let Err(error) = engine.vectors.save(&self.inner.store) {
+                if let Err(error) = engine.vectors.save() {
                     tracing::warn!(%error, "the search graph's file could not be written");
                 }
             }
@@ -280,7 +393,7 @@ impl Library {
     /// A folder without a usable pack: then nothing changes.
     pub fn use_pack(&self, folder: &Path) -> Result<(), CatalogError> {
         self.lock_for_writing()?;
-        let folder = folder.canonicalize().map_err(|_| CatalogError::NoSuchPath(folder.to_path_buf()))?;
+        let folder = dunce::canonicalize(folder).map_err(|_| CatalogError::NoSuchPath(folder.to_path_buf()))?;
         self.inner.engines.begin_change(&folder, &self.inner.options, &self.inner.store)?;
         self.after_change_of_packs()
     }
@@ -312,6 +425,7 @@ impl Library {
     fn after_change_of_packs(&self) -> Result<(), CatalogError> {
         self.inner.work.look_again();
         self.inner.events.changed();
+        self.inner.events.tell(&Event::PackChanged);
         if self.inner.store.n_pictures()? == 0 {
             return Ok(());
         }
@@ -324,62 +438,70 @@ impl Library {
         Ok(rows.into_iter().map(|(path, row): (PathBuf, SkipRow)| (path, row.into())).collect())
     }
 
-    /// What was written about a product, in parts.
-    pub fn description(&self, id: u64) -> Result<Option<Description>, CatalogError> {
-        self.inner.store.composition(id, self.inner.model_ids())
+    /// Everything about a product.
+    ///
+    /// # Errors
+    /// [`CatalogError::NoSuchProduct`].
+    pub fn product(&self, id: ProductId) -> Result<ProductDetail, CatalogError> {
+        let (store, ids) = (&self.inner.store, self.inner.model_ids());
+        let row = store.product(id, ids)?;
+        let photos = store
+            .photos_of(id, ids)?
+            .into_iter()
+            .map(|found| {
+                let picture = found.photo.id;
+                Ok(ProductPhoto {
+                    photo: found.photo,
+                    role: found.role,
+                    files: store.files_of(picture)?.into_iter().map(ProductFile::from).collect(),
+                    written: store.composition(picture, ids)?,
+                })
+            })
+            .collect::<Result<_, CatalogError>>()?;
+        Ok(ProductDetail {
+            row,
+            grouping: store.grouping_of(id)?,
+            photos,
+            fields: store.fields_of(id)?,
+            variants: store.variants_of(id)?,
+        })
     }
 
-    /// A product and every file that holds it.
-    pub fn product(&self, id: u64) -> Result<(PictureRow, Vec<ProductFile>), CatalogError> {
-        let ids = self.inner.model_ids();
-        let row = self.inner.store.picture(id, ids)?;
-        let files = self.inner.store.files_of(id)?.into_iter().map(ProductFile::from).collect();
-        Ok((row, files))
-    }
-
-    /// The product whose picture this file holds.
-    pub fn product_at(&self, file: &Path) -> Result<u64, CatalogError> {
-        let canonical = file.canonicalize().map_err(|_| CatalogError::NoSuchPath(file.to_path_buf()))?;
+    /// The product whose photo this file holds.
+    pub fn product_at(&self, file: &Path) -> Result<ProductId, CatalogError> {
+        let canonical =
+            dunce::canonicalize(file).map_err(|_| CatalogError::NoSuchPath(file.to_path_buf()))?;
         // Inside a linked folder a file is known by the way that the scan went.
         let absolute = std::path::absolute(file).unwrap_or_else(|_| canonical.clone());
         for path in [canonical, absolute] {
-            if let Some(KnownFile::Picture(_, id)) = self.inner.store.known_file(&path)? {
-                return Ok(id);
+            if let Some(KnownFile::Picture(..)) = self.inner.store.known_file(&path)?
+                && let Some(product) = self.inner.store.product_at(&path)?
+            {
+                return Ok(product);
             }
         }
         Err(CatalogError::NoSuchProduct)
     }
 
-    /// The products with these ids, those that are still there.
-    pub fn products(&self, ids: &[u64]) -> Result<HashMap<u64, PictureRow>, CatalogError> {
-        let models = self.inner.model_ids();
-        let mut rows = HashMap::with_capacity(ids.len());
-        for &id in ids {
-            match self.inner.store.picture(id, models) {
-                Ok(row) => drop(rows.insert(id, row)),
-                Err(CatalogError::NoSuchProduct) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(rows)
+    /// A picture's thumbnail as a JPEG. It is a cache: one that is missing or damaged is made again.
+    pub fn thumbnail(&self, id: PictureId) -> Result<Vec<u8>, CatalogError> {
+        self.inner.thumbnail(id)
     }
 
-    /// A product's thumbnail as a JPEG. It is a cache: one that is missing is made again.
-    pub fn thumbnail(&self, id: u64) -> Result<Vec<u8>, CatalogError> {
-        let ids = self.inner.model_ids();
-        self.inner.thumbnail(&self.inner.store.picture(id, ids)?)
+    /// A photo, large, as something that a window can show: MIME type and bytes. The photo is the one that the
+    /// catalog knows under this id, never what its file holds since.
+    pub fn full_picture(&self, id: PictureId) -> Result<(&'static str, Vec<u8>), CatalogError> {
+        let (path, bytes) = self.inner.content(id)?;
+        photo::for_screen(bytes).map_err(|skip| CatalogError::BadPicture { name: file_name(&path), skip })
     }
 
-    /// A product's photo, large, as something that a window can show: MIME type and bytes.
-    pub fn full_picture(&self, id: u64) -> Result<(&'static str, Vec<u8>), CatalogError> {
-        let ids = self.inner.model_ids();
-        let row = self.inner.store.picture(id, ids)?;
-        let bytes = self.inner.read_picture(&row)?;
-        photo::for_screen(bytes).map_err(|skip| CatalogError::BadPicture { name: file_name(&row.path), skip })
+    /// The BLAKE3 hash of a picture's content.
+    pub fn hash_of(&self, id: PictureId) -> Result<[u8; 32], CatalogError> {
+        self.inner.store.hash_of(id)
     }
 
-    /// The first of a product's files that is there.
-    pub fn photo_path(&self, id: u64) -> Result<PathBuf, CatalogError> {
+    /// The first of a picture's files that is there.
+    pub fn photo_path(&self, id: PictureId) -> Result<PathBuf, CatalogError> {
         let files = self.inner.store.files_of(id)?;
         files.into_iter().map(|file| file.path).find(|path| path.is_file()).ok_or(CatalogError::NoSuchProduct)
     }
@@ -390,6 +512,9 @@ impl Library {
 
     /// The first change takes the lock and keeps it until [`Library::close`].
     fn lock_for_writing(&self) -> Result<(), CatalogError> {
+        if self.inner.store.is_read_only() {
+            return Err(CatalogError::ReadOnly(self.inner.options.folder.clone()));
+        }
         let mut lock = self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner);
         if lock.is_none() {
             *lock = Some(WriteLock::acquire(&self.inner.options.folder)?);
@@ -398,8 +523,8 @@ impl Library {
     }
 
     /// Work that the user asked for: a paused run goes on with it.
-    fn start(&self, scopes: Vec<Scope>) -> Result<(), CatalogError> {
-        Work::start(&self.inner, scopes)?;
+    fn start(&self, roots: Vec<PathBuf>) -> Result<(), CatalogError> {
+        Work::start(&self.inner, roots)?;
         self.resume();
         Ok(())
     }
@@ -422,48 +547,48 @@ impl Inner {
     pub(crate) fn summary(&self) -> Result<Summary, CatalogError> {
         let ids = self.model_ids();
         Ok(Summary {
-            counts: self.store.counts(ids)?,
+            counts: self.store.counts(ids.clip, ids.writer)?,
+            n_without_photo: self.store.n_without_photo()?,
             n_skipped: self.store.n_skipped()?,
             sources: self.store.sources()?,
+            is_read_only: self.store.is_read_only(),
         })
     }
 
-    /// The unit vector of a picture that is not in the catalog.
-    pub(crate) fn embed_picture(
-        &self,
-        models: &Models,
-        pixels: &image::RgbImage,
-    ) -> Result<Vec<f32>, CatalogError> {
-        let tensor = models.clip_preprocess()?.apply(pixels);
-        let mut vectors =
-            models.clip().run(Priority::Interactive, move |clip| clip.embed_images(&[tensor]))?;
-        vectors.pop().ok_or_else(|| CatalogError::NoModels("The search model gave no answer.".into()))
-    }
-
-    /// A picture's thumbnail as a JPEG, made again where it is missing.
-    pub(crate) fn thumbnail(&self, row: &PictureRow) -> Result<Vec<u8>, CatalogError> {
-        if let Some(jpeg) = self.thumbnails.read(&row.picture.hash) {
+    /// A picture's thumbnail as a JPEG, made again where it is missing or damaged.
+    pub(crate) fn thumbnail(&self, id: PictureId) -> Result<Vec<u8>, CatalogError> {
+        let hash = self.store.hash_of(id)?;
+        if let Some(jpeg) = self.thumbnails.read(&hash) {
             return Ok(jpeg);
         }
-        let bytes = self.read_picture(row)?;
-        let bad = |skip| CatalogError::BadPicture { name: file_name(&row.path), skip };
+        let (path, bytes) = self.content(id)?;
+        let bad = |skip| CatalogError::BadPicture { name: file_name(&path), skip };
         let photo = photo::decode(&bytes).map_err(bad)?;
         let thumbnail = photo::thumbnail(&photo.pixels).ok_or_else(|| bad(Skip::damaged()))?;
-        self.thumbnails.write(&row.picture.hash, &thumbnail.jpeg)?;
+        // A cache: a disk that is full or read-only must not keep it from being shown.
+        if let Err(error) = self.thumbnails.write(&hash, &thumbnail.jpeg) {
+            tracing::warn!(%error, "a thumbnail could not be kept");
+        }
         Ok(thumbnail.jpeg)
     }
 
-    fn read_picture(&self, row: &PictureRow) -> Result<Vec<u8>, CatalogError> {
-        let files = self.store.files_of(row.id)?;
-        let mut last = None;
-        for file in files {
-            match std::fs::read(&file.path) {
-                Ok(bytes) => return Ok(bytes),
-                Err(error) => last = Some(error),
+    /// A picture's bytes, from the first of its files that still holds them, which is answered too.
+    ///
+    /// # Errors
+    /// [`CatalogError::NoSuchProduct`], [`CatalogError::BadPicture`] where no file can be read or all of
+    /// them hold something else by now.
+    pub(crate) fn content(&self, id: PictureId) -> Result<(PathBuf, Vec<u8>), CatalogError> {
+        let hash = self.store.hash_of(id)?;
+        let (mut last, mut name) = (Skip::damaged(), String::new());
+        for file in self.store.files_of(id)? {
+            name = file_name(&file.path);
+            match photo::read_file(&file.path) {
+                Ok((_, bytes)) if blake3::hash(&bytes).as_bytes() == &hash => return Ok((file.path, bytes)),
+                Ok(_) => last = Skip::changed(),
+                Err(skip) => last = skip,
             }
         }
-        let skip = last.map_or_else(Skip::damaged, |error| Skip::from_io(&error));
-        Err(CatalogError::BadPicture { name: file_name(&row.path), skip })
+        if name.is_empty() { Err(CatalogError::NoSuchProduct) } else { Err(CatalogError::BadPicture { name, skip: last }) }
     }
 }
 

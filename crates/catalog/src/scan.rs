@@ -1,7 +1,7 @@
 //! Looking for photos in what the merchant added.
 //!
 //! In: a folder or file. Out: every regular file whose name ends like a
-//! picture's, with its stamp; product lists (`.csv`); and places that could not
+//! picture's, with its stamp; product lists (`.csv`, `.tsv`); and places that could not
 //! be read. Links are followed, loops are not; hidden files and folders are
 //! left out, as file managers do.
 
@@ -22,9 +22,9 @@ pub enum Found {
     /// A photo that cannot even be looked at.
     BadPhoto(PathBuf, FileStamp, Skip),
     /// A product list.
-    List(PathBuf),
-    /// A folder whose content stays unknown: nothing inside it counts as gone.
-    UnreadableFolder(PathBuf, Skip),
+    List(PathBuf, FileStamp),
+    /// A folder or file whose content stays unknown: nothing at or inside it counts as gone.
+    Unreadable(PathBuf, Skip),
 }
 
 /// Walks `root` (a folder or a single file), leaving out the folder `except`.
@@ -39,6 +39,16 @@ pub fn walk(root: &Path, except: &Path) -> impl Iterator<Item = Found> {
             Ok(entry) => look_at(&entry, entry.path() == named),
             Err(error) => explain(&error),
         })
+}
+
+/// Whether there is anything at `root` that a scan would look at; ends with the first that it meets.
+pub fn has_anything(root: &Path, except: &Path) -> bool {
+    walk(root, except).any(|found| !matches!(found, Found::Unreadable(..)))
+}
+
+/// Whether a name ends like a product list's.
+pub fn is_list(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ["csv", "tsv"].iter().any(|list| ending.eq_ignore_ascii_case(list)))
 }
 
 /// Size and time of the last change.
@@ -60,10 +70,8 @@ fn look_at(entry: &DirEntry, was_named: bool) -> Option<Found> {
     if entry.file_type().is_dir() {
         return None;
     }
-    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
-        return Some(Found::List(path.to_path_buf()));
-    }
-    if !was_named && !has_picture_ending(path) {
+    let is_list = is_list(path);
+    if !was_named && !is_list && !has_picture_ending(path) {
         return None;
     }
     let metadata = match entry.metadata() {
@@ -71,7 +79,10 @@ fn look_at(entry: &DirEntry, was_named: bool) -> Option<Found> {
         Err(error) => return explain(&error),
     };
     let stamp = stamp(&metadata);
-    if metadata.is_file() {
+    if is_list {
+        // One that is a pipe or a device is told when it is read.
+        Some(Found::List(path.to_path_buf(), stamp))
+    } else if metadata.is_file() {
         Some(Found::Photo(path.to_path_buf(), stamp))
     } else {
         // Opening a pipe or a device could wait for ever.
@@ -89,12 +100,21 @@ fn explain(error: &walkdir::Error) -> Option<Found> {
     let unknown = std::io::Error::other("unknown reason");
     let cause = error.io_error().unwrap_or(&unknown);
     if path.is_dir() {
-        return Some(Found::UnreadableFolder(path, Skip::from_io(cause)));
+        return Some(Found::Unreadable(path, Skip::from_io(cause)));
     }
     let is_link = path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
-    if !has_picture_ending(&path) || !is_link {
-        return None;
+    match cause.kind() {
+        // A folder whose names can be listed, but not looked at: told once, of the folder.
+        std::io::ErrorKind::PermissionDenied if !is_link => {
+            Some(Found::Unreadable(path.parent()?.to_path_buf(), Skip::from_io(cause)))
+        }
+        _ if !has_picture_ending(&path) => None,
+        std::io::ErrorKind::NotFound if is_link => {
+            let skip = Skip::new(SkipCode::Unreadable, "This is a link to a file that is not there.");
+            Some(Found::BadPhoto(path, FileStamp { size_bytes: 0, modified_ns: None }, skip))
+        }
+        // It went away between two looks.
+        std::io::ErrorKind::NotFound => None,
+        _ => Some(Found::Unreadable(path, Skip::from_io(cause))),
     }
-    let skip = Skip::new(SkipCode::Unreadable, "This is a link to a file that is not there.");
-    Some(Found::BadPhoto(path, FileStamp { size_bytes: 0, modified_ns: None }, skip))
 }

@@ -13,18 +13,14 @@ use std::{
 use notify::{EventKind, RecommendedWatcher, RecursiveMode};
 use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, new_debouncer};
 
-use crate::{
-    CatalogError,
-    library::Inner,
-    run::{Scope, Work},
-};
+use crate::{CatalogError, library::Inner, run::Work};
 
 /// Quiet for this long means that a file is whole.
 const SETTLED: Duration = Duration::from_secs(2);
 /// With more changed paths than this their folders are looked at instead.
 const MAX_PATHS: usize = 200;
 
-type Roots = Arc<Mutex<Vec<(PathBuf, u64)>>>;
+type Roots = Arc<Mutex<Vec<PathBuf>>>;
 
 /// Watches until it is dropped.
 pub(crate) struct Watcher {
@@ -46,22 +42,29 @@ impl Watcher {
 
     /// Watches a source. One that cannot be watched (too many folders for the system, a network
     /// drive) is still found by "Look for changes", so it is told to the log alone.
-    pub(crate) fn watch(&self, path: &Path, source_id: u64) {
+    pub(crate) fn watch(&self, path: &Path) {
         let mut roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
-        if roots.iter().any(|(root, id)| root == path && *id == source_id) {
+        // A folder above it is watched already, and this one with it.
+        if roots.iter().any(|root| path.starts_with(root)) {
             return;
         }
-        roots.retain(|(root, _)| root != path);
-        roots.push((path.to_path_buf(), source_id));
+        let inside: Vec<PathBuf> = roots.iter().filter(|root| root.starts_with(path)).cloned().collect();
+        roots.retain(|root| !root.starts_with(path));
+        roots.push(path.to_path_buf());
         drop(roots);
         let mut debouncer = self.debouncer.lock().unwrap_or_else(PoisonError::into_inner);
+        for root in inside {
+            if let Err(error) = debouncer.unwatch(&root) {
+                tracing::debug!(path = %root.display(), %error, "this folder was not watched");
+            }
+        }
         if let Err(error) = debouncer.watch(path, RecursiveMode::Recursive) {
             tracing::warn!(path = %path.display(), %error, "this folder is not watched");
         }
     }
 
     pub(crate) fn unwatch(&self, path: &Path) {
-        self.roots.lock().unwrap_or_else(PoisonError::into_inner).retain(|(root, _)| root != path);
+        self.roots.lock().unwrap_or_else(PoisonError::into_inner).retain(|root| root != path);
         let mut debouncer = self.debouncer.lock().unwrap_or_else(PoisonError::into_inner);
         if let Err(error) = debouncer.unwatch(path) {
             tracing::debug!(path = %path.display(), %error, "this folder was not watched");
@@ -82,7 +85,7 @@ fn hear(library: &Weak<Inner>, roots: &Roots, events: DebounceEventResult) {
         // Events were lost: look at everything.
         Err(errors) => {
             tracing::warn!(?errors, "some changes of watched folders were missed");
-            roots.iter().map(|(root, _)| root.clone()).collect()
+            roots.clone()
         }
     };
     changed.retain(|path| !path.starts_with(&library.options.folder));
@@ -92,17 +95,11 @@ fn hear(library: &Weak<Inner>, roots: &Roots, events: DebounceEventResult) {
         changed = changed.iter().filter_map(|path| path.parent().map(Path::to_path_buf)).collect();
         changed.dedup();
     }
-    let scopes: Vec<Scope> = changed
-        .into_iter()
-        .filter_map(|path| {
-            let (_, source_id) = roots.iter().find(|(root, _)| path.starts_with(root))?;
-            Some(Scope { source_id: *source_id, root: path })
-        })
-        .collect();
-    if scopes.is_empty() {
+    changed.retain(|path| roots.iter().any(|root| path.starts_with(root)));
+    if changed.is_empty() {
         return;
     }
-    if let Err(error) = Work::start(&library, scopes) {
+    if let Err(error) = Work::start(&library, changed) {
         tracing::warn!(%error, "the changed photos could not be looked at");
     }
 }

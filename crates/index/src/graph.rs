@@ -1,152 +1,158 @@
-//! usearch's HNSW graph, and its file.
+//! usearch's HNSW graph over the rows.
 //!
-//! The file is `VITRINEG`, a version, the fingerprint of what it was built
-//! from, its ids, and usearch's own bytes, with a BLAKE3 sum over all of it:
-//! usearch trusts what it loads, so nothing unchecked reaches it.
+//! The graph must not hold a second copy of the vectors: what it takes for a vector are the four bytes of a
+//! row's slot, and its metric looks the rows up. A query has no row; while it is looked for, its slot is
+//! [`QUERY`], and the metric finds it in a variable of the thread that asks.
+//!
+//! Safety: the metric gets pointers to four bytes each, and reads rows through an `Arc` that it owns. It
+//! runs inside of calls of this file alone, during which the caller holds a lock that keeps rows from being
+//! written (see [`crate::rows`]).
 
-use std::{collections::HashSet, fs, io::Write, path::Path};
+use std::{cell::Cell, sync::Arc};
 
 use usearch::{Index, IndexOptions, MetricKind, ScalarKind};
 
-use crate::{Hit, IndexError};
+use crate::{
+    IndexError,
+    rows::{Encoded, Rows},
+};
 
-const MAGIC: &[u8; 8] = b"VITRINEG";
-const VERSION: u32 = 1;
-const SUM_LEN: usize = 32;
+/// The slot of whatever is looked for.
+const QUERY: u32 = u32::MAX;
 
-/// Edges of a node, and the width of the walk when adding and when searching. Measured at
-/// 100,000 x 512 in bf16: recall 0.998 of the exact top 10 (`cargo run --example recall`).
+/// Edges of a node, and the width of the walk when adding and when searching.
 const CONNECTIVITY: usize = 16;
 const EXPANSION_ADD: usize = 128;
 const EXPANSION_SEARCH: usize = 128;
+/// Threads that may be inside at once.
+const N_THREADS: usize = 64;
 
-/// A graph over some of the vectors.
-pub struct Graph {
+thread_local! {
+    static SOUGHT: Cell<*const Encoded> = const { Cell::new(std::ptr::null()) };
+}
+
+/// Sets the query of this thread for as long as it lives.
+struct Seeking;
+
+impl Seeking {
+    fn start(query: &Encoded) -> Self {
+        SOUGHT.set(std::ptr::from_ref(query));
+        Self
+    }
+}
+
+impl Drop for Seeking {
+    fn drop(&mut self) {
+        SOUGHT.set(std::ptr::null());
+    }
+}
+
+/// A graph over some of the rows.
+pub(crate) struct Graph {
     index: Index,
-    ids: HashSet<u64>,
 }
 
 impl Graph {
-    /// An empty graph for vectors of `dim` numbers.
-    pub fn new(dim: usize) -> Result<Self, IndexError> {
-        let index = Index::new(&IndexOptions {
-            dimensions: dim,
-            metric: MetricKind::Cos,
-            quantization: ScalarKind::BF16,
+    /// An empty graph over `rows`.
+    pub(crate) fn new(rows: &Arc<Rows>) -> Result<Self, IndexError> {
+        let mut index = Index::new(&IndexOptions {
+            dimensions: size_of::<u32>(),
+            metric: MetricKind::IP,
+            quantization: ScalarKind::I8,
             connectivity: CONNECTIVITY,
             expansion_add: EXPANSION_ADD,
             expansion_search: EXPANSION_SEARCH,
             multi: false,
         })
         .map_err(graph_error)?;
-        Ok(Self { index, ids: HashSet::new() })
+        set_metric(&mut index, rows);
+        Ok(Self { index })
     }
 
-    /// How many vectors it holds.
-    pub fn len(&self) -> usize {
-        self.ids.len()
+    /// One that [`Graph::to_bytes`] wrote.
+    pub(crate) fn from_bytes(bytes: &[u8], rows: &Arc<Rows>) -> Result<Self, IndexError> {
+        let mut graph = Self::new(rows)?;
+        graph.index.load_from_buffer(bytes).map_err(graph_error)?;
+        // Loading sets the metric that the file names.
+        set_metric(&mut graph.index, rows);
+        graph.index.change_expansion_add(EXPANSION_ADD);
+        graph.index.change_expansion_search(EXPANSION_SEARCH);
+        graph.reserve(0)?;
+        Ok(graph)
     }
 
-    /// Whether it holds none.
-    pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, IndexError> {
+        let mut bytes = vec![0; self.index.serialized_length()];
+        self.index.save_to_buffer(&mut bytes).map_err(graph_error)?;
+        Ok(bytes)
     }
 
-    /// Whether `id` is in it.
-    pub fn contains(&self, id: u64) -> bool {
-        self.ids.contains(&id)
+    /// How many rows it holds.
+    pub(crate) fn len(&self) -> usize {
+        self.index.size()
     }
 
-    /// Its ids, in no order.
-    pub fn ids(&self) -> Vec<u64> {
-        self.ids.iter().copied().collect()
-    }
-
-    /// Makes room for `n_more` vectors. usearch fails or worse when it is added to without room.
-    pub fn reserve(&mut self, n_more: usize) -> Result<(), IndexError> {
+    /// Makes room for `n_more` rows. usearch fails or worse when it is added to without room. Nobody may
+    /// search meanwhile.
+    pub(crate) fn reserve(&mut self, n_more: usize) -> Result<(), IndexError> {
         let wanted = self.index.size() + n_more;
-        if wanted > self.index.capacity() {
-            self.index.reserve(wanted.max(self.index.capacity() * 2).max(1_024)).map_err(graph_error)?;
+        if n_more == 0 || wanted > self.index.capacity() {
+            let capacity = wanted.max(self.index.capacity() + self.index.capacity() / 2).max(1_024);
+            self.index.reserve_capacity_and_threads(capacity, N_THREADS).map_err(graph_error)?;
         }
         Ok(())
     }
 
-    /// Adds a vector; [`Graph::reserve`] made room for it.
-    pub fn add(&mut self, id: u64, vector: &[f32]) -> Result<(), IndexError> {
-        self.index.add(id, vector).map_err(graph_error)?;
-        self.ids.insert(id);
+    /// Adds a row; [`Graph::reserve`] made room for it. Others may add and search meanwhile.
+    pub(crate) fn add(&self, slot: u32) -> Result<(), IndexError> {
+        self.index.add(u64::from(slot), &bytes_of(slot)).map_err(graph_error)
+    }
+
+    /// Takes a row out, if it is in. Nobody may search meanwhile.
+    pub(crate) fn remove(&mut self, slot: u32) -> Result<(), IndexError> {
+        self.index.remove(u64::from(slot)).map_err(graph_error)?;
         Ok(())
     }
 
-    /// Takes a vector out, if it is in.
-    pub fn remove(&mut self, id: u64) -> Result<(), IndexError> {
-        if self.ids.remove(&id) {
-            self.index.remove(id).map_err(graph_error)?;
-        }
-        Ok(())
-    }
-
-    /// About the `k` nearest, best first.
-    pub fn search(&self, query: &[f32], k: usize) -> Result<Vec<Hit>, IndexError> {
-        let matches = self.index.search(query, k.min(self.len())).map_err(graph_error)?;
-        let scores = matches.distances.iter().map(|distance| (1.0 - distance).clamp(-1.0, 1.0));
-        Ok(matches.keys.iter().zip(scores).map(|(&id, score)| Hit { id, score }).collect())
-    }
-
-    /// Writes it to a temporary file beside `file` and renames that.
-    pub fn save(&self, file: &Path, fingerprint: &str) -> Result<(), IndexError> {
-        let mut bytes = Vec::with_capacity(self.index.serialized_length() + self.ids.len() * 8 + 256);
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&VERSION.to_le_bytes());
-        push_block(&mut bytes, fingerprint.as_bytes());
-        let ids: Vec<u8> = self.ids.iter().flat_map(|id| id.to_le_bytes()).collect();
-        push_block(&mut bytes, &ids);
-        let start = bytes.len();
-        bytes.resize(start + self.index.serialized_length(), 0);
-        self.index.save_to_buffer(&mut bytes[start..]).map_err(graph_error)?;
-        let sum = blake3::hash(&bytes);
-        let partial = file.with_extension("partial");
-        let mut out = fs::File::create(&partial)?;
-        out.write_all(sum.as_bytes())?;
-        out.write_all(&bytes)?;
-        out.sync_all()?;
-        fs::rename(&partial, file)?;
-        Ok(())
-    }
-
-    /// Reads a file that [`Graph::save`] wrote for the same `fingerprint` and `dim`.
-    pub fn load(file: &Path, dim: usize, fingerprint: &str) -> Result<Self, IndexError> {
-        let bytes = fs::read(file)?;
-        let (sum, bytes) = bytes.split_at_checked(SUM_LEN).ok_or(IndexError::DamagedCache)?;
-        if blake3::hash(bytes).as_bytes() != sum {
-            return Err(IndexError::DamagedCache);
-        }
-        let rest = bytes.strip_prefix(MAGIC).ok_or(IndexError::DamagedCache)?;
-        let rest = rest.strip_prefix(&VERSION.to_le_bytes()).ok_or(IndexError::DamagedCache)?;
-        let (made_for, rest) = take_block(rest).ok_or(IndexError::DamagedCache)?;
-        let (ids, graph) = take_block(rest).ok_or(IndexError::DamagedCache)?;
-        if made_for != fingerprint.as_bytes() {
-            return Err(IndexError::DamagedCache);
-        }
-        let mut loaded = Self::new(dim)?;
-        loaded.index.load_from_buffer(graph).map_err(graph_error)?;
-        loaded.index.change_expansion_search(EXPANSION_SEARCH);
-        loaded.ids = ids.as_chunks::<8>().0.iter().map(|id| u64::from_le_bytes(*id)).collect();
-        if loaded.index.dimensions() != dim || loaded.index.size() != loaded.ids.len() {
-            return Err(IndexError::DamagedCache);
-        }
-        Ok(loaded)
+    /// About the `k` nearest that pass, as slots.
+    pub(crate) fn search(
+        &self,
+        query: &Encoded,
+        k: usize,
+        passes: Option<&dyn Fn(u32) -> bool>,
+    ) -> Result<Vec<u32>, IndexError> {
+        let _seeking = Seeking::start(query);
+        let sought = bytes_of(QUERY);
+        let found = match passes {
+            None => self.index.search(&sought, k),
+            // Keys are slots.
+            Some(passes) => self.index.filtered_search(&sought, k, |key| passes(key as u32)),
+        };
+        let found = found.map_err(graph_error)?;
+        Ok(found.keys.iter().map(|&key| key as u32).collect())
     }
 }
 
-fn push_block(bytes: &mut Vec<u8>, block: &[u8]) {
-    bytes.extend_from_slice(&(block.len() as u64).to_le_bytes());
-    bytes.extend_from_slice(block);
+fn bytes_of(slot: u32) -> [i8; 4] {
+    slot.to_ne_bytes().map(u8::cast_signed)
 }
 
-fn take_block(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (len, rest) = bytes.split_first_chunk::<8>()?;
-    rest.split_at_checked(usize::try_from(u64::from_le_bytes(*len)).ok()?)
+fn set_metric(index: &mut Index, rows: &Arc<Rows>) {
+    let rows = rows.clone();
+    let distance = move |a: *const i8, b: *const i8| {
+        // Safety: usearch hands out pointers to what was added or asked, four bytes each, of any alignment.
+        let slots = unsafe { [a.cast::<u32>().read_unaligned(), b.cast::<u32>().read_unaligned()] };
+        let [a, b] = slots.map(|slot| {
+            if slot != QUERY {
+                return rows.row(slot);
+            }
+            // Safety: set by `search`, on this thread, for as long as it runs.
+            let sought = unsafe { &*SOUGHT.get() };
+            (sought.bytes.as_slice(), sought.scales.as_slice())
+        });
+        1.0 - rows.dot(a, b)
+    };
+    index.change_metric::<i8>(Box::new(distance));
 }
 
 fn graph_error(error: impl std::fmt::Display) -> IndexError {

@@ -33,7 +33,7 @@ const DISPUTED: f32 = 0.4;
 const PIXELS_TRUST: f32 = 0.85;
 
 /// What a claim is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AttributeKind {
     /// What the product is.
     Type,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use vitrine_models::{ModelError, Priority, ProductVocabulary, TermEmbedding, TermTable, TermVectors};
+use vitrine_models::{Priority, ProductVocabulary, TermTable, TermVectors};
 
 use super::Findings;
 use crate::{CatalogError, colour::ProductColour, models::Models};
@@ -49,8 +49,8 @@ pub(crate) fn vocabulary(
             None => return Ok(None),
         }
     }
-    let logit_scale = models.clip().run(Priority::Batch, |clip| Ok(clip.logit_scale()))?;
-    let neutral = models.embed_texts(vec![NEUTRAL.to_owned()], Priority::Batch)?.pop().unwrap_or_default();
+    let logit_scale = models.host().logit_scale()?;
+    let neutral = models.host().embed_texts(vec![NEUTRAL.to_owned()], Priority::Batch)?.pop().unwrap_or_default();
     Ok(Some(Vocabulary { lists: ProductVocabulary::new(ready, logit_scale)?, neutral, logit_scale }))
 }
 
@@ -70,22 +70,7 @@ pub(crate) fn vectors(
             Err(error) => tracing::warn!(%error, "a cached word list is computed again"),
         }
     }
-    let mut embedding = TermEmbedding::new(table, template, &key)?;
-    let clip = models.clip();
-    let vectors = loop {
-        if !go_on()? {
-            return Ok(None);
-        }
-        let (next, more) = clip.run(Priority::Batch, move |clip| {
-            let mut embedding = embedding;
-            let more = embedding.advance(clip)?;
-            Ok::<_, ModelError>((embedding, more))
-        })?;
-        embedding = next;
-        if !more {
-            break clip.run(Priority::Batch, move |clip| embedding.finish(clip))?;
-        }
-    };
+    let Some(vectors) = models.host().term_vectors(table, template, &key, go_on)? else { return Ok(None) };
     // A cache: a full disk must not keep the catalog from being described.
     let partial = file.with_extension("partial");
     let written = std::fs::create_dir_all(cache)

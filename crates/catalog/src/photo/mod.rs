@@ -17,22 +17,23 @@ pub use skip::{Skip, SkipCode};
 pub(crate) use thumbnail::fit;
 pub use thumbnail::{THUMBNAIL_SIDE, Thumbnail, small_copy, thumbnail};
 
+use crate::regular_file;
+
 /// The most pixels that a photo may have: beyond today's largest cameras (150 megapixels).
 pub const MAX_PIXELS: u64 = 160_000_000;
 
 /// The largest file that is read.
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
 
-/// The bytes of a file that a person named.
-pub fn read_file(path: &std::path::Path) -> Result<Vec<u8>, Skip> {
-    let metadata = std::fs::metadata(path).map_err(|error| Skip::from_io(&error))?;
-    if metadata.is_dir() {
-        return Err(Skip::not_a_picture());
-    }
-    if metadata.len() > MAX_FILE_BYTES {
-        return Err(Skip::too_many_bytes());
-    }
-    std::fs::read(path).map_err(|error| Skip::from_io(&error))
+/// The bytes of a photo's file, and what the file was before they were read.
+pub fn read_file(path: &std::path::Path) -> Result<(std::fs::Metadata, Vec<u8>), Skip> {
+    regular_file::read(path, MAX_FILE_BYTES).map_err(|error| match error.kind() {
+        std::io::ErrorKind::FileTooLarge => Skip::too_many_bytes(),
+        std::io::ErrorKind::InvalidInput => {
+            Skip::new(SkipCode::Unreadable, "This is a folder, a pipe or a device, not a photo.")
+        }
+        _ => Skip::from_io(&error),
+    })
 }
 
 /// Endings of pictures, lower case: what a scan looks at. The second half cannot be read (yet)

@@ -19,11 +19,13 @@ pub enum SkipCode {
     Vanished,
     /// A model failed on it.
     ModelFailed,
+    /// A product list that brings nothing, or not all of it.
+    BadList,
 }
 
 impl SkipCode {
     /// Every code with its name in the database.
-    const NAMES: [(Self, &'static str); 7] = [
+    const NAMES: [(Self, &'static str); 8] = [
         (Self::Empty, "empty"),
         (Self::Damaged, "damaged"),
         (Self::Unsupported, "unsupported"),
@@ -31,6 +33,7 @@ impl SkipCode {
         (Self::Unreadable, "unreadable"),
         (Self::Vanished, "vanished"),
         (Self::ModelFailed, "model_failed"),
+        (Self::BadList, "bad_list"),
     ];
 
     /// Its name in the database.
@@ -72,6 +75,11 @@ impl Skip {
     /// The file has no bytes.
     pub(crate) fn empty() -> Self {
         Self::new(SkipCode::Empty, "The file is empty. Copy it again from where it came from.")
+    }
+
+    /// It holds another picture than the one that is known.
+    pub(crate) fn changed() -> Self {
+        Self::new(SkipCode::Vanished, "The photo was changed since it was read. Look for changes to read it again.")
     }
 
     /// It cannot be decoded.

@@ -1,23 +1,20 @@
-//! Pictures that lack a description: a caption from BLIP, then texts from all that is known.
+//! The passes that describe photos: a caption from BLIP, then texts from all that is known.
 //!
 //! Captions are what costs. Everything else is composed from what the store holds, so pictures that
 //! have a caption (the word lists changed, or the rules) come first and take no model.
 
 use rayon::prelude::*;
-use vitrine_models::{PixelTensor, Priority};
+use vitrine_jobs::{Job, Stage};
+use vitrine_models::{ImagePreprocess, PixelTensor};
 
-use super::{
-    Stage,
-    backlog::{PAGE, each_batch, record_failure},
-    one_by_one,
-};
+use super::pass::{self, Pass, record_failure};
 use crate::{
     CatalogError,
     colour::{ProductColour, product_colours},
     describe::{self, Description, Vocabulary},
     engine::Engine,
     library::Inner,
-    store::{Material, NewDescription},
+    store::{Material, NewDescription, PictureId},
 };
 
 /// Pictures that the captioner takes at once: a batch is a second's work or so with a large model,
@@ -25,114 +22,146 @@ use crate::{
 const CAPTION_BATCH: usize = 4;
 
 /// Describes every picture that is not described.
-pub(super) fn describe(library: &Inner, engine: &Engine) -> Result<(), CatalogError> {
+pub(super) fn describe(library: &Inner, job: &Job, engine: &Engine) -> Result<(), CatalogError> {
     let ids = engine.models.ids();
-    let counts = library.store.counts(ids)?;
-    let n_lacking = counts.n_searchable.saturating_sub(counts.n_described);
-    if n_lacking == 0 {
+    let none = PictureId::new(0);
+    let has_captions = engine.models.describes();
+    let can_compose = !library.store.without_composition(ids, has_captions, none, 1)?.is_empty();
+    let can_caption =
+        has_captions && !library.store.without_description(ids.caption, none, 1)?.is_empty();
+    if !can_compose && !can_caption {
         return Ok(());
     }
-    let done = library.board.snapshot().stages[Stage::Describe as usize].done;
-    library.board.set_total(Stage::Describe, done + n_lacking);
-    library.board.total_is_known(Stage::Describe);
-    library.board.start_stage(Stage::Describe);
-    let go_on = || library.control.checkpoint().map(|()| !library.work.has_news());
+    let counts = library.store.counts(ids.clip, ids.writer)?;
+    job.board().add_total(Stage::Describe, counts.n_searchable.saturating_sub(counts.n_described));
+    job.board().total_is_known(Stage::Describe);
+    let go_on = || Ok(job.checkpoint().map(|()| !library.work.has_news())?);
     // With a large model this takes a minute or two, once; nobody should wonder what is going on.
-    library.board.advance(Stage::Describe, 0, Some("the word lists, which is done once".to_owned()));
+    job.board().advance(Stage::Describe, 0, Some("the word lists, which is done once".to_owned()));
     let Some(vocabulary) = engine.vocabulary(&library.options.folder, &go_on)? else { return Ok(()) };
-    compose_all(library, engine, vocabulary)?;
-    if engine.models.describes() && !library.work.has_news() {
-        caption_all(library, engine, vocabulary)?;
+    let writer = Writer { library, engine, vocabulary };
+    pass::run(library, job, &Compose { writer })?;
+    if can_caption && !library.work.has_news() {
+        pass::run(library, job, &CaptionAndCompose { writer, job })?;
     }
     Ok(())
 }
 
-/// Composes what needs no model any more.
-fn compose_all(library: &Inner, engine: &Engine, vocabulary: &Vocabulary) -> Result<(), CatalogError> {
-    let mut after = 0;
-    while !library.work.has_news() {
-        library.control.checkpoint()?;
-        let models = &engine.models;
-        let page = library.store.without_composition(models.ids(), models.describes(), after, PAGE)?;
-        let Some(&last) = page.last() else { break };
-        after = last;
-        compose(library, engine, vocabulary, &page)?;
-        library.board.advance(Stage::Describe, page.len() as u64, None);
-        library.events.changed();
-    }
-    Ok(())
+/// Writes descriptions of pictures whose caption and vector are in the store.
+#[derive(Clone, Copy)]
+struct Writer<'a> {
+    library: &'a Inner,
+    engine: &'a Engine,
+    vocabulary: &'a Vocabulary,
 }
 
-fn caption_all(library: &Inner, engine: &Engine, vocabulary: &Vocabulary) -> Result<(), CatalogError> {
-    let ids = engine.models.ids();
-    let captioner = engine.models.captioner();
-    let (preprocess, options) = captioner
-        .run(Priority::Batch, |captioner| Ok((captioner.preprocess(), captioner.usual_options())))?;
-    let lacking = |after| library.store.without_description(ids.caption, after, PAGE);
-    each_batch(library, &preprocess, CAPTION_BATCH, &lacking, |batch| {
-        let n = batch.len() as u64;
-        let name = batch.last().map(|picture| picture.name.clone());
-        let (picture_ids, tensors): (Vec<u64>, Vec<PixelTensor>) =
-            batch.into_iter().map(|picture| (picture.id, picture.tensor)).unzip();
-        let options = options.clone();
-        let answered = captioner.run(Priority::Batch, move |captioner| {
-            Ok(one_by_one::answers(&tensors, &|batch| captioner.caption(batch, &options)))
-        })?;
+impl Writer<'_> {
+    fn write(&self, pictures: &[PictureId]) -> Result<(), CatalogError> {
+        let ids = self.engine.models.ids();
+        let materials: Vec<Material> = pictures
+            .iter()
+            .filter_map(|&id| self.library.store.material(id, ids).transpose())
+            .collect::<Result<_, _>>()?;
+        let lists = self.engine.models.lists();
+        let written = materials
+            .into_par_iter()
+            .map(|material| {
+                let colours = self.colours(material.picture);
+                let findings = self.vocabulary.findings(&material.vector, material.caption, colours)?;
+                Ok((material.picture, describe::describe(&findings, lists)))
+            })
+            .collect::<Result<Vec<(PictureId, Description)>, CatalogError>>()?;
+        self.library.store.add_compositions(ids.writer, &written)
+    }
+
+    /// The product's colours, from its thumbnail; none where that cannot be read, which the next scan
+    /// finds out.
+    fn colours(&self, picture: PictureId) -> Vec<ProductColour> {
+        let thumbnail =
+            self.library.thumbnail(picture).ok().and_then(|jpeg| image::load_from_memory(&jpeg).ok());
+        thumbnail.map(|picture| product_colours(&picture.to_rgb8())).unwrap_or_default()
+    }
+}
+
+/// Texts for what needs no model any more.
+struct Compose<'a> {
+    writer: Writer<'a>,
+}
+
+impl Pass for Compose<'_> {
+    fn stage(&self) -> Stage {
+        Stage::Describe
+    }
+
+    fn lacking(&self, after: PictureId, limit: u64) -> Result<Vec<PictureId>, CatalogError> {
+        let models = &self.writer.engine.models;
+        self.writer.library.store.without_composition(models.ids(), models.describes(), after, limit)
+    }
+
+    fn batch_size(&self) -> usize {
+        1
+    }
+
+    fn input(&self) -> Result<Option<ImagePreprocess>, CatalogError> {
+        Ok(None)
+    }
+
+    fn reads_files(&self) -> bool {
+        false
+    }
+
+    fn make(&self, pictures: Vec<PictureId>, _: Vec<PixelTensor>) -> Result<(), CatalogError> {
+        self.writer.write(&pictures)
+    }
+}
+
+/// A caption, and texts of it at once.
+struct CaptionAndCompose<'a> {
+    writer: Writer<'a>,
+    job: &'a Job,
+}
+
+impl Pass for CaptionAndCompose<'_> {
+    fn stage(&self) -> Stage {
+        Stage::Describe
+    }
+
+    fn lacking(&self, after: PictureId, limit: u64) -> Result<Vec<PictureId>, CatalogError> {
+        let caption = self.writer.engine.models.ids().caption;
+        self.writer.library.store.without_description(caption, after, limit)
+    }
+
+    fn batch_size(&self) -> usize {
+        CAPTION_BATCH
+    }
+
+    fn input(&self) -> Result<Option<ImagePreprocess>, CatalogError> {
+        Ok(Some(self.writer.engine.models.host().caption_preprocess()?))
+    }
+
+    fn reads_files(&self) -> bool {
+        true
+    }
+
+    fn make(&self, ids: Vec<PictureId>, inputs: Vec<PixelTensor>) -> Result<(), CatalogError> {
+        let library = self.writer.library;
+        let answers = self.writer.engine.models.host().caption(inputs)?;
         let (mut new, mut managed) = (Vec::new(), Vec::new());
-        for (picture_id, answer) in picture_ids.into_iter().zip(answered) {
+        for (picture, answer) in ids.into_iter().zip(answers) {
             match answer {
                 Ok(caption) => {
-                    managed.push(picture_id);
+                    managed.push(picture);
                     new.push(NewDescription {
-                        picture_id,
+                        picture,
                         caption: caption.text,
                         mean_log_prob: caption.mean_log_prob,
                     });
                 }
-                Err(error) => record_failure(library, picture_id, &error)?,
+                Err(error) => record_failure(library, self.job, picture, &error)?,
             }
         }
-        library.store.add_descriptions(ids.caption, &new)?;
+        library.store.add_descriptions(self.writer.engine.models.ids().caption, &new)?;
         library.store.clear_model_failures(&managed)?;
-        compose(library, engine, vocabulary, &managed)?;
-        library.board.advance(Stage::Describe, n, name);
-        library.events.changed();
-        Ok(())
-    })
-}
-
-/// Writes descriptions of pictures whose caption and vector are in the store.
-fn compose(
-    library: &Inner,
-    engine: &Engine,
-    vocabulary: &Vocabulary,
-    picture_ids: &[u64],
-) -> Result<(), CatalogError> {
-    let ids = engine.models.ids();
-    let materials: Vec<Material> = picture_ids
-        .iter()
-        .filter_map(|&id| library.store.material(id, ids).transpose())
-        .collect::<Result<_, _>>()?;
-    let lists = engine.models.lists();
-    let written = materials
-        .into_par_iter()
-        .map(|material| {
-            let colours = colours(library, material.picture_id);
-            let findings = vocabulary.findings(&material.vector, material.caption, colours)?;
-            Ok((material.picture_id, describe::describe(&findings, lists)))
-        })
-        .collect::<Result<Vec<(u64, Description)>, CatalogError>>()?;
-    library.store.add_compositions(ids.writer, &written)
-}
-
-/// The product's colours, from its thumbnail; none where that cannot be read, which the next scan
-/// finds out.
-fn colours(library: &Inner, picture_id: u64) -> Vec<ProductColour> {
-    let thumbnail = library
-        .store
-        .picture(picture_id, library.model_ids())
-        .and_then(|row| library.thumbnail(&row))
-        .ok()
-        .and_then(|jpeg| image::load_from_memory(&jpeg).ok());
-    thumbnail.map(|picture| product_colours(&picture.to_rgb8())).unwrap_or_default()
+        self.writer.write(&managed)
+    }
 }

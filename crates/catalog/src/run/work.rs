@@ -1,176 +1,227 @@
-//! What is to be scanned, and the thread that does it.
+//! What is to be scanned, and the job that does it.
+//!
+//! There is one queue of roots and at most one job that works on it. Whatever ends the job (done, cancelled,
+//! failed, a panic), roots that were queued and not looked at are still there: after a cancel those that
+//! came later start a job of their own, after a failure they wait for the next start.
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::{RunState, backlog, describe, ingest};
-use crate::{CatalogError, library::Inner};
+use vitrine_jobs::{Job, JobError, JobKind, JobSnapshot, Lane, Outcome, StartError};
 
-/// A part of a source that is to be looked at: all of it, or what a watcher saw change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Scope {
-    pub(crate) source_id: u64,
-    pub(crate) root: PathBuf,
-}
+use super::{describe, embed::Embed, ingest, pass};
+use crate::{CatalogError, library::Inner};
 
 #[derive(Default)]
 struct Queue {
-    scopes: Vec<Scope>,
-    is_running: bool,
+    /// What is to be looked at: whole sources, or what a watcher saw change.
+    roots: Vec<PathBuf>,
+    /// The job at work.
+    job: Option<Arc<Job>>,
     /// Raised by every start, so that one that comes while the run ends is not lost.
     wanted: bool,
-    /// What is to be done changed: a backlog is left for a look at it.
+    /// What is to be done changed: a pass is left for a look at it.
     changed: bool,
 }
 
-/// The queue of scopes and its worker.
+/// The queue and its job.
 #[derive(Default)]
 pub(crate) struct Work {
     queue: Mutex<Queue>,
-    ended: Condvar,
 }
 
 impl Work {
-    /// Queues scopes and starts a run if none is under way; one that is paused stays paused, with
-    /// more to do. Without scopes it finishes what is unfinished.
-    pub(crate) fn start(library: &Arc<Inner>, scopes: Vec<Scope>) -> Result<(), CatalogError> {
+    /// Queues roots and starts a run if none is under way; one that is paused stays paused, with
+    /// more to do. Without roots it finishes what is unfinished.
+    pub(crate) fn start(library: &Arc<Inner>, roots: Vec<PathBuf>) -> Result<(), CatalogError> {
         let mut queue = library.work.lock();
-        for scope in scopes {
-            let is_covered =
-                |other: &Scope| other.source_id == scope.source_id && scope.root.starts_with(&other.root);
-            if !queue.scopes.iter().any(is_covered) {
-                queue.scopes.push(scope);
+        for root in roots {
+            if !queue.roots.iter().any(|other| root.starts_with(other)) {
+                queue.roots.retain(|other| !other.starts_with(&root));
+                queue.roots.push(root);
             }
         }
         queue.wanted = true;
-        if queue.is_running {
+        if queue.job.as_ref().is_some_and(|job| !job.control().is_cancelled()) {
             return Ok(());
         }
-        library.control.reset();
-        library.board.begin();
-        let own = library.clone();
-        std::thread::Builder::new()
-            .name("vitrine-run".into())
-            .spawn(move || own.work.serve(&own))
-            .map_err(CatalogError::io("starting the index run"))?;
-        queue.is_running = true;
-        Ok(())
+        drop(queue);
+        Self::begin(library)
     }
 
-    pub(crate) fn pause(&self, library: &Inner) {
-        if self.lock().is_running {
-            library.control.pause();
-            library.board.set_state(RunState::Paused, None);
+    /// Starts the job, after the end of one that is ending.
+    fn begin(library: &Arc<Inner>) -> Result<(), CatalogError> {
+        loop {
+            let mut queue = library.work.lock();
+            if queue.job.as_ref().is_some_and(|job| !job.control().is_cancelled()) {
+                return Ok(());
+            }
+            let own = library.clone();
+            let started = library.jobs.start(JobKind::Index, "", move |job| serve(&own, job));
+            match started {
+                Ok(job) => {
+                    queue.job = Some(job);
+                    return Ok(());
+                }
+                Err(StartError::Busy(ending)) => {
+                    drop(queue);
+                    let _ = ending.wait();
+                }
+                Err(error) => {
+                    return Err(CatalogError::Io {
+                        what: "starting the index run".into(),
+                        source: std::io::Error::other(error),
+                    });
+                }
+            }
         }
     }
 
-    pub(crate) fn resume(&self, library: &Inner) {
-        if self.lock().is_running && library.board.state() == RunState::Paused {
-            library.board.set_state(RunState::Running, None);
+    /// Holds the run.
+    pub(crate) fn pause(&self) {
+        if let Some(job) = &self.lock().job {
+            job.pause();
         }
-        library.control.resume();
     }
 
-    /// Drops what is queued of a source that was removed.
-    pub(crate) fn forget(&self, source_id: u64) {
-        self.lock().scopes.retain(|scope| scope.source_id != source_id);
+    /// Lets it go on.
+    pub(crate) fn resume(&self) {
+        if let Some(job) = &self.lock().job {
+            job.resume();
+        }
     }
 
-    /// Waits until no run is under way.
-    pub(crate) fn wait(&self) {
+    /// Ends the run, and forgets what is queued: all that was asked for up to now.
+    pub(crate) fn cancel(&self) {
         let mut queue = self.lock();
-        while queue.is_running {
-            queue = self.ended.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        queue.roots.clear();
+        queue.wanted = false;
+        if let Some(job) = &queue.job {
+            job.cancel();
         }
     }
 
-    /// Makes a run that is under way leave its backlog and find out anew what is to be done.
+    /// Waits until no run is under way; answers how the last one ended.
+    pub(crate) fn wait(library: &Inner) -> Option<JobSnapshot> {
+        while let Some(job) = library.jobs.current(Lane::Index) {
+            let _ = job.wait();
+        }
+        library.jobs.last_end(Lane::Index)
+    }
+
+    /// Makes a run that is under way leave its passes and find out anew what is to be done.
     pub(crate) fn look_again(&self) {
         self.lock().changed = true;
     }
 
-    /// Whether a backlog should be left for something else.
+    /// Whether a pass should be left for something else.
     pub(crate) fn has_news(&self) -> bool {
         let queue = self.lock();
-        queue.changed || !queue.scopes.is_empty()
-    }
-
-    fn serve(&self, library: &Inner) {
-        loop {
-            let result = self.run(library);
-            for engine in library.engines.all() {
-                engine.models.release_captioner();
-            }
-            let mut queue = self.lock();
-            if result.is_ok() && queue.wanted {
-                continue;
-            }
-            queue.scopes.clear();
-            queue.wanted = false;
-            queue.is_running = false;
-            match result {
-                Ok(()) => library.board.set_state(RunState::Finished, self.closing_words(library)),
-                Err(CatalogError::Cancelled) => library.board.set_state(RunState::Cancelled, None),
-                Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the index run failed");
-                    library.board.set_state(RunState::Failed, Some(error.with_causes()));
-                }
-            }
-            library.events.changed();
-            self.ended.notify_all();
-            return;
-        }
-    }
-
-    /// Works until nothing is wanted.
-    fn run(&self, library: &Inner) -> Result<(), CatalogError> {
-        loop {
-            let scopes = {
-                let mut queue = self.lock();
-                queue.wanted = false;
-                queue.changed = false;
-                std::mem::take(&mut queue.scopes)
-            };
-            let engine = library.engines.working();
-            if !scopes.is_empty() {
-                ingest::ingest(library, engine.as_deref(), &scopes)?;
-            }
-            let Some(engine) = engine else {
-                if self.has_news() {
-                    continue;
-                }
-                return Ok(());
-            };
-            backlog::embed(library, &engine)?;
-            if self.has_news() {
-                continue;
-            }
-            while engine.vectors.advance_graph(&library.store)? > 0 {
-                library.control.checkpoint()?;
-            }
-            engine.vectors.save(&library.store)?;
-            // Everything that can be read has its vector: if this is a new pack, it answers now.
-            library.engines.finish_change(&engine, &library.options, &library.store)?;
-            library.events.changed();
-            describe::describe(library, &engine)?;
-            if !self.has_news() {
-                return Ok(());
-            }
-        }
-    }
-
-    /// What a finished run has to say: without models nothing was made searchable, and a wrong list of
-    /// the merchant's own must not go unnoticed.
-    fn closing_words(&self, library: &Inner) -> Option<String> {
-        match library.engines.problem() {
-            Some(reason) => Some(format!("Photos can be browsed, but not searched. {reason}")),
-            None => library.engines.lists().problem().map(str::to_owned),
-        }
+        queue.changed || !queue.roots.is_empty()
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The work of the job: until nothing is wanted.
+fn serve(library: &Inner, job: &Arc<Job>) -> Result<Outcome, JobError> {
+    // Also after a panic nobody must take a job that is gone for one at work.
+    let _leaving = Leaving { library, job };
+    loop {
+        let result = run(library, job);
+        for engine in library.engines.all() {
+            engine.models.release_describers();
+        }
+        let mut queue = library.work.lock();
+        if result.is_ok() && queue.wanted {
+            continue;
+        }
+        queue.job = None;
+        drop(queue);
+        // Counts go before the end of the run, so that a client that reads them then reads the last ones.
+        library.events.changed();
+        crate::events::tell_changes(library);
+        return match result {
+            Ok(()) => Ok(Outcome::saying(closing_words(library))),
+            Err(CatalogError::Cancelled) => Err(JobError::Cancelled(vitrine_jobs::Cancelled)),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the index run failed");
+                Err(JobError::failed(error.with_causes()))
+            }
+        };
+    }
+}
+
+struct Leaving<'a> {
+    library: &'a Inner,
+    job: &'a Arc<Job>,
+}
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        let mut queue = self.library.work.lock();
+        queue.job.take_if(|job| job.id() == self.job.id());
+    }
+}
+
+/// Works until nothing is wanted.
+fn run(library: &Inner, job: &Job) -> Result<(), CatalogError> {
+    loop {
+        let roots = {
+            let mut queue = library.work.lock();
+            queue.wanted = false;
+            queue.changed = false;
+            std::mem::take(&mut queue.roots)
+        };
+        let engine = library.engines.working();
+        if !roots.is_empty() {
+            let ingested = ingest::ingest(library, job, engine.as_deref(), &roots);
+            if let Err(error) = ingested {
+                // A run that could not go on has not looked at them: the next one does.
+                if !matches!(error, CatalogError::Cancelled) {
+                    let mut queue = library.work.lock();
+                    let later = std::mem::take(&mut queue.roots);
+                    queue.roots = roots.into_iter().chain(later).collect();
+                }
+                return Err(error);
+            }
+        }
+        let Some(engine) = engine else {
+            if library.work.has_news() {
+                continue;
+            }
+            return Ok(());
+        };
+        pass::run(library, job, &Embed { library, engine: &engine, job })?;
+        if library.work.has_news() {
+            continue;
+        }
+        while engine.vectors.advance_graph(&library.store)? > 0 {
+            job.checkpoint()?;
+        }
+        engine.vectors.save()?;
+        // Everything that can be read has its vector: if this is a new pack, it answers now, unless photos
+        // are on a drive that is away. The old pack finds those.
+        if !library.store.lacks_away(engine.models.ids().clip)? {
+            library.engines.finish_change(&engine, &library.options, &library.store)?;
+        }
+        library.events.changed();
+        describe::describe(library, job, &engine)?;
+        if !library.work.has_news() {
+            return Ok(());
+        }
+    }
+}
+
+/// What a finished run has to say: without models nothing was made searchable, and a wrong list of
+/// the merchant's own must not go unnoticed.
+fn closing_words(library: &Inner) -> Option<String> {
+    if let Some(reason) = library.engines.problem() {
+        return Some(format!("Photos can be browsed, but not searched. {reason}"));
+    }
+    library.engines.lists().problem().map(str::to_owned)
 }

@@ -10,6 +10,7 @@ use crate::{
     library::{Inner, file_name},
     models::Models,
     photo::{self, Skip},
+    store::ModelId,
 };
 
 /// A picture to search with.
@@ -24,7 +25,7 @@ pub struct QueryPicture {
 struct Entry {
     picture: QueryPicture,
     /// The search model that read it, and its vector.
-    vector: (u64, Vec<f32>),
+    vector: (ModelId, Vec<f32>),
     thumbnail: Vec<u8>,
     /// A smaller copy as a JPEG, for another search model.
     copy: Vec<u8>,
@@ -41,12 +42,7 @@ impl QueryPictures {
     const N_KEPT: usize = 100;
 
     /// A picture's unit vector. One that another pack computed is computed anew.
-    pub(super) fn vector(
-        &self,
-        inner: &Inner,
-        models: &Models,
-        token: &str,
-    ) -> Result<Vec<f32>, CatalogError> {
+    pub(super) fn vector(&self, models: &Models, token: &str) -> Result<Vec<f32>, CatalogError> {
         let model = models.ids().clip;
         let (by, vector) = self.find(token, |entry| entry.vector.clone())?;
         if by == model {
@@ -54,7 +50,7 @@ impl QueryPictures {
         }
         let copy = self.find(token, |entry| entry.copy.clone())?;
         let photo = photo::decode(&copy).map_err(|_| CatalogError::NoSuchQueryPicture)?;
-        let vector = inner.embed_picture(models, &photo.pixels)?;
+        let vector = models.embed_picture(&photo.pixels)?;
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(entry) = entries.iter_mut().find(|entry| entry.picture.token == token) {
             entry.vector = (model, vector.clone());
@@ -82,7 +78,7 @@ impl QueryPictures {
         let thumbnail = photo::thumbnail(&photo.pixels).ok_or_else(|| bad(Skip::damaged()))?;
         let copy = photo::small_copy(&photo.pixels, COPY_SIDE).ok_or_else(|| bad(Skip::damaged()))?;
         let engine = inner.engine()?;
-        let vector = inner.embed_picture(&engine.models, &photo.pixels)?;
+        let vector = engine.models.embed_picture(&photo.pixels)?;
         let vector = (engine.models.ids().clip, vector);
         let picture = QueryPicture { token, name: name.to_owned() };
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -98,7 +94,7 @@ impl Library {
     /// A picture file to search with.
     pub fn query_picture_from_file(&self, path: &Path) -> Result<QueryPicture, CatalogError> {
         let bad = |skip| CatalogError::BadPicture { name: path.display().to_string(), skip };
-        let bytes = photo::read_file(path).map_err(bad)?;
+        let (_, bytes) = photo::read_file(path).map_err(bad)?;
         self.query_picture_from_bytes(&file_name(path), &bytes)
     }
 

@@ -2,9 +2,16 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use vitrine_models::{Priority, ScoreRange};
+use vitrine_models::ScoreRange;
 
-use crate::{CatalogError, describe::AttributeKind, engine::Engine, library::Inner, models::Models};
+use crate::{
+    CatalogError,
+    describe::AttributeKind,
+    engine::Engine,
+    library::Inner,
+    models::Models,
+    store::{ModelId, PictureId, ProductId},
+};
 
 /// What is asked. Parts add up: "like this picture, but red".
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,10 +20,19 @@ pub struct Query {
     pub text: String,
     /// Tokens of query pictures.
     pub pictures: Vec<String>,
-    /// A product whose picture is the query; it is left out of the answer.
-    pub like: Option<u64>,
+    /// A product whose photo is the query; it is left out of the answer.
+    pub like: Option<Like>,
     /// Only products of which all of this is said.
     pub filters: Vec<(AttributeKind, String)>,
+}
+
+/// "More like this".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Like {
+    /// The product.
+    pub product: ProductId,
+    /// Which of its photos; none for the first.
+    pub picture: Option<PictureId>,
 }
 
 impl Query {
@@ -79,14 +95,18 @@ pub(super) fn vector(inner: &Inner, engine: &Engine, query: &Query) -> Result<Qu
         parts.push((inner.search.texts.get(models, text)?, calibration.text));
     }
     for token in &query.pictures {
-        parts.push((inner.search.pictures.vector(inner, models, token)?, calibration.image));
+        parts.push((inner.search.pictures.vector(models, token)?, calibration.image));
     }
-    if let Some(id) = query.like {
-        let vector = inner.store.vector(models.ids().clip, id)?.ok_or(CatalogError::NoSuchProduct)?;
+    if let Some(like) = query.like {
+        let picture = match like.picture {
+            Some(picture) => picture,
+            None => inner.store.product(like.product, models.ids())?.photo.id,
+        };
+        let vector = inner.store.vector(models.ids().clip, picture)?.ok_or(CatalogError::NotYetSearchable)?;
         parts.push((vector, calibration.image));
     }
     // Parts that cancel each other out exactly ask for nothing in particular.
-    QueryVector::of_parts(&parts).ok_or(CatalogError::NoSuchQueryPicture)
+    QueryVector::of_parts(&parts).ok_or(CatalogError::AsksForNothing)
 }
 
 /// Vectors of the words that were asked for last: typing, paging and going back ask for the same
@@ -95,7 +115,7 @@ pub(super) fn vector(inner: &Inner, engine: &Engine, query: &Query) -> Result<Qu
 pub(super) struct TextVectors(Mutex<Vec<TextVector>>);
 
 /// The words, the search model that read them, and their vector.
-type TextVector = (String, u64, Vec<f32>);
+type TextVector = (String, ModelId, Vec<f32>);
 
 impl TextVectors {
     const N_KEPT: usize = 64;
@@ -111,9 +131,7 @@ impl TextVectors {
                 return Ok(vector);
             }
         }
-        let answer = models.embed_texts(vec![text.to_owned()], Priority::Interactive)?.pop();
-        let vector =
-            answer.ok_or_else(|| CatalogError::NoModels("The search model gave no answer.".into()))?;
+        let vector = models.embed_text(text)?;
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= Self::N_KEPT {
             known.remove(0);

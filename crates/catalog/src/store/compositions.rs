@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{Store, to_i64, to_u64};
+use super::{ModelId, PictureId, Store, to_i64};
 use crate::{
     colour::{BasicColour, ProductColour},
     describe::{Attribute, AttributeKind, Description, Evidence},
@@ -10,11 +10,20 @@ use crate::{
     models::ModelIds,
 };
 
+/// A description, and who wrote it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Composition {
+    /// The description.
+    pub description: Description,
+    /// The name of the pack that wrote it; empty where that was not kept.
+    pub pack: String,
+}
+
 /// What a description is composed from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Material {
     /// The picture.
-    pub picture_id: u64,
+    pub picture: PictureId,
     /// Its CLIP vector.
     pub vector: Vec<f32>,
     /// Its caption, with the mean log probability of the caption's tokens.
@@ -23,13 +32,18 @@ pub struct Material {
 
 impl Store {
     /// Keeps a batch of descriptions in one transaction. A picture that went away meanwhile is passed over.
-    pub fn add_compositions(&self, writer_id: u64, batch: &[(u64, Description)]) -> Result<(), CatalogError> {
-        let mut writer = self.writer();
+    pub fn add_compositions(
+        &self,
+        by: ModelId,
+        batch: &[(PictureId, Description)],
+    ) -> Result<(), CatalogError> {
+        let mut writer = self.writer()?;
         let transaction = writer.transaction()?;
         {
             let mut composition = transaction.prepare_cached(
-                "INSERT OR REPLACE INTO composition (writer_id, picture_id, title, text, alt_text)
-                 SELECT ?1, id, ?3, ?4, ?5 FROM picture WHERE id = ?2",
+                "INSERT INTO composition (writer_id, picture_id, title, text, alt_text)
+                 SELECT ?1, id, ?3, ?4, ?5 FROM picture WHERE id = ?2
+                 ON CONFLICT DO UPDATE SET title = ?3, text = ?4, alt_text = ?5",
             )?;
             let mut no_attributes = transaction
                 .prepare_cached("DELETE FROM attribute WHERE writer_id = ?1 AND picture_id = ?2")?;
@@ -41,12 +55,11 @@ impl Store {
             let mut colour = transaction.prepare_cached(
                 "INSERT INTO colour (picture_id, position, name, basic, rgb, share) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?;
-            for (picture_id, new) in batch {
-                let (by, id) = (to_i64(writer_id), to_i64(*picture_id));
+            for (id, new) in batch {
                 if composition.execute(params![by, id, new.title, new.text, new.alt_text])? == 0 {
                     continue;
                 }
-                no_attributes.execute([by, id])?;
+                no_attributes.execute(params![by, id])?;
                 for (position, claim) in (0_i64..).zip(&new.attributes) {
                     let (kind, list) = (claim.kind.name(), claim.kind.list().unwrap_or_default());
                     let evidence = claim.evidence.name();
@@ -83,27 +96,27 @@ impl Store {
     /// disappears while new ones are written.
     pub fn composition(
         &self,
-        picture_id: u64,
+        picture: PictureId,
         models: ModelIds,
-    ) -> Result<Option<Description>, CatalogError> {
+    ) -> Result<Option<Composition>, CatalogError> {
         let reader = self.reader()?;
-        let id = to_i64(picture_id);
-        let found: Option<(i64, String, String, String)> = reader
+        let found: Option<(ModelId, String, String, String, String)> = reader
             .prepare_cached(
-                "SELECT writer_id, title, text, alt_text FROM composition WHERE picture_id = ?1
-                 ORDER BY writer_id = ?2 DESC, writer_id DESC LIMIT 1",
+                "SELECT c.writer_id, c.title, c.text, c.alt_text, m.pack FROM composition c
+                 JOIN model m ON m.id = c.writer_id WHERE c.picture_id = ?1
+                 ORDER BY c.writer_id = ?2 DESC, c.writer_id DESC LIMIT 1",
             )?
-            .query_row([id, to_i64(models.writer)], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            .query_row(params![picture, models.writer], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
             })
             .optional()?;
-        let Some((writer_id, title, text, alt_text)) = found else { return Ok(None) };
+        let Some((writer, title, text, alt_text, pack)) = found else { return Ok(None) };
         let attributes = reader
             .prepare_cached(
                 "SELECT kind, list, value, confidence, evidence FROM attribute
                  WHERE writer_id = ?1 AND picture_id = ?2 ORDER BY position",
             )?
-            .query_map([writer_id, id], |row| {
+            .query_map(params![writer, picture], |row| {
                 let (kind, list, evidence): (String, String, String) =
                     (row.get(0)?, row.get(1)?, row.get(4)?);
                 Ok(Attribute {
@@ -118,7 +131,7 @@ impl Store {
             .prepare_cached(
                 "SELECT name, basic, rgb, share FROM colour WHERE picture_id = ?1 ORDER BY position",
             )?
-            .query_map([id], |row| {
+            .query_map([picture], |row| {
                 let (basic, rgb): (String, u32) = (row.get(1)?, row.get(2)?);
                 let [_, r, g, b] = rgb.to_be_bytes();
                 Ok(ProductColour {
@@ -129,82 +142,55 @@ impl Store {
                 })
             })?
             .collect::<Result<_, _>>()?;
-        Ok(Some(Description { title, text, alt_text, attributes, colours }))
+        let description = Description { title, text, alt_text, attributes, colours };
+        Ok(Some(Composition { description, pack }))
     }
 
-    /// Live pictures after `after`, by rising id, that could be described and are not by the writer in
-    /// use: with a vector, and with a caption where `needs_caption` is set.
+    /// Pictures that can be seen after `after`, by rising id, that could be described without a model and
+    /// are not by the writer in use: with a vector, and with a caption where `needs_caption` is set.
     pub fn without_composition(
         &self,
         models: ModelIds,
         needs_caption: bool,
-        after: u64,
+        after: PictureId,
         limit: u64,
-    ) -> Result<Vec<u64>, CatalogError> {
+    ) -> Result<Vec<PictureId>, CatalogError> {
         let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(
-            "SELECT p.id FROM picture p JOIN vector v ON v.model_id = ?1 AND v.picture_id = p.id
-             WHERE p.n_files > 0 AND p.id > ?5
-             AND (NOT ?4 OR EXISTS (SELECT 1 FROM description WHERE model_id = ?2 AND picture_id = p.id))
-             AND NOT EXISTS (SELECT 1 FROM composition WHERE picture_id = p.id AND writer_id = ?3)
-             ORDER BY p.id LIMIT ?6",
-        )?;
-        let [clip, caption, writer] = [models.clip, models.caption, models.writer].map(to_i64);
+        let mut statement = reader.prepare_cached(LACKING)?;
         let rows = statement.query_map(
-            params![clip, caption, writer, needs_caption, to_i64(after), to_i64(limit)],
-            |row| Ok(to_u64(row.get(0)?)),
+            params![models.clip, models.caption, models.writer, needs_caption, after, to_i64(limit)],
+            |row| row.get(0),
         )?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// What a picture's description is composed from; none as long as it has no vector.
-    pub fn material(&self, picture_id: u64, models: ModelIds) -> Result<Option<Material>, CatalogError> {
+    pub fn material(
+        &self,
+        picture: PictureId,
+        models: ModelIds,
+    ) -> Result<Option<Material>, CatalogError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
             "SELECT v.numbers, d.caption, d.mean_log_prob FROM vector v
              LEFT JOIN description d ON d.model_id = ?2 AND d.picture_id = v.picture_id
              WHERE v.model_id = ?1 AND v.picture_id = ?3",
         )?;
-        let found = statement.query_row([models.clip, models.caption, picture_id].map(to_i64), |row| {
+        let found = statement.query_row(params![models.clip, models.caption, picture], |row| {
             let caption: Option<String> = row.get(1)?;
             let mean_log_prob: Option<f32> = row.get(2)?;
             let vector = super::vectors::to_floats(row.get_ref(0)?.as_blob()?);
-            Ok(Material { picture_id, vector, caption: caption.zip(mean_log_prob) })
+            Ok(Material { picture, vector, caption: caption.zip(mean_log_prob) })
         });
         Ok(found.optional()?)
     }
-
-    /// Live pictures of which all of this is said, by the writer in use or, where that has not come
-    /// to them, by another. By rising id.
-    pub fn with_attributes(
-        &self,
-        filters: &[(AttributeKind, String)],
-        models: ModelIds,
-    ) -> Result<Vec<u64>, CatalogError> {
-        let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(
-            "SELECT DISTINCT a.picture_id FROM attribute a JOIN picture p ON p.id = a.picture_id
-             WHERE a.kind = ?1 AND a.list = ?2 AND a.value = ?3 AND p.n_files > 0
-             AND a.writer_id = (SELECT writer_id FROM composition WHERE picture_id = a.picture_id
-                                ORDER BY writer_id = ?4 DESC, writer_id DESC LIMIT 1)
-             ORDER BY a.picture_id",
-        )?;
-        let mut common: Option<Vec<u64>> = None;
-        for (kind, value) in filters {
-            let found = statement
-                .query_map(
-                    params![kind.name(), kind.list().unwrap_or_default(), value, to_i64(models.writer)],
-                    |row| Ok(to_u64(row.get(0)?)),
-                )?
-                .collect::<Result<Vec<u64>, _>>()?;
-            common = Some(match common {
-                Some(mut ids) => {
-                    ids.retain(|id| found.binary_search(id).is_ok());
-                    ids
-                }
-                None => found,
-            });
-        }
-        Ok(common.unwrap_or_default())
-    }
 }
+
+/// Keys alone are read: of pictures, vectors, captions and compositions.
+pub(super) const LACKING: &str = "
+    SELECT p.id FROM picture p
+    WHERE p.n_files > 0 AND p.id > ?5
+    AND NOT EXISTS (SELECT 1 FROM composition WHERE picture_id = p.id AND writer_id = ?3)
+    AND EXISTS (SELECT 1 FROM vector WHERE model_id = ?1 AND picture_id = p.id)
+    AND (NOT ?4 OR EXISTS (SELECT 1 FROM description WHERE model_id = ?2 AND picture_id = p.id))
+    ORDER BY p.id LIMIT ?6";

@@ -1,15 +1,15 @@
 //! What the caption model wrote, by model.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
-use super::{Store, to_i64};
+use super::{ModelId, PictureId, Store, to_i64};
 use crate::error::CatalogError;
 
 /// A caption for a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewDescription {
     /// The picture.
-    pub picture_id: u64,
+    pub picture: PictureId,
     /// The caption.
     pub caption: String,
     /// Mean log probability of its tokens.
@@ -18,8 +18,8 @@ pub struct NewDescription {
 
 impl Store {
     /// Keeps a batch of descriptions in one transaction. A picture that went away meanwhile is passed over.
-    pub fn add_descriptions(&self, model_id: u64, batch: &[NewDescription]) -> Result<(), CatalogError> {
-        let mut writer = self.writer();
+    pub fn add_descriptions(&self, model: ModelId, batch: &[NewDescription]) -> Result<(), CatalogError> {
+        let mut writer = self.writer()?;
         let transaction = writer.transaction()?;
         {
             let mut statement = transaction.prepare_cached(
@@ -27,28 +27,35 @@ impl Store {
                  SELECT ?1, id, ?3, ?4 FROM picture WHERE id = ?2",
             )?;
             for new in batch {
-                statement.execute(params![
-                    to_i64(model_id),
-                    to_i64(new.picture_id),
-                    new.caption,
-                    new.mean_log_prob
-                ])?;
+                statement.execute(params![model, new.picture, new.caption, new.mean_log_prob])?;
             }
         }
         transaction.commit()?;
         Ok(())
     }
 
-    /// Up to `limit` captions from all over the catalog: every so-manyth picture's.
-    pub fn sample_captions(&self, model_id: u64, limit: u64) -> Result<Vec<String>, CatalogError> {
+    /// Up to `limit` captions from all over the catalog: the ones next to ids at even distances.
+    pub fn sample_captions(&self, model: ModelId, limit: u64) -> Result<Vec<String>, CatalogError> {
         let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(
-            "SELECT caption FROM description d JOIN picture p ON p.id = d.picture_id
-             WHERE d.model_id = ?1 AND p.n_files > 0
-             AND p.id % max(1, (SELECT count(*) FROM description WHERE model_id = ?1) / ?2) = 0
-             LIMIT ?2",
-        )?;
-        let rows = statement.query_map([to_i64(model_id), to_i64(limit)], |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let highest: i64 = reader
+            .prepare_cached("SELECT coalesce(max(id), 0) FROM picture")?
+            .query_row([], |row| row.get(0))?;
+        let mut statement = reader.prepare_cached(NEXT_CAPTION)?;
+        let step = (highest / to_i64(limit.max(1))).max(1);
+        let (mut captions, mut after) = (Vec::new(), 0_i64);
+        while (captions.len() as u64) < limit && after <= highest {
+            let found: Option<(i64, String)> = statement
+                .query_row(params![model, after], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            let Some((id, caption)) = found else { break };
+            captions.push(caption);
+            after = (after + step).max(id + 1);
+        }
+        Ok(captions)
     }
 }
+
+/// The first caption from an id on of a picture that can be seen.
+pub(super) const NEXT_CAPTION: &str = "SELECT d.picture_id, d.caption FROM description d
+     JOIN picture p ON p.id = d.picture_id
+     WHERE d.model_id = ?1 AND d.picture_id >= ?2 AND p.n_files > 0 ORDER BY d.picture_id LIMIT 1";

@@ -1,8 +1,10 @@
 //! Pictures: contents, however many files hold them.
 
+use std::path::PathBuf;
+
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use super::{Store, path_bytes, to_i64, to_u64};
+use super::{PictureId, ProductId, Store, path_bytes, products};
 use crate::{error::CatalogError, models::ModelIds};
 
 /// A picture as it was read for the first time.
@@ -22,20 +24,33 @@ pub struct NewPicture {
 
 impl NewPicture {
     /// Adds it, or finds the one with the same content; answers its id.
-    pub(super) fn insert(&self, transaction: &Transaction<'_>) -> Result<u64, CatalogError> {
-        let known: Option<i64> = transaction
+    pub(super) fn insert(&self, transaction: &Transaction<'_>) -> Result<PictureId, CatalogError> {
+        let known: Option<PictureId> = transaction
             .prepare_cached("SELECT id FROM picture WHERE hash = ?1")?
             .query_row([self.hash], |row| row.get(0))
             .optional()?;
         if let Some(id) = known {
-            return Ok(to_u64(id));
+            return Ok(id);
         }
-        transaction
+        // By RETURNING, since triggers insert rows of their own.
+        Ok(transaction
             .prepare_cached(
-                "INSERT INTO picture (hash, format, width, height, color) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO picture (hash, format, width, height, color) VALUES (?1, ?2, ?3, ?4, ?5)
+                 RETURNING id",
             )?
-            .execute(params![self.hash, self.format, self.width, self.height, self.color])?;
-        Ok(to_u64(transaction.last_insert_rowid()))
+            .query_row(params![self.hash, self.format, self.width, self.height, self.color], |row| {
+                row.get(0)
+            })?)
+    }
+
+    fn of_row(row: &Row<'_>, at: usize) -> rusqlite::Result<Self> {
+        Ok(Self {
+            hash: row.get(at)?,
+            format: row.get(at + 1)?,
+            width: row.get(at + 2)?,
+            height: row.get(at + 3)?,
+            color: row.get(at + 4)?,
+        })
     }
 }
 
@@ -43,13 +58,11 @@ impl NewPicture {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PictureRow {
     /// Its id.
-    pub id: u64,
+    pub id: PictureId,
     /// What was read from its file.
     pub picture: NewPicture,
     /// The first of its files.
-    pub path: std::path::PathBuf,
-    /// The merchant's title, price and category.
-    pub listing: super::Listing,
+    pub path: PathBuf,
     /// What the caption model wrote: the one in use, else the newest of another.
     pub caption: Option<String>,
     /// The title that was composed, by the same rule.
@@ -60,24 +73,28 @@ pub struct PictureRow {
     pub is_searchable: bool,
 }
 
-/// Pictures that at least one file holds, counted by how far they have come.
+/// The catalog in numbers: what at least one file holds, by how far it has come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PictureCounts {
-    /// Browsable.
+    /// Products with a photo.
+    pub n_products: u64,
+    /// Pictures that can be browsed.
     pub n_pictures: u64,
-    /// Searchable.
+    /// Of these, searchable.
     pub n_searchable: u64,
-    /// Described.
+    /// Of these, described.
     pub n_described: u64,
+    /// Pictures that no file holds any more, and that are remembered.
+    pub n_hidden: u64,
 }
 
-/// `?1`, `?2` and `?3` are the ids of the CLIP model, the caption model and the writer.
-const ROW: &str = "
-    SELECT p.id, p.hash, p.format, p.width, p.height, p.color, f.path, l.title, l.price, l.category,
-           d.caption, v.picture_id IS NOT NULL, c.title, c.text
-    FROM picture p
+/// Everything of a picture `p`; the parameters ?1, ?2 and ?3 are the ids of the CLIP model, the caption
+/// model and the writer.
+pub(super) const COLUMNS: &str = "
+    p.id, p.hash, p.format, p.width, p.height, p.color, f.path,
+    d.caption, v.id IS NOT NULL, c.title, c.text";
+pub(super) const JOINS: &str = "
     JOIN file f ON f.id = (SELECT id FROM file WHERE picture_id = p.id ORDER BY path LIMIT 1)
-    LEFT JOIN listing l ON l.path = f.path
     LEFT JOIN vector v ON v.model_id = ?1 AND v.picture_id = p.id
     LEFT JOIN description d ON d.picture_id = p.id AND d.model_id = (
         SELECT model_id FROM description WHERE picture_id = p.id
@@ -86,97 +103,81 @@ const ROW: &str = "
         SELECT writer_id FROM composition WHERE picture_id = p.id
         ORDER BY writer_id = ?3 DESC, writer_id DESC LIMIT 1)";
 
-fn picture_row(row: &Row<'_>) -> rusqlite::Result<PictureRow> {
+/// A row of [`COLUMNS`], which begin at column `at`.
+pub(super) fn picture_row(row: &Row<'_>, at: usize) -> rusqlite::Result<PictureRow> {
     Ok(PictureRow {
-        id: to_u64(row.get(0)?),
-        picture: NewPicture {
-            hash: row.get(1)?,
-            format: row.get(2)?,
-            width: row.get(3)?,
-            height: row.get(4)?,
-            color: row.get(5)?,
-        },
-        path: path_bytes::from_bytes(row.get(6)?),
-        listing: super::Listing { title: row.get(7)?, price: row.get(8)?, category: row.get(9)? },
-        caption: row.get(10)?,
-        is_searchable: row.get(11)?,
-        title: row.get(12)?,
-        text: row.get(13)?,
+        id: row.get(at)?,
+        picture: NewPicture::of_row(row, at + 1)?,
+        path: path_bytes::from_bytes(row.get(at + 6)?),
+        caption: row.get(at + 7)?,
+        is_searchable: row.get(at + 8)?,
+        title: row.get(at + 9)?,
+        text: row.get(at + 10)?,
     })
 }
 
 impl Store {
     /// The picture with this content, if it is known.
-    pub fn picture_by_hash(&self, hash: &[u8; 32]) -> Result<Option<(u64, NewPicture)>, CatalogError> {
+    pub fn picture_by_hash(
+        &self,
+        hash: &[u8; 32],
+    ) -> Result<Option<(PictureId, NewPicture)>, CatalogError> {
         let reader = self.reader()?;
-        let mut statement =
-            reader.prepare_cached("SELECT id, format, width, height, color FROM picture WHERE hash = ?1")?;
-        let found = statement
-            .query_row([hash], |row| {
-                let picture = NewPicture {
-                    hash: *hash,
-                    format: row.get(1)?,
-                    width: row.get(2)?,
-                    height: row.get(3)?,
-                    color: row.get(4)?,
-                };
-                Ok((to_u64(row.get(0)?), picture))
-            })
-            .optional()?;
-        Ok(found)
+        let mut statement = reader
+            .prepare_cached("SELECT id, hash, format, width, height, color FROM picture WHERE hash = ?1")?;
+        Ok(statement.query_row([hash], |row| Ok((row.get(0)?, NewPicture::of_row(row, 1)?))).optional()?)
     }
 
-    /// One product.
-    pub fn picture(&self, id: u64, models: ModelIds) -> Result<PictureRow, CatalogError> {
+    /// One picture that a file holds, with all that a tile shows.
+    pub fn picture(&self, id: PictureId, models: ModelIds) -> Result<PictureRow, CatalogError> {
         let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(&format!("{ROW} WHERE p.id = ?4"))?;
+        let mut statement =
+            reader.prepare_cached(&format!("SELECT {COLUMNS} FROM picture p {JOINS} WHERE p.id = ?4"))?;
         statement
-            .query_row(
-                [to_i64(models.clip), to_i64(models.caption), to_i64(models.writer), to_i64(id)],
-                picture_row,
-            )
+            .query_row(params![models.clip, models.caption, models.writer, id], |row| picture_row(row, 0))
             .optional()?
             .ok_or(CatalogError::NoSuchProduct)
     }
 
-    /// A part of the catalog, in the order in which pictures were met.
-    pub fn browse(&self, offset: u64, limit: u64, models: ModelIds) -> Result<Vec<PictureRow>, CatalogError> {
+    /// The hash of a picture's content.
+    pub fn hash_of(&self, id: PictureId) -> Result<[u8; 32], CatalogError> {
         let reader = self.reader()?;
-        // The offset is stepped over in the partial index alone; the joins run for the page's rows.
-        let mut statement = reader.prepare_cached(&format!(
-            "{ROW} WHERE p.id IN (SELECT id FROM picture WHERE n_files > 0 ORDER BY id LIMIT ?4 OFFSET ?5)
-             ORDER BY p.id"
-        ))?;
-        let rows = statement.query_map(
-            [models.clip, models.caption, models.writer, limit, offset].map(to_i64),
-            picture_row,
-        )?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut statement = reader.prepare_cached("SELECT hash FROM picture WHERE id = ?1")?;
+        statement.query_row([id], |row| row.get(0)).optional()?.ok_or(CatalogError::NoSuchProduct)
     }
+}
 
-    /// How many pictures can be browsed.
-    pub fn n_pictures(&self) -> Result<u64, CatalogError> {
-        let reader = self.reader()?;
-        let mut statement = reader.prepare_cached("SELECT count(*) FROM picture WHERE n_files > 0")?;
-        Ok(to_u64(statement.query_row([], |row| row.get(0))?))
+/// Deletes those of `pictures` that no file holds, with everything that was computed from them, except
+/// where a person decided something about a product of them. Answers how many.
+pub(super) fn delete_hidden(
+    transaction: &Transaction<'_>,
+    pictures: &[PictureId],
+) -> Result<u64, CatalogError> {
+    let mut n_deleted = 0;
+    for &id in pictures {
+        let is_hidden: Option<bool> = transaction
+            .prepare_cached("SELECT n_files = 0 FROM picture WHERE id = ?1")?
+            .query_row([id], |row| row.get(0))
+            .optional()?;
+        if is_hidden != Some(true) {
+            continue;
+        }
+        let of: Vec<ProductId> = products::products_of(transaction, id)?;
+        let mut is_decided = false;
+        for &product in &of {
+            is_decided |= products::is_decided(transaction, product)?;
+        }
+        if is_decided {
+            continue;
+        }
+        for table in ["vector", "description", "composition", "attribute", "colour", "product_picture"] {
+            transaction
+                .prepare_cached(&format!("DELETE FROM {table} WHERE picture_id = ?1"))?
+                .execute([id])?;
+        }
+        transaction.prepare_cached("DELETE FROM picture WHERE id = ?1")?.execute([id])?;
+        products::delete_bare(transaction, &of)?;
+        n_deleted += 1;
     }
-
-    /// How many pictures there are, and how far they have come.
-    pub fn counts(&self, models: ModelIds) -> Result<PictureCounts, CatalogError> {
-        let reader = self.reader()?;
-        let count = |sql: &str, model: u64| -> Result<u64, CatalogError> {
-            Ok(to_u64(reader.prepare_cached(sql)?.query_row([to_i64(model)], |row| row.get(0))?))
-        };
-        let of_live = |by: &str, table: &str| {
-            format!(
-                "SELECT count(*) FROM {table} t JOIN picture p ON p.id = t.picture_id
-                 WHERE t.{by} = ?1 AND p.n_files > 0"
-            )
-        };
-        Ok(PictureCounts {
-            n_pictures: self.n_pictures()?,
-            n_searchable: count(&of_live("model_id", "vector"), models.clip)?,
-            n_described: count(&of_live("writer_id", "composition"), models.writer)?,
-        })
-    }
+    Ok(n_deleted)
 }

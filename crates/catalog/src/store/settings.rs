@@ -39,7 +39,7 @@ impl Store {
 
     /// Remembers a path, or forgets it.
     pub fn set_path(&self, setting: Setting, path: Option<&Path>) -> Result<(), CatalogError> {
-        let writer = self.writer();
+        let writer = self.writer()?;
         match path {
             Some(path) => writer.execute(
                 "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)",

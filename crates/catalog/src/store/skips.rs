@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{FileStamp, Store, path_bytes, to_i64, to_u64};
+use super::{FileStamp, PictureId, SourceId, Store, path_bytes, to_i64};
 use crate::error::CatalogError;
 
 /// Why a file was passed over: the kind, as [`crate::photo::SkipCode`] names it, and a sentence.
@@ -21,18 +21,20 @@ impl SkipRow {
         &self,
         transaction: &Transaction<'_>,
         path: &Path,
-        source_id: u64,
+        source: SourceId,
         stamp: FileStamp,
         scan: u64,
     ) -> Result<(), CatalogError> {
         transaction
             .prepare_cached(
-                "INSERT OR REPLACE INTO skipped (path, source_id, size_bytes, modified_ns, code, message, scan)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO skipped (path, source_id, size_bytes, modified_ns, code, message, scan)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT DO UPDATE SET source_id = ?2, size_bytes = ?3, modified_ns = ?4, code = ?5,
+                 message = ?6, scan = ?7",
             )?
             .execute(params![
                 path_bytes::to_bytes(path),
-                to_i64(source_id),
+                source,
                 to_i64(stamp.size_bytes),
                 stamp.modified_ns,
                 self.code,
@@ -44,11 +46,6 @@ impl SkipRow {
 }
 
 impl Store {
-    /// How many files are skipped.
-    pub fn n_skipped(&self) -> Result<u64, CatalogError> {
-        Ok(to_u64(self.reader()?.query_row("SELECT count(*) FROM skipped", [], |row| row.get(0))?))
-    }
-
     /// A part of the skipped files, by path.
     pub fn skipped(&self, offset: u64, limit: u64) -> Result<Vec<(PathBuf, SkipRow)>, CatalogError> {
         let reader = self.reader()?;
@@ -64,35 +61,39 @@ impl Store {
     /// catalog: the photo can be browsed, and a later run tries again.
     pub fn record_model_failure(
         &self,
-        picture_id: u64,
+        picture: PictureId,
         skip: &SkipRow,
         scan: u64,
     ) -> Result<(), CatalogError> {
-        let files = self.files_of(picture_id)?;
-        let mut writer = self.writer();
+        let files = self.files_of(picture)?;
+        let mut writer = self.writer()?;
         let transaction = writer.transaction()?;
         for file in files {
-            let source: i64 = transaction.query_row(
-                "SELECT source_id FROM file WHERE path = ?1",
-                [path_bytes::to_bytes(&file.path)],
-                |row| row.get(0),
-            )?;
-            skip.insert(&transaction, &file.path, to_u64(source), file.stamp, scan)?;
+            let source: Option<SourceId> = transaction
+                .query_row(
+                    "SELECT source_id FROM file WHERE path = ?1",
+                    [path_bytes::to_bytes(&file.path)],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            if let Some(source) = source {
+                skip.insert(&transaction, &file.path, source, file.stamp, scan)?;
+            }
         }
         transaction.commit()?;
         Ok(())
     }
 
     /// Takes a picture's files off the list, once a model did manage.
-    pub fn clear_model_failures(&self, picture_ids: &[u64]) -> Result<(), CatalogError> {
-        let mut writer = self.writer();
+    pub fn clear_model_failures(&self, pictures: &[PictureId]) -> Result<(), CatalogError> {
+        let mut writer = self.writer()?;
         let transaction = writer.transaction()?;
         {
             let mut statement = transaction.prepare_cached(
                 "DELETE FROM skipped WHERE path IN (SELECT path FROM file WHERE picture_id = ?1)",
             )?;
-            for &id in picture_ids {
-                statement.execute([to_i64(id)])?;
+            for &id in pictures {
+                statement.execute([id])?;
             }
         }
         transaction.commit()?;

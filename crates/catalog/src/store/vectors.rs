@@ -1,98 +1,193 @@
 //! Vectors, by the model that made them.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Store, to_i64, to_u64};
+use super::{ModelId, PictureId, Store, array, changes::LAST, to_i64, to_u64};
 use crate::error::CatalogError;
 
+/// Pictures that can be seen, after an id, that lack something of a model, of which a file lies in a
+/// source that can be read now: what is on a drive that is away waits for it.
+pub(super) fn lacking(table: &str) -> String {
+    format!(
+        "SELECT id FROM picture p WHERE n_files > 0 AND id > ?2
+         AND NOT EXISTS (SELECT 1 FROM {table} WHERE model_id = ?1 AND picture_id = p.id)
+         AND EXISTS (SELECT 1 FROM file f JOIN source s ON s.id = f.source_id
+                     WHERE f.picture_id = p.id AND s.away IS NULL)
+         ORDER BY id LIMIT ?3"
+    )
+}
+
+pub(super) const OF_PICTURE: &str = "SELECT numbers FROM vector WHERE model_id = ?1 AND picture_id = ?2";
+pub(super) const OF_PICTURES: &str = "SELECT v.picture_id, v.numbers FROM rarray(?2) w
+     JOIN vector v ON v.model_id = ?1 AND v.picture_id = w.value
+     JOIN picture p ON p.id = v.picture_id AND p.n_files > 0";
+
 impl Store {
-    /// The id of a model's key, made when it is new. Vectors of two keys never meet.
-    pub fn model_id(&self, key: &str) -> Result<u64, CatalogError> {
-        let writer = self.writer();
-        writer.execute("INSERT OR IGNORE INTO model (key) VALUES (?1)", [key])?;
-        Ok(to_u64(writer.query_row("SELECT id FROM model WHERE key = ?1", [key], |row| row.get(0))?))
+    /// The id of a model's key, made when it is new; `pack` is what people call its pack. Vectors of two
+    /// keys never meet. A row that an older program made under `legacy` goes on under the new key.
+    pub fn model_id(&self, key: &str, pack: &str, legacy: &str) -> Result<ModelId, CatalogError> {
+        let find = |connection: &Connection| {
+            let mut statement = connection.prepare_cached("SELECT id FROM model WHERE key = ?1 AND pack = ?2")?;
+            statement.query_row([key, pack], |row| row.get(0)).optional()
+        };
+        if let Some(id) = find(&*self.reader()?)? {
+            return Ok(id);
+        }
+        if self.is_read_only() {
+            // Nothing of it can be there, and nothing can be added.
+            return Ok(ModelId::NONE);
+        }
+        let mut writer = self.writer()?;
+        let transaction = writer.transaction()?;
+        transaction.execute(
+            "UPDATE model SET key = ?1 WHERE key = ?2 AND NOT EXISTS (SELECT 1 FROM model WHERE key = ?1)",
+            [key, legacy],
+        )?;
+        transaction.execute(
+            "INSERT INTO model (key, pack) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET pack = ?2",
+            [key, pack],
+        )?;
+        let id = transaction.query_row("SELECT id FROM model WHERE key = ?1", [key], |row| row.get(0))?;
+        transaction.commit()?;
+        Ok(id)
     }
 
     /// Keeps a batch of vectors in one transaction. A picture that went away meanwhile is passed over.
-    pub fn add_vectors(&self, model_id: u64, batch: &[(u64, Vec<f32>)]) -> Result<(), CatalogError> {
-        let mut writer = self.writer();
+    pub fn add_vectors(
+        &self,
+        model: ModelId,
+        batch: &[(PictureId, Vec<f32>)],
+    ) -> Result<(), CatalogError> {
+        let mut writer = self.writer()?;
         let transaction = writer.transaction()?;
         {
             let mut statement = transaction.prepare_cached(
-                "INSERT OR REPLACE INTO vector (model_id, picture_id, numbers)
-                 SELECT ?1, id, ?3 FROM picture WHERE id = ?2",
+                "INSERT INTO vector (model_id, picture_id, numbers)
+                 SELECT ?1, id, ?3 FROM picture WHERE id = ?2
+                 ON CONFLICT DO UPDATE SET numbers = ?3",
             )?;
             for (id, vector) in batch {
                 let numbers: Vec<u8> = vector.iter().flat_map(|x| x.to_le_bytes()).collect();
-                statement.execute(params![to_i64(model_id), to_i64(*id), numbers])?;
+                statement.execute(params![model, id, numbers])?;
             }
         }
         transaction.commit()?;
         Ok(())
     }
 
+    /// How many numbers a model's vectors have; none where there is no vector.
+    pub fn vector_len(&self, model: ModelId) -> Result<Option<usize>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement =
+            reader.prepare_cached("SELECT length(numbers) FROM vector WHERE model_id = ?1 LIMIT 1")?;
+        let n_bytes: Option<i64> = statement.query_row([model], |row| row.get(0)).optional()?;
+        Ok(n_bytes.and_then(|n| usize::try_from(n).ok()).map(|n| n / 4))
+    }
+
     /// Whether a picture has a vector.
-    pub fn has_vector(&self, model_id: u64, picture_id: u64) -> Result<bool, CatalogError> {
-        Ok(self.vector(model_id, picture_id)?.is_some())
+    pub fn has_vector(&self, model: ModelId, picture: PictureId) -> Result<bool, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement =
+            reader.prepare_cached("SELECT 1 FROM vector WHERE model_id = ?1 AND picture_id = ?2")?;
+        Ok(statement.exists(params![model, picture])?)
     }
 
     /// A picture's vector.
-    pub fn vector(&self, model_id: u64, picture_id: u64) -> Result<Option<Vec<f32>>, CatalogError> {
+    pub fn vector(&self, model: ModelId, picture: PictureId) -> Result<Option<Vec<f32>>, CatalogError> {
         let reader = self.reader()?;
-        let mut statement =
-            reader.prepare_cached("SELECT numbers FROM vector WHERE model_id = ?1 AND picture_id = ?2")?;
-        let numbers: Option<Vec<u8>> =
-            statement.query_row([to_i64(model_id), to_i64(picture_id)], |row| row.get(0)).optional()?;
-        Ok(numbers.map(|bytes| to_floats(&bytes)))
+        let mut statement = reader.prepare_cached(OF_PICTURE)?;
+        let found = statement.query_row(params![model, picture], |row| Ok(to_floats(row.get_ref(0)?.as_blob()?)));
+        Ok(found.optional()?)
     }
 
-    /// Hands every vector of a live picture to `take`, by rising id.
-    pub fn each_vector<E: From<CatalogError>>(
+    /// Hands the vectors of those of `pictures` to `take` that can be seen and have one, in no order.
+    pub fn vectors_of(
         &self,
-        model_id: u64,
-        mut take: impl FnMut(u64, &[f32]) -> Result<(), E>,
-    ) -> Result<(), E> {
+        model: ModelId,
+        pictures: impl IntoIterator<Item = PictureId>,
+        mut take: impl FnMut(PictureId, &[f32]),
+    ) -> Result<(), CatalogError> {
         let reader = self.reader()?;
-        let mut statement = reader
-            .prepare_cached(
-                "SELECT v.picture_id, v.numbers FROM vector v JOIN picture p ON p.id = v.picture_id
-                 WHERE v.model_id = ?1 AND p.n_files > 0 ORDER BY v.picture_id",
-            )
-            .map_err(CatalogError::from)?;
-        let mut rows = statement.query([to_i64(model_id)]).map_err(CatalogError::from)?;
-        while let Some(row) = rows.next().map_err(CatalogError::from)? {
-            let id = to_u64(row.get(0).map_err(CatalogError::from)?);
-            let numbers =
-                row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(CatalogError::from)?;
-            take(id, &to_floats(numbers))?;
+        let mut statement = reader.prepare_cached(OF_PICTURES)?;
+        let mut rows = statement.query(params![model, array(pictures)])?;
+        while let Some(row) = rows.next()? {
+            let numbers = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+            take(row.get(0)?, &to_floats(numbers));
         }
         Ok(())
     }
 
-    /// Live pictures after `after`, by rising id, that lack a vector of this model.
-    pub fn without_vector(&self, model_id: u64, after: u64, limit: u64) -> Result<Vec<u64>, CatalogError> {
-        self.lacking("vector", model_id, after, limit)
+    /// Hands every vector of a picture that can be seen to `take`, by rising id; answers how far the log
+    /// went then.
+    pub fn each_vector<E: From<CatalogError>>(
+        &self,
+        model: ModelId,
+        mut take: impl FnMut(PictureId, &[f32]) -> Result<(), E>,
+    ) -> Result<u64, E> {
+        let mut reader = self.reader()?;
+        // One transaction: the log's end and the rows are of one moment.
+        let transaction = reader.transaction().map_err(CatalogError::from)?;
+        let last: i64 =
+            transaction.query_row(LAST, [], |row| row.get(0)).map_err(CatalogError::from)?;
+        {
+            let mut statement = transaction
+                .prepare_cached(
+                    "SELECT v.picture_id, v.numbers FROM vector v JOIN picture p ON p.id = v.picture_id
+                     WHERE v.model_id = ?1 AND p.n_files > 0 ORDER BY v.picture_id",
+                )
+                .map_err(CatalogError::from)?;
+            let mut rows = statement.query([model]).map_err(CatalogError::from)?;
+            while let Some(row) = rows.next().map_err(CatalogError::from)? {
+                let id = row.get(0).map_err(CatalogError::from)?;
+                let numbers =
+                    row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(CatalogError::from)?;
+                take(id, &to_floats(numbers))?;
+            }
+        }
+        Ok(to_u64(last))
     }
 
-    /// Live pictures after `after`, by rising id, that lack a description by this model.
+    /// Whether pictures that can be seen lack a vector of this model and lie in a source that is away.
+    pub fn lacks_away(&self, model: ModelId) -> Result<bool, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT 1 FROM source s JOIN file f ON f.source_id = s.id
+             WHERE s.away IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM vector WHERE model_id = ?1 AND picture_id = f.picture_id) LIMIT 1",
+        )?;
+        Ok(statement.exists([model])?)
+    }
+
+    /// Pictures after `after`, by rising id, that lack a vector of this model and could get one.
+    pub fn without_vector(
+        &self,
+        model: ModelId,
+        after: PictureId,
+        limit: u64,
+    ) -> Result<Vec<PictureId>, CatalogError> {
+        self.lacking("vector", model, after, limit)
+    }
+
+    /// Pictures after `after`, by rising id, that lack a caption by this model and could get one.
     pub fn without_description(
         &self,
-        model_id: u64,
-        after: u64,
+        model: ModelId,
+        after: PictureId,
         limit: u64,
-    ) -> Result<Vec<u64>, CatalogError> {
-        self.lacking("description", model_id, after, limit)
+    ) -> Result<Vec<PictureId>, CatalogError> {
+        self.lacking("description", model, after, limit)
     }
 
-    fn lacking(&self, table: &str, model_id: u64, after: u64, limit: u64) -> Result<Vec<u64>, CatalogError> {
+    fn lacking(
+        &self,
+        table: &str,
+        model: ModelId,
+        after: PictureId,
+        limit: u64,
+    ) -> Result<Vec<PictureId>, CatalogError> {
         let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(&format!(
-            "SELECT id FROM picture p WHERE n_files > 0 AND id > ?2
-             AND NOT EXISTS (SELECT 1 FROM {table} WHERE model_id = ?1 AND picture_id = p.id)
-             ORDER BY id LIMIT ?3"
-        ))?;
-        let rows = statement
-            .query_map([to_i64(model_id), to_i64(after), to_i64(limit)], |row| Ok(to_u64(row.get(0)?)))?;
+        let mut statement = reader.prepare_cached(&lacking(table))?;
+        let rows = statement.query_map(params![model, after, to_i64(limit)], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

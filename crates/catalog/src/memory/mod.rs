@@ -1,0 +1,182 @@
+//! What of a library is held in memory, so that no page and no filter walks over tables.
+//!
+//! ```text
+//! members.rs   which product a picture belongs to, and which products can be seen
+//! claims.rs    of which pictures something is claimed, as bitmaps, for filters
+//! vectors.rs   the vectors of a pack's search model, in the index
+//! ```
+//!
+//! All of it is computed from the store and follows the store's log of changes
+//! ([`crate::store::Change`]): who changes something writes to the store alone, in this process or in
+//! another one, and whoever asks here first catches up with the log. So nothing here can be told what
+//! the store did not take, and nothing can be forgotten.
+
+mod claims;
+mod members;
+mod vectors;
+
+use std::sync::{Mutex, PoisonError, RwLock};
+
+use roaring::RoaringBitmap;
+
+use crate::{
+    CatalogError,
+    describe::AttributeKind,
+    store::{ModelId, PictureId, ProductId, Store},
+};
+
+use claims::Claims;
+pub(crate) use members::Members;
+pub(crate) use vectors::Vectors;
+
+/// Entries of the log that are read at once: some ten milliseconds' work.
+const STEP: u64 = 4_096;
+/// With more entries than this to read it is quicker to read everything.
+const MOST_STEPS: u64 = 64;
+
+/// Products and claims in memory.
+#[derive(Default)]
+pub(crate) struct Memory {
+    state: RwLock<Option<State>>,
+    /// Held by whoever catches up.
+    following: Mutex<()>,
+}
+
+struct State {
+    /// Everything up to here in the log is in.
+    position: u64,
+    members: Members,
+    claims: Claims,
+}
+
+/// What passes filters.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Allowed {
+    /// Photos of the products, those without the claim too.
+    pub(crate) pictures: RoaringBitmap,
+    /// The products.
+    pub(crate) products: RoaringBitmap,
+}
+
+impl Memory {
+    /// Looks at the products as they are now. The second argument is where in the log that is.
+    pub(crate) fn members<R>(
+        &self,
+        store: &Store,
+        look: impl FnOnce(&Members, u64) -> R,
+    ) -> Result<R, CatalogError> {
+        self.follow(store)?;
+        self.read(|state| look(&state.members, state.position))
+    }
+
+    /// The products of which all of this is claimed, each claim of any of its photos.
+    pub(crate) fn allowed(
+        &self,
+        store: &Store,
+        filters: &[(AttributeKind, String)],
+        writer: ModelId,
+    ) -> Result<Allowed, CatalogError> {
+        self.follow(store)?;
+        for (kind, value) in filters {
+            if self.read(|state| state.claims.has(kind, value, writer))? {
+                continue;
+            }
+            // Read outside of the lock; what changes meanwhile is in the log.
+            let position = self.read(|state| state.position)?;
+            let pictures = store.with_claim(kind, value, writer)?;
+            let pictures = pictures.into_iter().map(PictureId::get).collect();
+            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            if let Some(state) = &mut *state
+                && state.position == position
+            {
+                state.claims.keep(kind, value, writer, pictures);
+            } else {
+                drop(state);
+                return self.allowed(store, filters, writer);
+            }
+        }
+        self.read(|state| {
+            let mut products: Option<RoaringBitmap> = None;
+            for (kind, value) in filters {
+                let found = state
+                    .claims
+                    .get(kind, value, writer)
+                    .map(|pictures| state.members.products_of_all(pictures))
+                    .unwrap_or_default();
+                products = Some(match products {
+                    Some(common) => common & found,
+                    None => found,
+                });
+            }
+            let products = products.unwrap_or_default();
+            Allowed { pictures: state.members.pictures_of_all(&products), products }
+        })
+    }
+
+    /// Catches up with the store's log.
+    pub(crate) fn follow(&self, store: &Store) -> Result<(), CatalogError> {
+        let log = store.log()?;
+        let known = self.state.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|s| s.position);
+        if known == Some(log.last) {
+            return Ok(());
+        }
+        let _following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut position = match self.read(|state| state.position) {
+            Ok(position) if position >= log.floor && log.last - position.min(log.last) <= STEP * MOST_STEPS => {
+                position
+            }
+            _ => return self.load(store),
+        };
+        while position < log.last {
+            let changes = store.changes_after(position, STEP)?;
+            let Some(last) = changes.last() else { break };
+            position = last.seq;
+            let mut moved: Vec<PictureId> =
+                changes.iter().filter(|change| change.is_place).map(|change| change.picture).collect();
+            moved.sort_unstable();
+            moved.dedup();
+            let now = if moved.is_empty() { Vec::new() } else { store.memberships(&moved)? };
+            let mut claimed: Vec<PictureId> =
+                changes.iter().filter(|change| change.is_claim).map(|change| change.picture).collect();
+            claimed.sort_unstable();
+            claimed.dedup();
+            let mut claims = Vec::new();
+            for writer in self.read(|state| state.claims.writers())? {
+                claims.push((writer, store.claims_of(&claimed, writer)?));
+            }
+            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            if let Some(state) = &mut *state {
+                state.members.replace(&moved, &now);
+                for (writer, found) in claims {
+                    state.claims.replace(writer, &claimed, found);
+                }
+                state.position = position;
+            }
+        }
+        Ok(())
+    }
+
+    fn load(&self, store: &Store) -> Result<(), CatalogError> {
+        let mut members = Members::default();
+        let position = store.each_membership(|picture, product| members.add(picture, product))?;
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        *state = Some(State { position, members, claims: Claims::default() });
+        Ok(())
+    }
+
+    fn read<R>(&self, look: impl FnOnce(&State) -> R) -> Result<R, CatalogError> {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        match &*state {
+            Some(state) => Ok(look(state)),
+            None => Err(CatalogError::Io {
+                what: "reading the catalog".into(),
+                source: std::io::Error::other("it is not loaded"),
+            }),
+        }
+    }
+}
+
+/// Products by their numbers.
+pub(crate) fn product_ids(products: impl Iterator<Item = u32>) -> Vec<ProductId> {
+    products.map(ProductId::new).collect()
+}

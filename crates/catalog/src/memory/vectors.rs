@@ -1,0 +1,216 @@
+//! The vectors of a pack's search model, in the index.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
+
+use vitrine_index::{Answer, Change, IndexError, Layout, LocalIndex, Originals, Probe, VectorIndex};
+
+use super::{MOST_STEPS, STEP};
+use crate::{
+    CatalogError,
+    store::{ModelId, PictureId, Store},
+};
+
+/// Vectors that one step moves into the graph.
+const GRAPH_STEP: usize = 512;
+
+enum State {
+    NotLoaded,
+    /// No vector is known, and so no length of one; with where in the log that was so.
+    Empty(u64),
+    Loaded(Arc<LocalIndex>),
+}
+
+/// The vectors of one model, filled from the store when they are first asked for.
+pub(crate) struct Vectors {
+    state: RwLock<State>,
+    /// Held by whoever loads or catches up.
+    following: Mutex<()>,
+    model: ModelId,
+    fingerprint: String,
+    file: PathBuf,
+}
+
+/// The store's own vectors, for the last digit of the best scores.
+struct StoredVectors {
+    store: Arc<Store>,
+    model: ModelId,
+}
+
+impl Originals for StoredVectors {
+    fn read(
+        &self,
+        ids: &[u32],
+        take: &mut dyn FnMut(u32, &[f32]),
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let pictures = ids.iter().copied().map(PictureId::new);
+        Ok(self.store.vectors_of(self.model, pictures, |id, vector| take(id.get(), vector))?)
+    }
+}
+
+impl Vectors {
+    /// Those of the model `model` in the store, whose key is `key`.
+    pub(crate) fn new(library: &Path, model: ModelId, key: &str) -> Self {
+        let name: String = key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        Self {
+            state: RwLock::new(State::NotLoaded),
+            following: Mutex::new(()),
+            model,
+            fingerprint: key.to_owned(),
+            file: library.join("cache").join(format!("{name}.index")),
+        }
+    }
+
+    /// Where in the log the vectors stand.
+    pub(crate) fn position(&self) -> u64 {
+        match &*self.state.read().unwrap_or_else(PoisonError::into_inner) {
+            State::NotLoaded => 0,
+            State::Empty(position) => *position,
+            State::Loaded(index) => index.position(),
+        }
+    }
+
+    /// The index, which holds everything that is in the store now; none where there is no vector.
+    pub(crate) fn index(&self, store: &Arc<Store>) -> Result<Option<Arc<LocalIndex>>, CatalogError> {
+        self.follow(store)?;
+        Ok(self.loaded())
+    }
+
+    fn loaded(&self) -> Option<Arc<LocalIndex>> {
+        match &*self.state.read().unwrap_or_else(PoisonError::into_inner) {
+            State::Loaded(index) => Some(index.clone()),
+            State::NotLoaded | State::Empty(_) => None,
+        }
+    }
+
+    /// How many pictures can be found.
+    pub(crate) fn len(&self, store: &Arc<Store>) -> Result<u64, CatalogError> {
+        Ok(self.index(store)?.map_or(0, |index| index.len() as u64))
+    }
+
+    /// The nearest.
+    pub(crate) fn probe(&self, store: &Arc<Store>, probe: &Probe<'_>) -> Result<Option<Answer>, CatalogError> {
+        match self.index(store)? {
+            // Parts of another length belong to another model; a query is made by this one.
+            Some(index) => Ok(Some(index.probe(probe)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Catches up with the store's log.
+    pub(crate) fn follow(&self, store: &Arc<Store>) -> Result<(), CatalogError> {
+        let log = store.log()?;
+        let is_current = match &*self.state.read().unwrap_or_else(PoisonError::into_inner) {
+            State::NotLoaded => false,
+            State::Empty(position) => *position == log.last,
+            State::Loaded(index) => index.position() >= log.last,
+        };
+        if is_current {
+            return Ok(());
+        }
+        let _following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(index) = self.loaded() else { return self.load(store) };
+        let behind = log.last.saturating_sub(index.position());
+        if index.position() < log.floor || behind > STEP * MOST_STEPS {
+            return self.load(store);
+        }
+        self.replay(store, &index, log.last)
+    }
+
+    fn replay(&self, store: &Arc<Store>, index: &LocalIndex, upto: u64) -> Result<(), CatalogError> {
+        while index.position() < upto {
+            let changes = store.changes_after(index.position(), STEP)?;
+            let Some(last) = changes.last().map(|change| change.seq) else { break };
+            let mut pictures: Vec<PictureId> =
+                changes.into_iter().filter(|change| change.is_place).map(|change| change.picture).collect();
+            pictures.sort_unstable();
+            pictures.dedup();
+            let mut found = Vec::with_capacity(pictures.len());
+            store.vectors_of(self.model, pictures.iter().copied(), |id, vector| {
+                found.push(Change::Put { id: id.get(), vector: vector.to_vec() });
+            })?;
+            let is_found: std::collections::HashSet<u32> = found
+                .iter()
+                .map(|change| match change {
+                    Change::Put { id, .. } | Change::Remove { id } => *id,
+                })
+                .collect();
+            let gone = pictures.iter().map(|id| id.get()).filter(|id| !is_found.contains(id));
+            found.extend(gone.map(|id| Change::Remove { id }).collect::<Vec<_>>());
+            index.apply(found, last)?;
+        }
+        Ok(())
+    }
+
+    /// From the cache and the log, where the cache can be believed; else from all vectors of the store.
+    fn load(&self, store: &Arc<Store>) -> Result<(), CatalogError> {
+        let originals = || Arc::new(StoredVectors { store: store.clone(), model: self.model });
+        let log = store.log()?;
+        let loaded = match store.vector_len(self.model)? {
+            None => None,
+            Some(len) => {
+                let layout = Layout::new(vec![len]);
+                let cached = self.file.exists().then(|| {
+                    LocalIndex::open(&self.file, &self.fingerprint, layout.clone(), originals())
+                });
+                match cached {
+                    Some(Ok(index)) if index.position() >= log.floor && index.position() <= log.last => {
+                        self.replay(store, &index, log.last)?;
+                        Some(index)
+                    }
+                    other => {
+                        if let Some(Err(error)) = other {
+                            // A cache: without it everything is read again.
+                            tracing::warn!(%error, "the search index's file is not used");
+                        }
+                        Some(self.fill(store, LocalIndex::new(layout, originals()))?)
+                    }
+                }
+            }
+        };
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        *state = match loaded {
+            Some(index) => State::Loaded(Arc::new(index)),
+            None => State::Empty(log.last),
+        };
+        Ok(())
+    }
+
+    fn fill(&self, store: &Arc<Store>, index: LocalIndex) -> Result<LocalIndex, CatalogError> {
+        let mut batch = Vec::new();
+        let width = index.layout().width();
+        let position = store.each_vector(self.model, |id, vector| {
+            if vector.len() == width {
+                batch.push(Change::Put { id: id.get(), vector: vector.to_vec() });
+            }
+            if batch.len() as u64 >= STEP {
+                index.fill(std::mem::take(&mut batch))?;
+            }
+            Ok::<(), CatalogError>(())
+        })?;
+        index.apply(batch, position)?;
+        Ok(index)
+    }
+
+    /// Moves some waiting vectors into the graph; answers how many still wait.
+    pub(crate) fn advance_graph(&self, store: &Arc<Store>) -> Result<usize, CatalogError> {
+        match self.index(store)? {
+            Some(index) => Ok(index.advance_graph(GRAPH_STEP)?),
+            None => Ok(0),
+        }
+    }
+
+    /// Writes the index's cache, where enough changed that reading it is worth it.
+    pub(crate) fn save(&self) -> Result<(), CatalogError> {
+        let Some(index) = self.loaded() else { return Ok(()) };
+        if !index.is_worth_saving() {
+            return Ok(());
+        }
+        if let Some(folder) = self.file.parent() {
+            std::fs::create_dir_all(folder).map_err(CatalogError::io("making the cache folder"))?;
+        }
+        index.save(&self.file, &self.fingerprint).map_err(|error: IndexError| error.into())
+    }
+}

@@ -1,0 +1,232 @@
+//! A pack at work: which models it holds, and what they are asked.
+//!
+//! ```text
+//! seam.rs    what the engine asks of models: the trait behind which tests put a stand-in
+//! loaded.rs  the models themselves, each on a thread that owns it
+//! ```
+//!
+//! Opening a pack reads no weights. CLIP is loaded with the first search or
+//! index run (or [`Models::warm_up`]); the describing models are loaded for a run and let
+//! go after it, since nobody waits for them. A model that nobody asks for some
+//! minutes gives its memory back, and is loaded again when somebody does.
+
+mod loaded;
+mod seam;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
+
+pub(crate) use loaded::{LoadedModels, load};
+pub use seam::{Answers, OpenModels, PackModels};
+use vitrine_models::{
+    Calibration, Coverage, DevicePreference, ImagePreprocess, ModelSummary, Pack, Priority, select_device,
+};
+
+use crate::{
+    CatalogError,
+    describe::{RULES_VERSION, WordLists},
+    store::{ModelId, Store},
+};
+
+/// A pack at work.
+pub(crate) struct Models {
+    pack: Pack,
+    /// The word lists as these models know them.
+    lists: WordLists,
+    device: (String, Option<String>),
+    host: Arc<dyn PackModels>,
+    search_preprocess: OnceLock<ImagePreprocess>,
+    ids: ModelIds,
+}
+
+/// What the store calls the models of the pack in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ModelIds {
+    /// Of the CLIP model.
+    pub clip: ModelId,
+    /// Of the caption model.
+    pub caption: ModelId,
+    /// Of both with the word lists and rules by which descriptions are composed.
+    pub writer: ModelId,
+}
+
+impl Default for ModelIds {
+    /// Of no models.
+    fn default() -> Self {
+        Self { clip: ModelId::NONE, caption: ModelId::NONE, writer: ModelId::NONE }
+    }
+}
+
+/// The pack in use, in figures.
+#[derive(Debug, Clone)]
+pub struct ModelsReport {
+    /// Its name.
+    pub name: String,
+    /// Its revision.
+    pub revision: String,
+    /// One line about it.
+    pub summary: String,
+    /// Whether it is the one that ships.
+    pub is_starter: bool,
+    /// What it knows and lacks.
+    pub coverage: Coverage,
+    /// Where it is.
+    pub folder: PathBuf,
+    /// `CPU`, `CUDA` or `Metal`.
+    pub device: String,
+    /// Why it is not a faster one.
+    pub device_note: Option<String>,
+    /// The model that finds products.
+    pub clip: Option<ModelSummary>,
+    /// The model that describes them.
+    pub caption: Option<ModelSummary>,
+    /// The model that says whether words and a photo match.
+    pub matching: Option<ModelSummary>,
+}
+
+impl Models {
+    /// Takes a pack to work; no weights are read.
+    pub(crate) fn of_pack(
+        pack: Pack,
+        prefer_cpu: bool,
+        lists: &WordLists,
+        store: &Arc<Store>,
+        open: &OpenModels,
+    ) -> Result<Self, CatalogError> {
+        let lists = lists.for_pack(&pack)?;
+        let preference = if prefer_cpu { DevicePreference::Cpu } else { DevicePreference::Auto };
+        let device = select_device(preference);
+        let ids = ids(&pack, &lists, store)?;
+        let report = device.report();
+        let device_words = (report.name.clone(), report.note.clone());
+        let host = open(&pack, &device, store)?;
+        Ok(Self { device: device_words, pack, lists, host, search_preprocess: OnceLock::new(), ids })
+    }
+
+    /// What the store calls these models.
+    pub(crate) fn ids(&self) -> ModelIds {
+        self.ids
+    }
+
+    /// Names the vectors of this pack, also in file names.
+    pub(crate) fn clip_key(&self) -> String {
+        self.pack.clip_key()
+    }
+
+    /// The pack's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.pack.manifest().name
+    }
+
+    /// The pack's folder.
+    pub(crate) fn folder(&self) -> &Path {
+        self.pack.folder()
+    }
+
+    /// Whether both are the same models in the same place.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.folder() == other.folder() && self.ids == other.ids
+    }
+
+    /// How scores read.
+    pub(crate) fn calibration(&self) -> Calibration {
+        self.pack.manifest().calibration
+    }
+
+    /// Whether there is a model that describes.
+    pub(crate) fn describes(&self) -> bool {
+        self.pack.manifest().caption.is_some()
+    }
+
+    /// Whether there is a model that says whether words and a picture match.
+    pub(crate) fn matches(&self) -> bool {
+        self.pack.manifest().matching.is_some()
+    }
+
+    /// Starts to load the search model, without waiting for it.
+    pub(crate) fn warm_up(&self) {
+        self.host.warm_up();
+    }
+
+    /// Lets the memory of the models that describe go.
+    pub(crate) fn release_describers(&self) {
+        self.host.release_describers();
+    }
+
+    /// The word lists as these models know them.
+    pub(crate) fn lists(&self) -> &WordLists {
+        &self.lists
+    }
+
+    /// What answers.
+    pub(crate) fn host(&self) -> &dyn PackModels {
+        &*self.host
+    }
+
+    /// The models themselves, for questions that need more than [`PackModels`] asks.
+    pub(crate) fn loaded(&self) -> Result<&LoadedModels, CatalogError> {
+        self.host.loaded().ok_or_else(no_answer)
+    }
+
+    /// How the search model wants its pictures. Waits until it is loaded.
+    pub(crate) fn search_preprocess(&self) -> Result<&ImagePreprocess, CatalogError> {
+        if let Some(known) = self.search_preprocess.get() {
+            return Ok(known);
+        }
+        let preprocess = self.host.search_preprocess()?;
+        Ok(self.search_preprocess.get_or_init(|| preprocess))
+    }
+
+    /// The unit vector of one text, for a person who waits.
+    pub(crate) fn embed_text(&self, text: &str) -> Result<Vec<f32>, CatalogError> {
+        self.host.embed_texts(vec![text.to_owned()], Priority::Interactive)?.pop().ok_or_else(no_answer)
+    }
+
+    /// The unit vector of one picture, for a person who waits.
+    pub(crate) fn embed_picture(&self, pixels: &image::RgbImage) -> Result<Vec<f32>, CatalogError> {
+        let input = self.search_preprocess()?.apply(pixels);
+        let mut answers = self.host.embed_pictures(vec![input], Priority::Interactive)?;
+        Ok(answers.pop().ok_or_else(no_answer)??)
+    }
+
+    /// The pack in figures, read without loading weights.
+    pub(crate) fn report(&self) -> Result<ModelsReport, CatalogError> {
+        let manifest = self.pack.manifest();
+        Ok(ModelsReport {
+            name: manifest.name.clone(),
+            revision: manifest.revision.clone(),
+            summary: manifest.summary.clone(),
+            is_starter: manifest.starter,
+            coverage: manifest.coverage.clone(),
+            folder: self.pack.folder().to_path_buf(),
+            device: self.device.0.clone(),
+            device_note: self.device.1.clone(),
+            clip: manifest.clip.as_ref().map(|_| self.pack.clip_summary()).transpose()?,
+            caption: manifest.caption.as_ref().map(|_| self.pack.caption_summary()).transpose()?,
+            matching: manifest.matching.as_ref().map(|_| self.pack.match_summary()).transpose()?,
+        })
+    }
+}
+
+/// The ids of a pack's models, and of it as a writer of descriptions with these lists and rules.
+fn ids(pack: &Pack, lists: &WordLists, store: &Store) -> Result<ModelIds, CatalogError> {
+    let name = &pack.manifest().name;
+    let (clip, caption) = (pack.clip_key(), pack.manifest().caption.as_ref().map(|_| pack.caption_key()));
+    let captions = caption.clone().unwrap_or_default();
+    let lists = lists.fingerprint();
+    let writer = format!("{clip} {captions} lists-{lists} rules-{RULES_VERSION}");
+    Ok(ModelIds {
+        clip: store.model_id(&clip, name, &clip)?,
+        caption: match &caption {
+            Some(key) => store.model_id(key, name, key)?,
+            None => ModelId::NONE,
+        },
+        writer: store.model_id(&writer, name, &writer)?,
+    })
+}
+
+pub(crate) fn no_answer() -> CatalogError {
+    CatalogError::NoModels("A model gave no answer.".to_owned())
+}

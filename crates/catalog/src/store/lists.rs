@@ -1,0 +1,136 @@
+//! Product lists that were met, and what they say of variants.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::{FileStamp, ProductId, SourceId, Store, path_bytes, to_i64, to_u64};
+use crate::error::CatalogError;
+
+/// A product list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListRow {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its stamp when it was read.
+    pub stamp: FileStamp,
+    /// Products that it names.
+    pub n_products: u64,
+    /// Of these, products of which a photo was found.
+    pub n_tied: u64,
+}
+
+/// A variant of a product: a size, a colour.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Variant {
+    /// Its own number.
+    pub sku: Option<String>,
+    /// What tells it from the others: "Red / M".
+    pub name: Option<String>,
+    /// Its price, as written.
+    pub price: Option<String>,
+}
+
+impl Store {
+    /// The stamp of a list when it was read the last time.
+    pub fn list_stamp(&self, path: &Path) -> Result<Option<FileStamp>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement =
+            reader.prepare_cached("SELECT size_bytes, modified_ns FROM list WHERE path = ?1")?;
+        let found = statement.query_row([path_bytes::to_bytes(path)], |row| {
+            Ok(FileStamp { size_bytes: to_u64(row.get(0)?), modified_ns: row.get(1)? })
+        });
+        Ok(found.optional()?)
+    }
+
+    /// The lists of a source, by path.
+    pub fn lists_of(&self, source: SourceId) -> Result<Vec<ListRow>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT path, size_bytes, modified_ns, n_products, n_tied FROM list WHERE source_id = ?1
+             ORDER BY path",
+        )?;
+        let rows = statement.query_map([source], |row| {
+            Ok(ListRow {
+                path: path_bytes::from_bytes(row.get(0)?),
+                stamp: FileStamp { size_bytes: to_u64(row.get(1)?), modified_ns: row.get(2)? },
+                n_products: to_u64(row.get(3)?),
+                n_tied: to_u64(row.get(4)?),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A product's variants, in order.
+    pub fn variants_of(&self, product: ProductId) -> Result<Vec<Variant>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader
+            .prepare_cached("SELECT sku, name, price FROM variant WHERE product_id = ?1 ORDER BY position")?;
+        let rows = statement.query_map([product], |row| {
+            Ok(Variant { sku: row.get(0)?, name: row.get(1)?, price: row.get(2)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// Puts these lists in the place of all that a source had; they name no product yet.
+pub(super) fn replace(
+    transaction: &Transaction<'_>,
+    source: SourceId,
+    lists: &[ListRow],
+) -> Result<(), CatalogError> {
+    transaction.execute("DELETE FROM list WHERE source_id = ?1", [source])?;
+    let mut statement = transaction.prepare_cached(
+        "INSERT OR REPLACE INTO list (path, source_id, size_bytes, modified_ns, n_products, n_tied)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    for list in lists {
+        statement.execute(params![
+            path_bytes::to_bytes(&list.path),
+            source,
+            to_i64(list.stamp.size_bytes),
+            list.stamp.modified_ns,
+            to_i64(list.n_products),
+            to_i64(list.n_tied)
+        ])?;
+    }
+    Ok(())
+}
+
+/// Products that lists of a source name.
+pub(super) fn products_of_source(
+    transaction: &Transaction<'_>,
+    source: SourceId,
+) -> Result<Vec<ProductId>, CatalogError> {
+    let mut statement = transaction.prepare_cached(
+        "SELECT product_id FROM listed WHERE list IN (SELECT path FROM list WHERE source_id = ?1)",
+    )?;
+    let rows = statement.query_map([source], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn add_product(
+    transaction: &Transaction<'_>,
+    list: &Path,
+    product: ProductId,
+) -> Result<(), CatalogError> {
+    transaction
+        .prepare_cached("INSERT OR IGNORE INTO listed (list, product_id) VALUES (?1, ?2)")?
+        .execute(params![path_bytes::to_bytes(list), product])?;
+    Ok(())
+}
+
+pub(super) fn set_variants(
+    transaction: &Transaction<'_>,
+    product: ProductId,
+    variants: &[Variant],
+) -> Result<(), CatalogError> {
+    transaction.prepare_cached("DELETE FROM variant WHERE product_id = ?1")?.execute([product])?;
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO variant (product_id, position, sku, name, price) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for (position, variant) in (0_i64..).zip(variants) {
+        statement.execute(params![product, position, variant.sku, variant.name, variant.price])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,210 @@
+//! Vectors in 8 bits, and the scan over them.
+//!
+//! Each part of a row has a scale of its own: `x = scale * byte`, with the largest number at 127. The inner
+//! product of two rows is then the sum over parts of `scale_a * scale_b * dot(bytes_a, bytes_b)`, off by
+//! about 0.003 for unit vectors of 512 numbers. Rows lie in chunks whose place never changes, because the
+//! graph looks them up by slot while others are added.
+//!
+//! Safety: rows change through `&self` (the graph's metric holds them too), so the methods that write are
+//! unsafe and ask that nobody reads meanwhile. [`crate::LocalIndex`] calls them with its write lock held,
+//! and everything that reads with its read lock.
+
+use std::cell::UnsafeCell;
+
+use numkong::Dot;
+use rayon::prelude::*;
+use roaring::RoaringBitmap;
+
+use crate::{Hit, Layout, best::keep_best};
+
+/// Rows of a chunk: some megabytes, and a millisecond's work for one thread.
+pub(crate) const CHUNK: usize = 8_192;
+
+/// Rows of one length.
+pub(crate) struct Chunk {
+    /// The id of each row; 0 where there is none.
+    pub(crate) ids: Vec<u32>,
+    /// `[rows, width]`
+    pub(crate) bytes: Vec<i8>,
+    /// `[rows, parts]`
+    pub(crate) scales: Vec<f32>,
+}
+
+/// A vector in 8 bits.
+pub(crate) struct Encoded {
+    pub(crate) bytes: Vec<i8>,
+    pub(crate) scales: Vec<f32>,
+}
+
+/// All rows, by slot.
+pub(crate) struct Rows {
+    layout: Layout,
+    chunks: UnsafeCell<Vec<Box<Chunk>>>,
+}
+
+// Safety: see the top of this file.
+unsafe impl Sync for Rows {}
+
+impl Rows {
+    pub(crate) fn new(layout: Layout) -> Self {
+        Self { layout, chunks: UnsafeCell::new(Vec::new()) }
+    }
+
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    pub(crate) fn chunks(&self) -> &[Box<Chunk>] {
+        // Safety: nobody writes while somebody reads.
+        unsafe { &*self.chunks.get() }
+    }
+
+    /// Appends a row and answers its slot.
+    ///
+    /// # Safety
+    /// Nobody reads meanwhile.
+    pub(crate) unsafe fn push(&self, id: u32, row: &Encoded) -> u32 {
+        // Safety: asked of the caller.
+        let chunks = unsafe { &mut *self.chunks.get() };
+        if chunks.last().is_none_or(|chunk| chunk.ids.len() == CHUNK) {
+            chunks.push(Box::new(Chunk {
+                ids: Vec::with_capacity(CHUNK),
+                bytes: Vec::with_capacity(CHUNK * self.layout.width()),
+                scales: Vec::with_capacity(CHUNK * self.layout.parts().len()),
+            }));
+        }
+        let n_before = chunks.len().saturating_sub(1) * CHUNK;
+        let Some(chunk) = chunks.last_mut() else { return 0 };
+        chunk.ids.push(id);
+        chunk.bytes.extend_from_slice(&row.bytes);
+        chunk.scales.extend_from_slice(&row.scales);
+        (n_before + chunk.ids.len() - 1) as u32
+    }
+
+    /// Puts a row in the place of a cleared one.
+    ///
+    /// # Safety
+    /// Nobody reads meanwhile.
+    pub(crate) unsafe fn put(&self, slot: u32, id: u32, row: &Encoded) {
+        // Safety: asked of the caller.
+        let chunks = unsafe { &mut *self.chunks.get() };
+        let (at, width, n_parts) = (slot as usize % CHUNK, self.layout.width(), self.layout.parts().len());
+        if let Some(chunk) = chunks.get_mut(slot as usize / CHUNK) {
+            chunk.ids[at] = id;
+            chunk.bytes[at * width..(at + 1) * width].copy_from_slice(&row.bytes);
+            chunk.scales[at * n_parts..(at + 1) * n_parts].copy_from_slice(&row.scales);
+        }
+    }
+
+    /// Empties a row.
+    ///
+    /// # Safety
+    /// Nobody reads meanwhile.
+    pub(crate) unsafe fn clear(&self, slot: u32) {
+        // Safety: asked of the caller.
+        let chunks = unsafe { &mut *self.chunks.get() };
+        if let Some(chunk) = chunks.get_mut(slot as usize / CHUNK) {
+            chunk.ids[slot as usize % CHUNK] = 0;
+        }
+    }
+
+    /// Takes a whole chunk over, as it was read from a file.
+    ///
+    /// # Safety
+    /// Nobody reads meanwhile.
+    pub(crate) unsafe fn push_chunk(&self, chunk: Chunk) {
+        // Safety: asked of the caller.
+        unsafe { &mut *self.chunks.get() }.push(Box::new(chunk));
+    }
+
+    /// The id at a slot; 0 where there is none.
+    pub(crate) fn id(&self, slot: u32) -> u32 {
+        let chunk = self.chunks().get(slot as usize / CHUNK);
+        chunk.and_then(|chunk| chunk.ids.get(slot as usize % CHUNK)).copied().unwrap_or(0)
+    }
+
+    /// A row's bytes and scales.
+    pub(crate) fn row(&self, slot: u32) -> (&[i8], &[f32]) {
+        self.row_of(&self.chunks()[slot as usize / CHUNK], slot as usize % CHUNK)
+    }
+
+    fn row_of<'a>(&self, chunk: &'a Chunk, at: usize) -> (&'a [i8], &'a [f32]) {
+        let (width, n_parts) = (self.layout.width(), self.layout.parts().len());
+        (&chunk.bytes[at * width..(at + 1) * width], &chunk.scales[at * n_parts..(at + 1) * n_parts])
+    }
+
+    pub(crate) fn encode(&self, vector: &[f32]) -> Encoded {
+        let mut encoded = Encoded {
+            bytes: Vec::with_capacity(vector.len()),
+            scales: Vec::with_capacity(self.layout.parts().len()),
+        };
+        let mut rest = vector;
+        for &len in self.layout.parts() {
+            let (part, more) = rest.split_at(len.min(rest.len()));
+            rest = more;
+            let largest = part.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
+            let scale = largest / 127.0;
+            let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
+            // Within -127 to 127 by the choice of the scale; a number that is none becomes 0.
+            encoded.bytes.extend(part.iter().map(|x| (x * inverse).round() as i8));
+            encoded.scales.push(scale);
+        }
+        encoded
+    }
+
+    /// Inner product of two rows.
+    pub(crate) fn dot(&self, a: (&[i8], &[f32]), b: (&[i8], &[f32])) -> f32 {
+        let mut start = 0;
+        let mut sum = 0.0;
+        for (part, &len) in self.layout.parts().iter().enumerate() {
+            let scale = a.1[part] * b.1[part];
+            if scale > 0.0 {
+                let end = start + len;
+                // Both are of one length by construction.
+                sum += scale * i8::dot(&a.0[start..end], &b.0[start..end]).unwrap_or(0) as f32;
+            }
+            start += len;
+        }
+        sum
+    }
+
+    /// The best `k` of all rows that are allowed, best first.
+    pub(crate) fn scan(&self, query: &Encoded, allowed: Option<&RoaringBitmap>, k: usize) -> Vec<Hit> {
+        let query = (query.bytes.as_slice(), query.scales.as_slice());
+        let mut hits: Vec<Hit> = self
+            .chunks()
+            .par_iter()
+            .flat_map_iter(|chunk| {
+                let mut best: Vec<Hit> = chunk
+                    .ids
+                    .iter()
+                    .enumerate()
+                    .filter(|&(_, &id)| id != 0 && allowed.is_none_or(|allowed| allowed.contains(id)))
+                    .map(|(at, &id)| Hit { id, score: self.dot(query, self.row_of(chunk, at)) })
+                    .collect();
+                keep_best(&mut best, k);
+                best
+            })
+            .collect();
+        keep_best(&mut hits, k);
+        hits
+    }
+
+    /// The best `k` of the rows at these slots, best first.
+    pub(crate) fn scan_slots(&self, query: &Encoded, slots: &[u32], k: usize) -> Vec<Hit> {
+        let query = (query.bytes.as_slice(), query.scales.as_slice());
+        let mut hits: Vec<Hit> = slots
+            .par_chunks(CHUNK)
+            .flat_map_iter(|slots| {
+                let mut best: Vec<Hit> = slots
+                    .iter()
+                    .map(|&slot| Hit { id: self.id(slot), score: self.dot(query, self.row(slot)) })
+                    .collect();
+                keep_best(&mut best, k);
+                best
+            })
+            .collect();
+        keep_best(&mut hits, k);
+        hits
+    }
+}
