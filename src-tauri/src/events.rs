@@ -1,7 +1,10 @@
 //! The engine's events, passed on to the pages.
 
 use tauri::{AppHandle, Emitter, Runtime};
-use vitrine_api::{Api, Event, types::ApiError};
+use vitrine_api::{
+    Api, Event,
+    types::{ApiError, ErrorCode},
+};
 
 /// How an index run stands, at most ten times a second.
 const PROGRESS: &str = "progress";
@@ -9,6 +12,9 @@ const PROGRESS: &str = "progress";
 const CATALOG_CHANGED: &str = "catalog-changed";
 /// A model pack's download, import or check went on or ended, at most ten times a second.
 const PACKS: &str = "packs";
+
+/// Another pack answers, gets ready to, or no longer does.
+const PACK_CHANGED: &str = "pack-changed";
 
 /// Starts passing events on, loading the models before somebody asks, and watching the folders.
 pub(crate) fn forward<R: Runtime>(api: &Api, app: AppHandle<R>) -> Result<(), ApiError> {
@@ -18,8 +24,13 @@ pub(crate) fn forward<R: Runtime>(api: &Api, app: AppHandle<R>) -> Result<(), Ap
             Event::Progress(progress) => app.emit(PROGRESS, progress),
             Event::CatalogChanged(summary) => app.emit(CATALOG_CHANGED, summary),
             Event::Packs(news) => app.emit(PACKS, news),
+            Event::PackChanged => app.emit(PACK_CHANGED, ()),
         };
     });
     api.warm_up();
-    api.watch()
+    match api.watch() {
+        // It is read-only, or another window or command works in it: it can be looked at all the same.
+        Err(error) if matches!(error.code, ErrorCode::InUse | ErrorCode::ReadOnly) => Ok(()),
+        watched => watched,
+    }
 }

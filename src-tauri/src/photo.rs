@@ -2,11 +2,12 @@
 //!
 //! | address                  | what comes back                            |
 //! |--------------------------|--------------------------------------------|
-//! | `thumb/ID` `/VERSION`    | a product's thumbnail                      |
-//! | `full/ID` `/VERSION`     | a product's picture for the large view     |
+//! | `thumb/ID` `/VERSION`    | a photo's thumbnail                        |
+//! | `full/ID` `/VERSION`     | a photo for the large view                 |
 //! | `query/TOKEN`            | a thumbnail of a picture that is searched with |
 //!
-//! A version is what makes an answer cachable for ever: it changes with the picture. An
+//! A version is what makes an answer cachable for ever: it changes with the picture, and
+//! another one than the picture's is answered like an address that names nothing. An
 //! address that names nothing answers 404 with the reason as text. Nothing here takes a
 //! path of the file system.
 
@@ -20,7 +21,7 @@ use tauri::{
 };
 use vitrine_api::{
     Api, PictureBytes,
-    types::{ApiError, ErrorCode},
+    types::{ApiError, ErrorCode, PictureId},
 };
 
 use crate::library::Library;
@@ -63,8 +64,12 @@ impl PhotoThreads {
 /// The answer to a request for `path`, such as `/thumb%2F12%2F9f3a`.
 pub fn answer(library: Result<&Api, ApiError>, path: &str) -> Response<Vec<u8>> {
     let picture = library.and_then(|api| match Address::parse(path) {
-        Some(Address::Thumb { id, is_versioned }) => Ok((api.thumbnail(id)?, is_versioned)),
-        Some(Address::Full { id, is_versioned }) => Ok((api.full_picture(id)?, is_versioned)),
+        Some(Address::Thumb { id, version }) => {
+            Ok((api.thumbnail(id, version.as_deref())?, version.is_some()))
+        }
+        Some(Address::Full { id, version }) => {
+            Ok((api.full_picture(id, version.as_deref())?, version.is_some()))
+        }
         Some(Address::Query { token }) => Ok((api.query_thumbnail(&token)?, false)),
         None => Err(ApiError {
             code: ErrorCode::BadRequest,
@@ -104,8 +109,8 @@ fn respond(status: StatusCode, mime: &str, keep: &str, body: Vec<u8>) -> Respons
 /// What an address names.
 #[derive(Debug, PartialEq, Eq)]
 enum Address {
-    Thumb { id: u64, is_versioned: bool },
-    Full { id: u64, is_versioned: bool },
+    Thumb { id: PictureId, version: Option<String> },
+    Full { id: PictureId, version: Option<String> },
     Query { token: String },
 }
 
@@ -119,10 +124,10 @@ impl Address {
             [kind, name, version] => (kind, name, Some(version)),
             _ => return None,
         };
-        let is_versioned = version.is_some_and(|version| !version.is_empty());
+        let named = version.filter(|version| !version.is_empty()).map(str::to_owned);
         match (kind, version) {
-            ("thumb", _) => Some(Address::Thumb { id: number(name)?, is_versioned }),
-            ("full", _) => Some(Address::Full { id: number(name)?, is_versioned }),
+            ("thumb", _) => Some(Address::Thumb { id: number(name)?, version: named }),
+            ("full", _) => Some(Address::Full { id: number(name)?, version: named }),
             ("query", None) if !name.is_empty() => Some(Address::Query { token: name.to_owned() }),
             _ => None,
         }
@@ -130,7 +135,7 @@ impl Address {
 }
 
 /// Digits only: `parse` alone would take `+1` for 1.
-fn number(text: &str) -> Option<u64> {
+fn number(text: &str) -> Option<PictureId> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
@@ -144,10 +149,12 @@ mod tests {
 
     #[test]
     fn addresses_name_pictures_by_id() {
-        check("/thumb/12", Some(&Address::Thumb { id: 12, is_versioned: false }));
-        check("/thumb/12/9f3a", Some(&Address::Thumb { id: 12, is_versioned: true }));
-        check("/thumb%2F12%2F9f3a", Some(&Address::Thumb { id: 12, is_versioned: true }));
-        check("/full%2f7", Some(&Address::Full { id: 7, is_versioned: false }));
+        let version = Some("9f3a".to_owned());
+        let (twelve, seven) = (PictureId(12), PictureId(7));
+        check("/thumb/12", Some(&Address::Thumb { id: twelve, version: None }));
+        check("/thumb/12/9f3a", Some(&Address::Thumb { id: twelve, version: version.clone() }));
+        check("/thumb%2F12%2F9f3a", Some(&Address::Thumb { id: twelve, version }));
+        check("/full%2f7", Some(&Address::Full { id: seven, version: None }));
         check("/query/p1", Some(&Address::Query { token: "p1".into() }));
     }
 

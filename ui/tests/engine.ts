@@ -11,14 +11,17 @@ import type { ApiError } from '../src/lib/bindings/ApiError';
 import type { Attribute } from '../src/lib/bindings/Attribute';
 import type { CatalogSummary } from '../src/lib/bindings/CatalogSummary';
 import type { Description } from '../src/lib/bindings/Description';
+import type { GroupingPreview } from '../src/lib/bindings/GroupingPreview';
 import type { ModelsInfo } from '../src/lib/bindings/ModelsInfo';
 import type { PackItem } from '../src/lib/bindings/PackItem';
 import type { PackList } from '../src/lib/bindings/PackList';
 import type { Product } from '../src/lib/bindings/Product';
+import type { ProductDetail } from '../src/lib/bindings/ProductDetail';
 import type { RunProgress } from '../src/lib/bindings/RunProgress';
 import type { SearchRequest } from '../src/lib/bindings/SearchRequest';
 import type { Skipped } from '../src/lib/bindings/Skipped';
 import type { Source } from '../src/lib/bindings/Source';
+import type { Variant } from '../src/lib/bindings/Variant';
 
 export interface Named {
   title: string | null;
@@ -54,6 +57,10 @@ export interface EngineOptions {
   areSquare?: boolean;
   /** Of the catalog, how many were described; all when not given. */
   nDescribed?: number;
+  /** Photos of products that have several, by the product's id. */
+  photos?: Record<number, number>;
+  variants?: Variant[];
+  grouping?: GroupingPreview;
   /** Ids of products that were not described yet. */
   undescribed?: number[];
 }
@@ -230,7 +237,8 @@ export const FOLDER: Source = {
   id: 1,
   path: '/home/ada/Pictures/photos',
   nPhotos: 5000,
-  reachable: true,
+  away: null,
+  groupBy: 'nothing',
   isSample: false,
 };
 
@@ -283,10 +291,14 @@ function install({ options }: { options: EngineOptions }): void {
       for (const id of listeners.get(event) ?? []) callbacks.get(id)?.({ event, id, payload });
     },
     summary: () => ({
+      nProducts: options.n,
+      nWithoutPhoto: 0,
       nPhotos: options.n,
       nSearchable: options.nSearchable ?? options.n,
       nDescribed: options.nDescribed ?? options.n,
       nSkipped: options.skipped?.length ?? 0,
+      nGone: 0,
+      isReadOnly: false,
       sources: options.sources ?? [],
     }),
   };
@@ -307,6 +319,8 @@ function install({ options }: { options: EngineOptions }): void {
     const relevance = found === null ? null : Math.max(0.02, 0.97 - found * 0.02);
     return {
       id,
+      picture: id,
+      nPhotos: options.photos?.[id] ?? 1,
       version: 'v1',
       title: name.title,
       generatedTitle: writtenAt(at)?.title ?? null,
@@ -318,6 +332,45 @@ function install({ options }: { options: EngineOptions }): void {
       stage: isUndescribed ? 'searchable' : 'described',
       score: relevance === null ? null : relevance / 3,
       relevance,
+    };
+  }
+
+  /** A product's details; its further photos have numbers far from those of products. */
+  function detailOf(id: number): ProductDetail {
+    const product = productAt(id - 1, null);
+    const roles = ['front', 'back', 'detail'];
+    const photos = Array.from({ length: product.nPhotos }, (_, at) => ({
+      picture: at === 0 ? id : 900_000 + id * 10 + at,
+      version: 'v1',
+      role: product.nPhotos > 1 ? (roles[at] ?? null) : null,
+      fileName: at === 0 ? product.fileName : `photo-${id}-${at + 1}.jpg`,
+      width: product.width,
+      height: product.height,
+      color: product.color,
+      stage: product.stage,
+      format: 'JPEG',
+      files: [
+        {
+          path: `/home/ada/Pictures/photos/photo-${id}.jpg`,
+          folder: '/home/ada/Pictures/photos',
+          sizeBytes: 2_412_345,
+          modifiedMs: 1_760_000_000_000,
+        },
+      ],
+      description: product.description,
+      written: writtenAt(id - 1),
+      describedBy: 'starter 1',
+    }));
+    return {
+      product,
+      groupedBy: product.nPhotos > 1 ? 'list' : 'photo',
+      photos,
+      fields: [
+        { name: 'price', value: '24.90', origin: 'list' },
+        { name: 'category', value: 'Kitchen', origin: 'list' },
+        { name: 'sku', value: `VT-${id}`, origin: 'list' },
+      ],
+      variants: options.variants ?? [],
     };
   }
 
@@ -367,22 +420,8 @@ function install({ options }: { options: EngineOptions }): void {
       examples: options.examples ?? [],
     }),
     search: ({ request }) => search(request as SearchRequest),
-    product: ({ id }) => ({
-      product: productAt(Number(id) - 1, null),
-      files: [
-        {
-          path: `/home/ada/Pictures/photos/photo-${id}.jpg`,
-          folder: '/home/ada/Pictures/photos',
-          sizeBytes: 2_412_345,
-          modifiedMs: 1_760_000_000_000,
-        },
-      ],
-      format: 'JPEG',
-      price: '24.90',
-      category: 'Kitchen',
-      written: writtenAt(Number(id) - 1),
-      describedBy: 'starter 1',
-    }),
+    product: ({ id }) => detailOf(Number(id)),
+    preview_grouping: () => options.grouping ?? { nProducts: 0, nPhotos: 0, examples: [] },
     skipped: ({ offset, limit }) => ({
       total: options.skipped?.length ?? 0,
       items: (options.skipped ?? []).slice(Number(offset), Number(offset) + Number(limit)),

@@ -5,14 +5,18 @@ use std::{
     sync::Arc,
 };
 
-use vitrine_catalog::{Library, PhotoStep};
+use vitrine_catalog::{
+    Library, PhotoStep,
+    jobs::{JobEvent, JobKind},
+};
 
 use crate::{
     OpenOptions, convert,
     packs::Packs,
     types::{
-        ApiError, AppState, CatalogSummary, ModelsInfo, PackNews, PhotoReading, PhotoRequest, ProductDetail,
-        QueryPicture, RunProgress, SearchPage, SearchRequest, SkippedPage,
+        ApiError, AppState, CatalogSummary, ErrorCode, FieldName, GroupBy, GroupingPreview, ModelsInfo,
+        PackNews, PhotoReading, PhotoRequest, PictureId, ProductDetail, ProductId, QueryPicture, RunProgress,
+        SearchPage, SearchRequest, SkippedPage, SourceId,
     },
 };
 
@@ -36,6 +40,8 @@ pub enum Event {
     CatalogChanged(CatalogSummary),
     /// A pack's download, import or check went on or ended.
     Packs(PackNews),
+    /// Another pack answers, gets ready to, or no longer does.
+    PackChanged,
 }
 
 /// A picture as a window can show it.
@@ -105,10 +111,35 @@ impl Api {
     }
 
     /// Everything about a product.
-    pub fn product(&self, id: u64) -> Result<ProductDetail, ApiError> {
-        let (row, files) = self.library.product(id)?;
-        let written = self.library.description(id)?;
-        Ok(convert::detail(&row, written, files, self.library.models().ok().as_ref()))
+    pub fn product(&self, id: ProductId) -> Result<ProductDetail, ApiError> {
+        Ok(convert::detail(self.library.product(id.into())?))
+    }
+
+    /// What a person says of a product: it goes before what any list says. None takes it back.
+    pub fn set_field(&self, id: ProductId, name: FieldName, value: Option<&str>) -> Result<(), ApiError> {
+        Ok(self.library.set_field(id.into(), convert::field_name(name), value)?)
+    }
+
+    /// What grouping a source's photos by this would do; nothing is changed.
+    pub fn preview_grouping(&self, id: SourceId, by: GroupBy) -> Result<GroupingPreview, ApiError> {
+        let preview = self.library.preview_grouping(id.into(), convert::group_by(by))?;
+        Ok(convert::grouping_preview(preview))
+    }
+
+    /// Groups a source's photos by this from now on, where no product list says otherwise.
+    pub fn set_grouping(&self, id: SourceId, by: GroupBy) -> Result<(), ApiError> {
+        Ok(self.library.set_grouping(id.into(), convert::group_by(by))?)
+    }
+
+    /// The source whose path this is, also where it is away.
+    pub fn source_at(&self, path: &Path) -> Result<SourceId, ApiError> {
+        Ok(self.library.source_at(path)?.id.into())
+    }
+
+    /// Deletes what is known of photos that are in no folder any more, except where a person decided
+    /// something. Answers how many there were.
+    pub fn forget_gone(&self) -> Result<u64, ApiError> {
+        Ok(self.library.forget_gone()?)
     }
 
     /// Describes a photo that need not be in the catalog. `go_on` hears about once a second what is
@@ -128,8 +159,8 @@ impl Api {
     }
 
     /// The product whose picture this file holds.
-    pub fn product_at(&self, file: &Path) -> Result<u64, ApiError> {
-        Ok(self.library.product_at(file)?)
+    pub fn product_at(&self, file: &Path) -> Result<ProductId, ApiError> {
+        Ok(self.library.product_at(file)?.into())
     }
 
     /// A part of the skipped files.
@@ -152,8 +183,8 @@ impl Api {
     }
 
     /// Forgets a source; the files on disk stay.
-    pub fn remove_source(&self, id: u64) -> Result<(), ApiError> {
-        Ok(self.library.remove_source(id)?)
+    pub fn remove_source(&self, id: SourceId) -> Result<(), ApiError> {
+        Ok(self.library.remove_source(id.into())?)
     }
 
     /// Looks for changes everywhere, and finishes what is unfinished.
@@ -181,7 +212,7 @@ impl Api {
 
     /// What the run is doing.
     pub fn progress(&self) -> RunProgress {
-        convert::progress(self.library.progress())
+        convert::progress(self.library.run())
     }
 
     /// Waits for the end of the run.
@@ -201,15 +232,30 @@ impl Api {
         Ok(QueryPicture { token: picture.token, name: picture.name })
     }
 
-    /// A product's thumbnail.
-    pub fn thumbnail(&self, id: u64) -> Result<PictureBytes, ApiError> {
-        Ok(PictureBytes { mime: "image/jpeg", bytes: self.library.thumbnail(id)? })
+    /// A photo's thumbnail. `version` is what an address names; another one than the photo's is an error, so
+    /// that an answer can be kept for ever.
+    pub fn thumbnail(&self, id: PictureId, version: Option<&str>) -> Result<PictureBytes, ApiError> {
+        self.check_version(id, version)?;
+        Ok(PictureBytes { mime: "image/jpeg", bytes: self.library.thumbnail(id.into())? })
     }
 
-    /// A product's photo, large.
-    pub fn full_picture(&self, id: u64) -> Result<PictureBytes, ApiError> {
-        let (mime, bytes) = self.library.full_picture(id)?;
+    /// A photo, large; `version` as for [`Api::thumbnail`].
+    pub fn full_picture(&self, id: PictureId, version: Option<&str>) -> Result<PictureBytes, ApiError> {
+        self.check_version(id, version)?;
+        let (mime, bytes) = self.library.full_picture(id.into())?;
         Ok(PictureBytes { mime, bytes })
+    }
+
+    fn check_version(&self, id: PictureId, version: Option<&str>) -> Result<(), ApiError> {
+        let Some(version) = version else { return Ok(()) };
+        if convert::version(&self.library.hash_of(id.into())?) == version {
+            return Ok(());
+        }
+        Err(ApiError {
+            code: ErrorCode::NotFound,
+            message: "This photo was changed meanwhile.".to_owned(),
+            detail: None,
+        })
     }
 
     /// A query picture's thumbnail.
@@ -217,9 +263,9 @@ impl Api {
         Ok(PictureBytes { mime: "image/jpeg", bytes: self.library.query_thumbnail(token)? })
     }
 
-    /// A product's file, to show it in its folder.
-    pub fn photo_path(&self, id: u64) -> Result<PathBuf, ApiError> {
-        Ok(self.library.photo_path(id)?)
+    /// A photo's file, to show it in its folder.
+    pub fn photo_path(&self, id: PictureId) -> Result<PathBuf, ApiError> {
+        Ok(self.library.photo_path(id.into())?)
     }
 
     /// Calls `listener` with news, from another thread.
@@ -227,13 +273,16 @@ impl Api {
         let listener = Arc::new(listener);
         let of_packs = Arc::clone(&listener);
         self.packs.subscribe(Box::new(move |event| of_packs(event)));
-        self.library.subscribe(move |event| {
-            listener(match event {
-                vitrine_catalog::Event::Progress(progress) => Event::Progress(convert::progress(progress)),
-                vitrine_catalog::Event::CatalogChanged(summary) => {
-                    Event::CatalogChanged(convert::summary(summary))
+        self.library.subscribe(move |event| match event {
+            vitrine_catalog::Event::Job(JobEvent::Progress(job) | JobEvent::Ended(job)) => {
+                if job.kind == JobKind::Index {
+                    listener(Event::Progress(convert::progress(Some(job))));
                 }
-            });
+            }
+            vitrine_catalog::Event::CatalogChanged(summary) => {
+                listener(Event::CatalogChanged(convert::summary(summary)));
+            }
+            vitrine_catalog::Event::PackChanged => listener(Event::PackChanged),
         });
     }
 

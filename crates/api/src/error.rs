@@ -17,6 +17,22 @@ impl From<CatalogError> for ApiError {
                     folder.display()
                 ),
             ),
+            CatalogError::ReadOnly(folder) => (
+                ErrorCode::ReadOnly,
+                format!(
+                    "The library in {} cannot be written, so nothing can be added or changed. Searching and \
+                     browsing work.",
+                    folder.display()
+                ),
+            ),
+            CatalogError::NotYetSearchable => (
+                ErrorCode::NotFound,
+                "This photo cannot be searched with yet. Wait until indexing has come to it.".to_owned(),
+            ),
+            CatalogError::AsksForNothing => (
+                ErrorCode::BadRequest,
+                "The words and pictures of this search cancel each other out. Leave out one of them.".to_owned(),
+            ),
             CatalogError::NoSuchPath(path) => (
                 ErrorCode::NotFound,
                 format!("{} does not exist or cannot be reached. Check the name.", path.display()),

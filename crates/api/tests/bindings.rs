@@ -7,7 +7,7 @@ use std::{fs, path::PathBuf};
 
 use ts_rs::{Config, TS};
 use vitrine_api::types::{
-    ApiError, AppState, DragEvent, PackList, PackNews, ProductDetail, QueryPicture, SearchPage,
+    ApiError, AppState, DragEvent, GroupingPreview, PackList, PackNews, ProductDetail, QueryPicture, SearchPage,
     SearchRequest, SkippedPage,
 };
 
@@ -20,6 +20,7 @@ fn export_all(into: &std::path::Path) {
     QueryPicture::export_all(&config).unwrap();
     SkippedPage::export_all(&config).unwrap();
     DragEvent::export_all(&config).unwrap();
+    GroupingPreview::export_all(&config).unwrap();
     PackList::export_all(&config).unwrap();
     PackNews::export_all(&config).unwrap();
     ApiError::export_all(&config).unwrap();

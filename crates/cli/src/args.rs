@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use vitrine_api::types::AttributeFilter;
+use vitrine_api::types::{AttributeFilter, FieldName};
 
 /// Find product photos by describing them or by showing a picture. Everything stays on this machine.
 #[derive(Debug, Parser)]
@@ -51,6 +51,34 @@ pub enum Command {
     },
     /// Describe photos, which need not be in the catalog
     Describe(DescribeArguments),
+    /// Take a folder out of the catalog; its photos stay where they are
+    Forget {
+        /// The folder, as `status` prints it
+        #[arg(required_unless_present = "gone")]
+        folder: Option<PathBuf>,
+        /// Forget what is remembered of photos that are in no folder any more
+        #[arg(long, conflicts_with = "folder")]
+        gone: bool,
+    },
+    /// Make one product of photos whose names or folders say so
+    Group {
+        /// The folder, as `status` prints it
+        folder: PathBuf,
+        /// By what
+        #[arg(long, value_enum)]
+        by: By,
+        /// Do it; without this only tell what it would do
+        #[arg(long)]
+        apply: bool,
+    },
+    /// Say what a product is called or costs; it goes before what any list says
+    Edit {
+        /// Its number, as `search` prints it, or its file
+        product: String,
+        /// What, such as title="Poppy mug"; nothing behind the sign takes back what was said before
+        #[arg(required = true, value_name = "FIELD=VALUE", value_parser = crate::edit::field)]
+        fields: Vec<(FieldName, Option<String>)>,
+    },
     /// Show everything about one product
     Show {
         /// Its number, as `search` prints it, or its file
@@ -68,6 +96,17 @@ pub enum Command {
         #[command(subcommand)]
         what: Option<ModelsCommand>,
     },
+}
+
+/// By what photos become products.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    /// Names that differ by a number or a side: A7_1.jpg, A7-front.jpg
+    Names,
+    /// The folder that they are in
+    Folders,
+    /// Nothing: each photo is a product of its own
+    Nothing,
 }
 
 /// What to do with model packs.

@@ -47,7 +47,7 @@ pub fn run(api: &Api, arguments: &Arguments, options: &DescribeArguments) -> any
             Ok(reading) => print(&reading, options.files.len() > 1),
             Err(error) if error.code == ErrorCode::Cancelled => return Ok(ExitCode::from(INTERRUPTED)),
             Err(error) => {
-                eprintln!("vitrine: {}", error.message);
+                note!("vitrine: {}", error.message);
                 n_failed += 1;
             }
         }
@@ -81,20 +81,20 @@ fn request(options: &DescribeArguments) -> PhotoRequest {
 
 fn print(reading: &PhotoReading, with_name: bool) {
     if with_name {
-        println!("{}", reading.name);
+        say!("{}", reading.name);
     }
     match &reading.written {
         Some(written) => {
-            println!("{}", written.title);
-            println!("{}", written.text);
-            println!("  {:<13} {}", "Alt text", written.alt_text);
+            say!("{}", written.title);
+            say!("{}", written.text);
+            say!("  {:<13} {}", "Alt text", written.alt_text);
             attributes(&written.attributes);
         }
-        None if reading.phrases.is_empty() => println!("{}", reading.text),
+        None if reading.phrases.is_empty() => say!("{}", reading.text),
         None => {
-            println!("{}", reading.text);
+            say!("{}", reading.text);
             for phrase in &reading.phrases {
-                println!("  {:.3}  {}  ({})", phrase.similarity, phrase.phrase, phrase.list);
+                say!("  {:.3}  {}  ({})", phrase.similarity, phrase.phrase, phrase.list);
             }
         }
     }
@@ -103,15 +103,15 @@ fn print(reading: &PhotoReading, with_name: bool) {
         .iter()
         .map(|swatch| format!("{} {} {:.0} %", swatch.name, swatch.color, swatch.share * 100.0))
         .collect();
-    println!("  {:<13} {}", "Measured", colours.join(", "));
+    say!("  {:<13} {}", "Measured", colours.join(", "));
     if let (Some(caption), Some(probability)) = (&reading.caption, reading.caption_probability) {
-        println!("  {:<13} {caption}  ({:.0} % a word)", "Caption", probability * 100.0);
+        say!("  {:<13} {caption}  ({:.0} % a word)", "Caption", probability * 100.0);
     }
     if let Some(similarity) = reading.similarity {
-        println!("  {:<13} {similarity:.3}", "Similarity");
+        say!("  {:<13} {similarity:.3}", "Similarity");
     }
     if let Some(probability) = reading.match_probability {
-        println!("  {:<13} {:.0} %", "Match", probability * 100.0);
+        say!("  {:<13} {:.0} %", "Match", probability * 100.0);
     }
 }
 
@@ -124,7 +124,7 @@ pub fn attributes(attributes: &[Attribute]) {
             Evidence::Both => ", and the pixels agree",
             Evidence::Disputed => ", but the pixels say otherwise",
         };
-        println!("  {:<13} {}  ({:.0} %{evidence})", kind(claim), claim.value, claim.confidence * 100.0);
+        say!("  {:<13} {}  ({:.0} %{evidence})", kind(claim), claim.value, claim.confidence * 100.0);
     }
 }
 

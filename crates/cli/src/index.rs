@@ -34,6 +34,19 @@ struct Report {
 }
 
 pub fn run(api: &Api, arguments: &Arguments, paths: &[PathBuf]) -> anyhow::Result<ExitCode> {
+    follow_to_the_end(api, arguments, || {
+        if paths.is_empty() { api.rescan()? } else { api.add_paths(paths)? }
+        Ok(())
+    })
+}
+
+/// Starts a run, tells how far it is, and what came of it. Ctrl-C and a request to end (SIGTERM) stop it in
+/// order.
+pub fn follow_to_the_end(
+    api: &Api,
+    arguments: &Arguments,
+    start: impl FnOnce() -> anyhow::Result<()>,
+) -> anyhow::Result<ExitCode> {
     static STOPPED: AtomicBool = AtomicBool::new(false);
     let stopping = api.clone();
     ctrlc::set_handler(move || {
@@ -44,13 +57,10 @@ pub fn run(api: &Api, arguments: &Arguments, paths: &[PathBuf]) -> anyhow::Resul
         }
     })?;
 
-    if paths.is_empty() {
-        api.rescan()?;
-    } else {
-        api.add_paths(paths)?;
-    }
+    start()?;
     let run = follow(api);
     api.close();
+    // A library that went away meanwhile holds nothing that could be claimed.
     let catalog = api.summary()?;
     if arguments.json {
         output::json(&Report { run: run.clone(), catalog })?;
@@ -73,7 +83,7 @@ fn follow(api: &Api) -> RunProgress {
             Some(bars) => bars.show(&progress),
             None if last_line.elapsed() >= LINE_EVERY => {
                 last_line = Instant::now();
-                eprintln!("{}", plain_line(&progress));
+                note!("{}", plain_line(&progress));
             }
             None => {}
         }
@@ -155,22 +165,23 @@ fn plain_line(progress: &RunProgress) -> String {
 
 fn summarise(run: &RunProgress, catalog: &CatalogSummary) {
     match run.state {
-        RunState::Cancelled => println!("Stopped. What was done is kept; run the command again to go on."),
-        RunState::Failed => println!("The run could not go on."),
+        RunState::Cancelled => say!("Stopped. What was done is kept; run the command again to go on."),
+        RunState::Failed => say!("The run could not go on."),
         _ => {}
     }
     if let Some(message) = &run.message {
-        println!("{message}");
+        say!("{message}");
     }
-    println!(
-        "{} in the catalog: {} can be searched, {} described.",
+    say!(
+        "{} of {} in the catalog: {} can be searched, {} described.",
         counted(catalog.n_photos, "photo"),
+        counted(catalog.n_products, "product"),
         count(catalog.n_searchable),
         count(catalog.n_described)
     );
     for stage in run.stages.iter().filter(|stage| stage.kind != StageKind::Scan && stage.done > 0) {
         let rate = stage.done as f32 / stage.busy_secs.max(0.001);
-        println!(
+        say!(
             "  {:<11} {:>8}  {:.1} s, {rate:.1} photos/s",
             verb(stage.kind),
             count(stage.done),
@@ -178,6 +189,6 @@ fn summarise(run: &RunProgress, catalog: &CatalogSummary) {
         );
     }
     if catalog.n_skipped > 0 {
-        println!("{} skipped: `vitrine status --skipped` tells why.", counted(catalog.n_skipped, "file"));
+        say!("{} skipped: `vitrine status --skipped` tells why.", counted(catalog.n_skipped, "file"));
     }
 }

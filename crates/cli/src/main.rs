@@ -4,10 +4,22 @@
 //! method, prints. Answers go to the standard output (text, or one JSON value
 //! with `--json`), everything else to the standard error. Exit codes: 0 done,
 //! 1 it failed, 2 the command line makes no sense, 130 stopped by Ctrl-C.
-#![allow(clippy::print_stdout, clippy::print_stderr)] // printing is what this crate is for
+
+/// A line on the standard output, see [`output::say`].
+macro_rules! say {
+    ($($words:tt)*) => { crate::output::say(format_args!($($words)*)) };
+}
+
+/// A line on the standard error, see [`output::note`].
+macro_rules! note {
+    ($($words:tt)*) => { crate::output::note(format_args!($($words)*)) };
+}
 
 mod args;
 mod describe;
+mod edit;
+mod forget;
+mod group;
 mod index;
 mod models;
 mod output;
@@ -15,7 +27,7 @@ mod search;
 mod show;
 mod status;
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -28,19 +40,22 @@ fn main() -> ExitCode {
     // `vitrine status | head` ends with `head`, as every program does.
     sigpipe::reset();
     let arguments = Arguments::parse();
+    // What went wrong is told once, in a sentence; the log is for whoever asks for it.
+    let filter = std::env::var("VITRINE_LOG").unwrap_or_else(|_| "off".to_owned());
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_env("VITRINE_LOG"))
+        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
-    match run(&arguments) {
+    match run(&arguments).and_then(|code| output::finish().map(|()| code)) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("vitrine: {error}");
+            note!("vitrine: {error:#}");
             if let Some(ApiError { detail: Some(detail), message, .. }) = error.downcast_ref::<ApiError>()
                 && arguments.verbose
                 && detail != message
             {
-                eprintln!("  because: {detail}");
+                note!("  because: {detail}");
             }
             ExitCode::FAILURE
         }
@@ -58,6 +73,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Describe(options) => return describe::run(&api, arguments, options),
         Command::Show { product } => show::run(&api, arguments, product)?,
+        Command::Forget { folder, .. } => forget::run(&api, arguments, folder.as_deref())?,
+        Command::Group { folder, by, apply } => return group::run(&api, arguments, folder, *by, *apply),
+        Command::Edit { product, fields } => edit::run(&api, arguments, product, fields)?,
         Command::Status { skipped } => status::run(&api, arguments, *skipped)?,
         Command::Models { what } => return models::run(&api, arguments, what.as_ref()),
     }

@@ -5,12 +5,12 @@ use std::path::Path;
 use serde::Serialize;
 use vitrine_api::{
     Api,
-    types::{AttributeFilter, AttributeKind, SearchPage, SearchRequest},
+    types::{AttributeFilter, AttributeKind, PictureId, ProductId, SearchPage, SearchRequest},
 };
 
 use crate::{
     args::Arguments,
-    output::{self, counted},
+    output::{self, counted, visible},
 };
 
 /// One product of the answer, as `search --json` prints it, in rank order.
@@ -18,7 +18,9 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 struct Found {
     rank: u64,
-    id: u64,
+    id: ProductId,
+    picture: PictureId,
+    n_photos: u64,
     path: String,
     score: Option<f32>,
     relevance: Option<f32>,
@@ -75,11 +77,15 @@ pub fn run(
             break;
         }
         for product in &next.items {
-            let files = api.product(product.id)?.files;
+            let photos = api.product(product.id)?.photos;
+            let best = photos.into_iter().find(|photo| photo.picture == product.picture);
+            let path = best.and_then(|photo| photo.files.into_iter().next()).map(|file| file.path);
             found.push(Found {
                 rank: found.len() as u64 + 1,
                 id: product.id,
-                path: files.into_iter().next().map(|file| file.path).unwrap_or_default(),
+                picture: product.picture,
+                n_photos: product.n_photos,
+                path: path.unwrap_or_default(),
                 score: product.score,
                 relevance: product.relevance,
                 title: product.title.clone().or_else(|| product.generated_title.clone()),
@@ -101,34 +107,36 @@ pub fn run(
 fn print(found: &[Found], page: Option<&SearchPage>, is_filtered: bool, is_starter: bool) {
     for product in found {
         let description = product.description.as_deref().unwrap_or("(not described yet)");
-        let title = product.title.as_deref().map(|title| format!("{title} — ")).unwrap_or_default();
+        let title = product.title.as_deref().map(|title| format!("{} — ", visible(title))).unwrap_or_default();
+        let (description, path) = (visible(description), visible(&product.path));
+        let photos = if product.n_photos > 1 { format!(", {} photos", product.n_photos) } else { String::new() };
         match (product.relevance, product.score) {
             (Some(relevance), Some(score)) => {
-                println!("{:>3}. {:>3.0} %  {title}{description}", product.rank, relevance * 100.0);
-                println!("            {}  (no. {}, score {score:.3})", product.path, product.id);
+                say!("{:>3}. {:>3.0} %  {title}{description}", product.rank, relevance * 100.0);
+                say!("            {path}  (no. {}{photos}, score {score:.3})", product.id);
             }
             // Nothing was asked that ranks.
             _ => {
-                println!("{:>3}. {title}{description}", product.rank);
-                println!("     {}  (no. {})", product.path, product.id);
+                say!("{:>3}. {title}{description}", product.rank);
+                say!("     {path}  (no. {}{photos})", product.id);
             }
         }
     }
     let Some(page) = page else { return };
     if page.total == 0 && is_filtered {
-        println!("Nothing of which all of this is said. Leave out some of it.");
+        say!("Nothing of which all of this is said. Leave out some of it.");
     } else if page.total == 0 && page.n_not_yet_searchable == 0 {
-        println!("The catalog is empty. Add a folder of photos: vitrine index FOLDER");
+        say!("The catalog is empty. Add a folder of photos: vitrine index FOLDER");
     } else if page.total == 0 {
-        println!("No photo can be searched yet. Finish the indexing: vitrine index");
+        say!("No photo can be searched yet. Finish the indexing: vitrine index");
     } else if page.n_good == 0 {
-        println!("Nothing matches well; these come closest.");
+        say!("Nothing matches well; these come closest.");
         if is_starter {
-            println!("The starter pack knows some kinds of goods only; `vitrine models` says which.");
+            say!("The starter pack knows some kinds of goods only; `vitrine models` says which.");
         }
     }
     if page.n_not_yet_searchable > 0 && page.total > 0 {
-        println!("{} cannot be searched yet: vitrine index", counted(page.n_not_yet_searchable, "photo"));
+        say!("{} cannot be searched yet: vitrine index", counted(page.n_not_yet_searchable, "photo"));
     }
 }
 

@@ -1,17 +1,18 @@
 //! `vitrine show`.
 
-use std::path::Path;
+use vitrine_api::{
+    Api,
+    types::{FieldName, FieldOrigin, Photo, ProductDetail},
+};
 
-use vitrine_api::{Api, types::ProductDetail};
-
-use crate::{args::Arguments, output};
+use crate::{
+    args::Arguments,
+    edit,
+    output::{self, visible},
+};
 
 pub fn run(api: &Api, arguments: &Arguments, product: &str) -> anyhow::Result<()> {
-    let id = match product.parse() {
-        Ok(id) => id,
-        Err(_) => api.product_at(Path::new(product))?,
-    };
-    let detail = api.product(id)?;
+    let detail = api.product(edit::product(api, product)?)?;
     if arguments.json {
         return output::json(&detail);
     }
@@ -20,35 +21,58 @@ pub fn run(api: &Api, arguments: &Arguments, product: &str) -> anyhow::Result<()
 }
 
 fn print(detail: &ProductDetail) {
-    let product = &detail.product;
-    if let Some(title) = &product.title {
-        println!("{title}");
+    if let Some(title) = &detail.product.title {
+        say!("{}", visible(title));
     }
-    match &detail.written {
+    for field in &detail.fields {
+        let by = if field.origin == FieldOrigin::Person { "  (said by a person)" } else { "" };
+        say!("  {:<13} {}{by}", name(field.name), visible(&field.value));
+    }
+    for variant in &detail.variants {
+        let parts = [&variant.name, &variant.sku, &variant.price];
+        let words: Vec<String> = parts.into_iter().flatten().map(|part| visible(part)).collect();
+        say!("  {:<13} {}", "Variant", words.join(", "));
+    }
+    say!("  {:<13} {}", "Number", detail.product.id);
+    for photo in &detail.photos {
+        print_photo(photo);
+    }
+}
+
+fn name(field: FieldName) -> &'static str {
+    match field {
+        FieldName::Title => "Title",
+        FieldName::Sku => "SKU",
+        FieldName::Price => "Price",
+        FieldName::Category => "Category",
+        FieldName::Brand => "Brand",
+        FieldName::Description => "Description",
+    }
+}
+
+fn print_photo(photo: &Photo) {
+    match &photo.written {
         Some(written) => {
-            println!("{}", written.title);
-            println!("{}", written.text);
-            println!("  {:<13} {}", "Alt text", written.alt_text);
+            say!("{}", written.title);
+            say!("{}", written.text);
+            say!("  {:<13} {}", "Alt text", written.alt_text);
             crate::describe::attributes(&written.attributes);
             let swatches: Vec<String> = written
                 .swatches
                 .iter()
                 .map(|swatch| format!("{} {} {:.0} %", swatch.name, swatch.color, swatch.share * 100.0))
                 .collect();
-            println!("  {:<13} {}", "Measured", swatches.join(", "));
+            say!("  {:<13} {}", "Measured", swatches.join(", "));
         }
-        None => println!("{}", product.description.as_deref().unwrap_or("(not described yet)")),
+        None => say!("{}", photo.description.as_deref().unwrap_or("(not described yet)")),
     }
-    let facts =
-        [("Price", &detail.price), ("Category", &detail.category), ("Described by", &detail.described_by)];
-    for (name, fact) in facts {
+    for (name, fact) in [("Shows", &photo.role), ("Described by", &photo.described_by)] {
         if let Some(fact) = fact {
-            println!("  {name:<13} {fact}");
+            say!("  {name:<13} {}", visible(fact));
         }
     }
-    println!("  {:<13} {} x {} pixels, {}", "Picture", product.width, product.height, detail.format);
-    println!("  {:<13} {}", "Number", product.id);
-    for file in &detail.files {
-        println!("  {:<13} {}  ({})", "File", file.path, output::size(file.size_bytes));
+    say!("  {:<13} {} x {} pixels, {}", "Picture", photo.width, photo.height, photo.format);
+    for file in &photo.files {
+        say!("  {:<13} {}  ({})", "File", visible(&file.path), output::size(file.size_bytes));
     }
 }

@@ -3,12 +3,12 @@
 use serde::Serialize;
 use vitrine_api::{
     Api,
-    types::{CatalogSummary, Skipped},
+    types::{Away, CatalogSummary, Skipped},
 };
 
 use crate::{
     args::Arguments,
-    output::{self, count, counted},
+    output::{self, count, counted, visible},
 };
 
 /// Skipped files fetched at once.
@@ -41,25 +41,41 @@ pub fn run(api: &Api, arguments: &Arguments, all_skipped: bool) -> anyhow::Resul
         return output::json(&status);
     }
     let catalog = &status.catalog;
-    println!("Library {}", status.library);
-    println!(
-        "{}: {} can be searched, {} described",
+    say!("Library {}", status.library);
+    say!(
+        "{} of {}: {} can be searched, {} described",
         counted(catalog.n_photos, "photo"),
+        counted(catalog.n_products, "product"),
         count(catalog.n_searchable),
         count(catalog.n_described)
     );
     for source in &catalog.sources {
-        let note = if source.reachable { "" } else { " (cannot be reached now)" };
-        println!("  {}  {}{note}", source.path, counted(source.n_photos, "photo"));
+        let note = match source.away {
+            None => "",
+            Some(Away::Missing) => " (away: it is not there now; its photos are kept)",
+            Some(Away::Empty) => " (away: the folder is empty; its photos are kept)",
+            Some(Away::Unreadable) => " (away: no permission to read it; its photos are kept)",
+        };
+        say!("  {}  {}{note}", visible(&source.path), counted(source.n_photos, "photo"));
+    }
+    if catalog.is_read_only {
+        say!("The library cannot be written: nothing can be added or changed.");
+    }
+    if catalog.n_without_photo > 0 {
+        say!("{} of product lists without a photo", counted(catalog.n_without_photo, "product"));
+    }
+    if catalog.n_gone > 0 {
+        let words = counted(catalog.n_gone, "photo");
+        say!("{words} in no folder any more, remembered: vitrine forget --gone deletes what is known of them");
     }
     if catalog.n_skipped > 0 {
-        println!("{} skipped", counted(catalog.n_skipped, "file"));
+        say!("{} skipped", counted(catalog.n_skipped, "file"));
         for file in &status.skipped {
-            println!("  {}: {}", file.path, file.message);
+            say!("  {}: {}", visible(&file.path), file.message);
         }
         let hidden = catalog.n_skipped.saturating_sub(status.skipped.len() as u64);
         if hidden > 0 {
-            println!("  and {} more: vitrine status --skipped", count(hidden));
+            say!("  and {} more: vitrine status --skipped", count(hidden));
         }
     }
     Ok(())

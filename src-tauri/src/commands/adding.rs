@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tauri::{Runtime, State, WebviewWindow};
-use vitrine_api::types::ApiError;
+use vitrine_api::types::{ApiError, GroupBy, GroupingPreview, SourceId};
 
 use crate::{dialogs::Dialogs, drag::Drags, library::Library};
 
@@ -41,6 +41,26 @@ pub(super) async fn add_sample_catalog(library: State<'_, Library>) -> Result<()
 
 /// Takes a folder out of the catalog; its photos stay where they are.
 #[tauri::command]
-pub(super) async fn remove_source(library: State<'_, Library>, id: u64) -> Result<(), ApiError> {
+pub(super) async fn remove_source(library: State<'_, Library>, id: SourceId) -> Result<(), ApiError> {
     library.ask(move |api| api.remove_source(id)).await
+}
+
+/// What grouping a folder's photos would do.
+#[tauri::command]
+pub(super) async fn preview_grouping(
+    library: State<'_, Library>,
+    id: SourceId,
+    by: GroupBy,
+) -> Result<GroupingPreview, ApiError> {
+    library.ask(move |api| api.preview_grouping(id, by)).await
+}
+
+/// Groups a folder's photos from now on.
+#[tauri::command]
+pub(super) async fn set_grouping(
+    library: State<'_, Library>,
+    id: SourceId,
+    by: GroupBy,
+) -> Result<(), ApiError> {
+    library.ask(move |api| api.set_grouping(id, by)).await
 }

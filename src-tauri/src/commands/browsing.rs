@@ -2,7 +2,7 @@
 
 use tauri::State;
 use vitrine_api::types::{
-    ApiError, AppState, ErrorCode, ProductDetail, SearchPage, SearchRequest, SkippedPage,
+    ApiError, AppState, ErrorCode, PictureId, ProductDetail, ProductId, SearchPage, SearchRequest, SkippedPage,
 };
 
 use crate::library::Library;
@@ -24,7 +24,7 @@ pub(super) async fn search(
 
 /// What the detail pane shows.
 #[tauri::command]
-pub(super) async fn product(library: State<'_, Library>, id: u64) -> Result<ProductDetail, ApiError> {
+pub(super) async fn product(library: State<'_, Library>, id: ProductId) -> Result<ProductDetail, ApiError> {
     library.ask(move |api| api.product(id)).await
 }
 
@@ -38,9 +38,9 @@ pub(super) async fn skipped(
     library.ask(move |api| api.skipped(offset, limit)).await
 }
 
-/// Shows a product's photo in the system's file manager.
+/// Shows a photo in the system's file manager.
 #[tauri::command]
-pub(super) async fn reveal(library: State<'_, Library>, id: u64) -> Result<(), ApiError> {
+pub(super) async fn reveal(library: State<'_, Library>, id: PictureId) -> Result<(), ApiError> {
     library
         .ask(move |api| {
             let path = api.photo_path(id)?;

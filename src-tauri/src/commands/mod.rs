@@ -25,6 +25,8 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         adding::add_dropped,
         adding::add_sample_catalog,
         adding::remove_source,
+        adding::preview_grouping,
+        adding::set_grouping,
         indexing::rescan,
         indexing::pause_indexing,
         indexing::resume_indexing,

@@ -10,19 +10,24 @@ import type { ApiError } from './bindings/ApiError';
 import type { AppState } from './bindings/AppState';
 import type { CatalogSummary } from './bindings/CatalogSummary';
 import type { DragEvent } from './bindings/DragEvent';
+import type { GroupBy } from './bindings/GroupBy';
+import type { GroupingPreview } from './bindings/GroupingPreview';
 import type { PackList } from './bindings/PackList';
 import type { PackNews } from './bindings/PackNews';
+import type { PictureId } from './bindings/PictureId';
 import type { Product } from './bindings/Product';
 import type { ProductDetail } from './bindings/ProductDetail';
+import type { ProductId } from './bindings/ProductId';
 import type { QueryPicture } from './bindings/QueryPicture';
 import type { RunProgress } from './bindings/RunProgress';
 import type { SearchPage } from './bindings/SearchPage';
 import type { SearchRequest } from './bindings/SearchRequest';
 import type { SkippedPage } from './bindings/SkippedPage';
+import type { SourceId } from './bindings/SourceId';
 
 export const appState = () => invoke<AppState>('app_state');
 export const search = (request: SearchRequest) => invoke<SearchPage>('search', { request });
-export const product = (id: number) => invoke<ProductDetail>('product', { id });
+export const product = (id: ProductId) => invoke<ProductDetail>('product', { id });
 export const skipped = (offset: number, limit: number) =>
   invoke<SkippedPage>('skipped', { offset, limit });
 
@@ -30,7 +35,11 @@ export const skipped = (offset: number, limit: number) =>
 export const addFolderDialog = () => invoke<boolean>('add_folder_dialog');
 export const addDropped = (drop: number) => invoke<void>('add_dropped', { drop });
 export const addSampleCatalog = () => invoke<void>('add_sample_catalog');
-export const removeSource = (id: number) => invoke<void>('remove_source', { id });
+export const removeSource = (id: SourceId) => invoke<void>('remove_source', { id });
+/** What grouping a folder's photos would do; nothing is changed. */
+export const previewGrouping = (id: SourceId, by: GroupBy) =>
+  invoke<GroupingPreview>('preview_grouping', { id, by });
+export const setGrouping = (id: SourceId, by: GroupBy) => invoke<void>('set_grouping', { id, by });
 export const rescan = () => invoke<void>('rescan');
 
 export const pauseIndexing = () => invoke<void>('pause_indexing');
@@ -56,8 +65,8 @@ export const removePack = (name: string) => invoke<void>('remove_pack', { name }
 export const usePack = (name: string) => invoke<void>('use_pack', { name });
 export const undoPackChange = () => invoke<void>('undo_pack_change');
 
-/** Shows a product's file in the system's file browser. */
-export const reveal = (id: number) => invoke<void>('reveal', { id });
+/** Shows a photo's file in the system's file browser. */
+export const reveal = (id: PictureId) => invoke<void>('reveal', { id });
 /** Tells the shell, once, that the first picture of the window is on the screen. */
 export const painted = () => invoke<void>('painted');
 
@@ -66,6 +75,8 @@ interface Events {
   'catalog-changed': CatalogSummary;
   drag: DragEvent;
   packs: PackNews;
+  /** Another pack answers, gets ready to, or no longer does. */
+  'pack-changed': null;
 }
 
 export function on<K extends keyof Events>(
@@ -75,15 +86,15 @@ export function on<K extends keyof Events>(
   return listen<Events[K]>(event, (message) => handle(message.payload));
 }
 
-/** What of a product names its picture. The version is in the address, so that it caches for ever. */
-export type Pictured = Pick<Product, 'id' | 'version'>;
+/** What of a product or photo names the picture. The version is in the address, so that it caches for ever. */
+export type Pictured = Pick<Product, 'picture' | 'version'>;
 
 /** Address of a thumbnail that fits into 320 x 320 px. */
-export const thumbAddress = ({ id, version }: Pictured) =>
-  convertFileSrc(`thumb/${id}/${version}`, 'photo');
+export const thumbAddress = ({ picture, version }: Pictured) =>
+  convertFileSrc(`thumb/${picture}/${version}`, 'photo');
 /** Address of the whole picture, upright. */
-export const fullAddress = ({ id, version }: Pictured) =>
-  convertFileSrc(`full/${id}/${version}`, 'photo');
+export const fullAddress = ({ picture, version }: Pictured) =>
+  convertFileSrc(`full/${picture}/${version}`, 'photo');
 /** Address of a query picture's thumbnail. */
 export const queryAddress = (token: string) => convertFileSrc(`query/${token}`, 'photo');
 

@@ -42,6 +42,7 @@ export const KEY_GROUPS: { title: string; lines: KeyLine[] }[] = [
       { keys: [['Enter']], does: 'Open the details' },
       { keys: [['Space']], does: 'Large picture' },
       { keys: [['+'], ['−']], does: 'Larger, smaller photos' },
+      { keys: [['['], [']']], does: 'Previous, next photo of the product' },
       { keys: [['M']], does: 'More like this' },
       { keys: [['C']], does: 'Copy the whole description' },
       { keys: [['F']], does: 'Show in folder' },

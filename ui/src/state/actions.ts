@@ -39,15 +39,16 @@ export function moreLikeThis(): void {
 
 export function showInFolder(): void {
   const { product } = selection;
-  if (product) void notices.attempt(() => backend.reveal(product.id));
+  const picture = selection.photo?.picture ?? product?.picture;
+  if (picture !== undefined) void notices.attempt(() => backend.reveal(picture));
 }
 
 /** Copies everything that was written about the shown product; false when there is nothing. */
 export async function copyDescription(): Promise<boolean> {
-  const { detail } = selection;
-  const words = detail?.written
-    ? wholeText(detail.written)
-    : (detail?.product ?? selection.product)?.description?.trim();
+  const { photo } = selection;
+  const words = photo?.written
+    ? wholeText(photo.written)
+    : (photo ?? selection.product)?.description?.trim();
   return words ? clipboard.copy(words, 'Description') : false;
 }
 

@@ -8,7 +8,10 @@ import { Latest } from '../lib/latest';
 import { Pages } from '../lib/pages';
 import { notices } from './notices.svelte';
 
-export type Question = Pick<SearchRequest, 'text' | 'pictures' | 'like' | 'filters'>;
+export type Question = Pick<
+  SearchRequest,
+  'text' | 'pictures' | 'like' | 'likePicture' | 'filters'
+>;
 
 const PAGE_SIZE = 200;
 /** 6,000 products: more than any window shows, little enough to forget about. */
@@ -20,7 +23,13 @@ const REFRESH_PAUSE_MS = 1000;
 
 class Answer {
   /** The question that `pages` answers. */
-  question = $state.raw<Question>({ text: '', pictures: [], like: null, filters: [] });
+  question = $state.raw<Question>({
+    text: '',
+    pictures: [],
+    like: null,
+    likePicture: null,
+    filters: [],
+  });
   total = $state(0);
   nGood = $state(0);
   nNotYetSearchable = $state(0);

@@ -35,6 +35,7 @@ class Query {
       text: this.text.trim(),
       pictures: this.pictures.map(({ token }) => token),
       like: this.like?.id ?? null,
+      likePicture: this.like?.picture ?? null,
       filters: this.filters,
     };
   }

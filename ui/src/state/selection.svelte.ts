@@ -1,6 +1,7 @@
 /** Which product the person looks at, and how closely. */
 import * as backend from '../lib/backend';
 import type { ApiError } from '../lib/bindings/ApiError';
+import type { Photo } from '../lib/bindings/Photo';
 import type { Product } from '../lib/bindings/Product';
 import type { ProductDetail } from '../lib/bindings/ProductDetail';
 import { Latest } from '../lib/latest';
@@ -16,12 +17,25 @@ class Selection {
   product = $state.raw<Product | null>(null);
   detail = $state.raw<ProductDetail | null>(null);
   failure = $state.raw<ApiError | null>(null);
+  /** Which of the product's photos is shown. */
+  photoAt = $state(0);
   isPreviewOpen = $state(false);
 
   readonly #latest = new Latest();
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The cursor went ahead to a rank whose page is not here yet. */
   #isAhead = false;
+
+  /** The photo that is shown; null until the details are here. */
+  get photo(): Photo | null {
+    return this.detail?.photos[this.photoAt] ?? this.detail?.photos[0] ?? null;
+  }
+
+  /** Goes on through the photos of the product, round and round. */
+  turnPhoto(by: 1 | -1): void {
+    const n = this.detail?.photos.length ?? 0;
+    if (n > 1) this.photoAt = (this.photoAt + by + n) % n;
+  }
 
   /** Moves the cursor; the product may not have been fetched yet. */
   moveTo(rank: number): void {
@@ -99,7 +113,11 @@ class Selection {
     try {
       const came = await this.#latest.run(() => backend.product(id));
       if (came === null || this.product?.id !== id) return;
+      const shown = this.photo?.picture ?? this.product.picture;
       this.detail = came.value;
+      // The photo that matched best, or the one that was being looked at.
+      const at = came.value.photos.findIndex(({ picture }) => picture === shown);
+      this.photoAt = Math.max(0, at);
       this.failure = null;
     } catch (thrown) {
       this.detail = null;

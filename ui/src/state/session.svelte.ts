@@ -19,10 +19,14 @@ class Session {
 
   version = $state('');
   catalog = $state.raw<CatalogSummary>({
+    nProducts: 0,
+    nWithoutPhoto: 0,
     nPhotos: 0,
     nSearchable: 0,
     nDescribed: 0,
     nSkipped: 0,
+    nGone: 0,
+    isReadOnly: false,
     sources: [],
   });
   run = $state.raw<RunProgress>({
@@ -58,6 +62,7 @@ class Session {
         await backend.on('progress', (run) => this.#progressed(run));
         await backend.on('catalog-changed', (catalog) => this.#changed(catalog));
         await backend.on('packs', (news) => packs.heard(news));
+        await backend.on('pack-changed', () => this.#packChanged());
         this.#listening = true;
       }
       const state = await backend.appState();
@@ -83,6 +88,12 @@ class Session {
   /** Asks for the pack in use, after it may have become another. */
   async refreshModels(): Promise<void> {
     this.#takeSlow(await backend.appState());
+  }
+
+  #packChanged(): void {
+    this.refreshModels().catch((thrown: unknown) => notices.report(thrown));
+    void packs.load();
+    void answer.refresh();
   }
 
   #progressed(run: RunProgress): void {

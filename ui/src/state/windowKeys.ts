@@ -30,6 +30,8 @@ const NEAR_PRODUCTS: Record<string, () => void> = {
   m: () => actions.moreLikeThis(),
   c: () => void actions.copyDescription(),
   f: () => actions.showInFolder(),
+  '[': () => selection.turnPhoto(-1),
+  ']': () => selection.turnPhoto(1),
   '+': () => preferences.resizeTiles(1),
   '=': () => preferences.resizeTiles(1),
   '-': () => preferences.resizeTiles(-1),

@@ -6,15 +6,17 @@ mod photo;
 pub(crate) use photo::{photo_options, photo_reading, photo_step};
 
 use vitrine_catalog::{
-    ModelsReport, PictureRow, ProductFile, Summary, describe,
+    self as catalog, ModelsReport, PictureRow, ProductFile, Summary,
+    describe,
+    jobs::{self, JobSnapshot, JobState},
     photo::{Skip, SkipCode as EngineSkip},
-    run,
-    search::{Match, Query},
+    search::{Like, Match, Query},
 };
 
 use crate::types::{
-    CatalogSummary, FileFacts, ModelInfo, ModelRole, ModelsInfo, Product, ProductDetail, RunProgress,
-    RunState, SearchRequest, SkipCode, Skipped, Source, Stage, StageKind, StageProgress,
+    Away, CatalogSummary, FieldName, FieldOrigin, FileFacts, GroupBy, GroupedBy, GroupingExample,
+    GroupingPreview, ModelInfo, ModelRole, ModelsInfo, Photo, Product, ProductDetail, ProductField,
+    RunProgress, RunState, SearchRequest, SkipCode, Skipped, Source, Stage, StageKind, StageProgress, Variant,
 };
 
 /// Digits of the content's hash that tell one version of a picture from another.
@@ -24,32 +26,48 @@ pub(crate) fn product(found: &Match) -> Product {
     tile(&found.row, found.score, found.relevance)
 }
 
-fn tile(row: &PictureRow, score: Option<f32>, relevance: Option<f32>) -> Product {
-    let version: String = row
-        .picture
-        .hash
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .take(VERSION_DIGITS)
-        .map(hex_digit)
-        .collect();
+fn tile(row: &catalog::ProductRow, score: Option<f32>, relevance: Option<f32>) -> Product {
+    let photo = &row.photo;
     Product {
-        id: row.id,
-        version,
-        title: row.listing.title.clone(),
-        generated_title: row.title.clone(),
-        description: row.text.clone().or_else(|| row.caption.as_deref().map(as_sentence)),
-        file_name: row.path.file_name().unwrap_or(row.path.as_os_str()).to_string_lossy().into_owned(),
-        width: row.picture.width,
-        height: row.picture.height,
-        color: format!("#{:06x}", row.picture.color),
-        stage: match (row.caption.is_some() || row.text.is_some(), row.is_searchable) {
-            (true, _) => Stage::Described,
-            (false, true) => Stage::Searchable,
-            (false, false) => Stage::Browsable,
-        },
+        id: row.id.into(),
+        picture: photo.id.into(),
+        n_photos: row.n_photos,
+        version: version(&photo.picture.hash),
+        title: row.title.clone(),
+        generated_title: photo.title.clone(),
+        description: description_of(photo),
+        file_name: file_name(&photo.path),
+        width: photo.picture.width,
+        height: photo.picture.height,
+        color: color(photo),
+        stage: stage_of(photo),
         score,
         relevance,
+    }
+}
+
+/// What tells one content from another in an address.
+pub(crate) fn version(hash: &[u8; 32]) -> String {
+    hash.iter().flat_map(|byte| [byte >> 4, byte & 15]).take(VERSION_DIGITS).map(hex_digit).collect()
+}
+
+fn description_of(photo: &PictureRow) -> Option<String> {
+    photo.text.clone().or_else(|| photo.caption.as_deref().map(as_sentence))
+}
+
+fn file_name(path: &std::path::Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+fn color(photo: &PictureRow) -> String {
+    format!("#{:06x}", photo.picture.color)
+}
+
+fn stage_of(photo: &PictureRow) -> Stage {
+    match (photo.caption.is_some() || photo.text.is_some(), photo.is_searchable) {
+        (true, _) => Stage::Described,
+        (false, true) => Stage::Searchable,
+        (false, false) => Stage::Browsable,
     }
 }
 
@@ -67,20 +85,96 @@ fn as_sentence(caption: &str) -> String {
     format!("{}{rest}{stop}", first.to_uppercase())
 }
 
-pub(crate) fn detail(
-    row: &PictureRow,
-    written: Option<describe::Description>,
-    files: Vec<ProductFile>,
-    pack: Option<&ModelsReport>,
-) -> ProductDetail {
+pub(crate) fn detail(detail: catalog::ProductDetail) -> ProductDetail {
     ProductDetail {
-        product: tile(row, None, None),
-        files: files.into_iter().map(file).collect(),
-        format: row.picture.format.clone(),
-        price: row.listing.price.clone(),
-        category: row.listing.category.clone(),
-        described_by: written.as_ref().and(pack).map(|pack| pack.name.clone()),
-        written: written.map(|written| description::description(written, row.caption.clone())),
+        product: tile(&detail.row, None, None),
+        grouped_by: match detail.grouping {
+            catalog::Grouping::Photo => GroupedBy::Photo,
+            catalog::Grouping::Folder => GroupedBy::Folder,
+            catalog::Grouping::Name => GroupedBy::Names,
+            catalog::Grouping::List => GroupedBy::List,
+            catalog::Grouping::Person => GroupedBy::Person,
+        },
+        photos: detail.photos.into_iter().map(photo_of_product).collect(),
+        fields: detail.fields.into_iter().map(field).collect(),
+        variants: detail
+            .variants
+            .into_iter()
+            .map(|variant| Variant { sku: variant.sku, name: variant.name, price: variant.price })
+            .collect(),
+    }
+}
+
+fn photo_of_product(found: catalog::ProductPhoto) -> Photo {
+    let photo = found.photo;
+    let (written, by) = found.written.map(|written| (written.description, written.pack)).unzip();
+    Photo {
+        picture: photo.id.into(),
+        version: version(&photo.picture.hash),
+        role: Some(found.role).filter(|role| !role.is_empty()),
+        file_name: file_name(&photo.path),
+        width: photo.picture.width,
+        height: photo.picture.height,
+        color: color(&photo),
+        stage: stage_of(&photo),
+        format: photo.picture.format.clone(),
+        files: found.files.into_iter().map(file).collect(),
+        description: description_of(&photo),
+        written: written.map(|written| description::description(written, photo.caption.clone())),
+        described_by: by.filter(|pack| !pack.is_empty()),
+    }
+}
+
+fn field(field: catalog::Field) -> ProductField {
+    ProductField {
+        name: match field.name {
+            catalog::FieldName::Title => FieldName::Title,
+            catalog::FieldName::Sku => FieldName::Sku,
+            catalog::FieldName::Price => FieldName::Price,
+            catalog::FieldName::Category => FieldName::Category,
+            catalog::FieldName::Brand => FieldName::Brand,
+            catalog::FieldName::Description => FieldName::Description,
+        },
+        value: field.value,
+        origin: match field.origin {
+            catalog::Origin::Model => FieldOrigin::Model,
+            catalog::Origin::List => FieldOrigin::List,
+            catalog::Origin::Person => FieldOrigin::Person,
+        },
+    }
+}
+
+pub(crate) fn field_name(name: FieldName) -> catalog::FieldName {
+    match name {
+        FieldName::Title => catalog::FieldName::Title,
+        FieldName::Sku => catalog::FieldName::Sku,
+        FieldName::Price => catalog::FieldName::Price,
+        FieldName::Category => catalog::FieldName::Category,
+        FieldName::Brand => catalog::FieldName::Brand,
+        FieldName::Description => catalog::FieldName::Description,
+    }
+}
+
+pub(crate) fn group_by(by: GroupBy) -> catalog::GroupBy {
+    match by {
+        GroupBy::Nothing => catalog::GroupBy::Nothing,
+        GroupBy::Names => catalog::GroupBy::Names,
+        GroupBy::Folders => catalog::GroupBy::Folders,
+    }
+}
+
+pub(crate) fn grouping_preview(preview: catalog::run::GroupingPreview) -> GroupingPreview {
+    GroupingPreview {
+        n_products: preview.n_products,
+        n_photos: preview.n_photos,
+        examples: preview
+            .examples
+            .into_iter()
+            .map(|group| GroupingExample {
+                name: group.name,
+                files: group.files.iter().map(|path| file_name(path)).collect(),
+            })
+            .collect(),
     }
 }
 
@@ -97,62 +191,91 @@ pub(crate) fn query(request: &SearchRequest) -> Query {
     Query {
         text: request.text.clone(),
         pictures: request.pictures.clone(),
-        like: request.like,
+        like: request.like.map(|product| Like {
+            product: product.into(),
+            picture: request.like_picture.map(Into::into),
+        }),
         filters: request.filters.iter().map(description::filter).collect(),
     }
 }
 
 pub(crate) fn summary(summary: Summary) -> CatalogSummary {
     CatalogSummary {
+        n_products: summary.counts.n_products,
+        n_without_photo: summary.n_without_photo,
         n_photos: summary.counts.n_pictures,
         n_searchable: summary.counts.n_searchable,
         n_described: summary.counts.n_described,
         n_skipped: summary.n_skipped,
-        sources: summary
-            .sources
-            .into_iter()
-            .map(|source| Source {
-                id: source.id,
-                reachable: source.path.exists(),
-                path: source.path.display().to_string(),
-                n_photos: source.n_files,
-                is_sample: source.is_sample,
-            })
-            .collect(),
+        n_gone: summary.counts.n_hidden,
+        is_read_only: summary.is_read_only,
+        sources: summary.sources.into_iter().map(source).collect(),
     }
 }
 
-pub(crate) fn progress(progress: run::RunProgress) -> RunProgress {
-    RunProgress {
-        state: match progress.state {
-            run::RunState::Idle => RunState::Idle,
-            run::RunState::Running => RunState::Running,
-            run::RunState::Paused => RunState::Paused,
-            run::RunState::Cancelled => RunState::Cancelled,
-            run::RunState::Finished => RunState::Finished,
-            run::RunState::Failed => RunState::Failed,
+fn source(source: catalog::SourceRow) -> Source {
+    // A drive can be pulled out between two scans.
+    let away = source.away.or_else(|| (!source.path.exists()).then_some(catalog::Away::Missing));
+    Source {
+        id: source.id.into(),
+        away: away.map(|away| match away {
+            catalog::Away::Missing => Away::Missing,
+            catalog::Away::Empty => Away::Empty,
+            catalog::Away::Unreadable => Away::Unreadable,
+        }),
+        group_by: match source.group_by {
+            catalog::GroupBy::Nothing => GroupBy::Nothing,
+            catalog::GroupBy::Names => GroupBy::Names,
+            catalog::GroupBy::Folders => GroupBy::Folders,
         },
-        stages: progress.stages.into_iter().map(stage).collect(),
-        n_skipped: progress.n_skipped,
-        current: progress.current,
-        message: progress.message,
+        path: source.path.display().to_string(),
+        n_photos: source.n_files,
+        is_sample: source.is_sample,
     }
 }
 
-fn stage(stage: run::StageProgress) -> StageProgress {
-    StageProgress {
+/// The run as clients see it; none is one that has nothing to do.
+pub(crate) fn progress(run: Option<JobSnapshot>) -> RunProgress {
+    let Some(run) = run else {
+        return RunProgress {
+            state: RunState::Idle,
+            stages: Vec::new(),
+            n_skipped: 0,
+            current: None,
+            message: None,
+        };
+    };
+    RunProgress {
+        state: match run.state {
+            JobState::Running => RunState::Running,
+            JobState::Paused => RunState::Paused,
+            JobState::Cancelled => RunState::Cancelled,
+            JobState::Finished => RunState::Finished,
+            JobState::Failed => RunState::Failed,
+        },
+        stages: run.progress.stages.into_iter().filter_map(stage).collect(),
+        n_skipped: run.progress.n_skipped,
+        current: run.progress.current.filter(|_| !run.state.is_over()),
+        message: run.message,
+    }
+}
+
+/// A stage of an index run.
+fn stage(stage: jobs::StageProgress) -> Option<StageProgress> {
+    Some(StageProgress {
         kind: match stage.stage {
-            run::Stage::Scan => StageKind::Scan,
-            run::Stage::Read => StageKind::Read,
-            run::Stage::Embed => StageKind::Embed,
-            run::Stage::Describe => StageKind::Describe,
+            jobs::Stage::Scan => StageKind::Scan,
+            jobs::Stage::Read => StageKind::Read,
+            jobs::Stage::Embed => StageKind::Embed,
+            jobs::Stage::Describe => StageKind::Describe,
+            _ => return None,
         },
         done: stage.done,
         total: stage.total,
-        per_second: stage.per_second,
+        per_second: stage.per_second as f32,
         eta_secs: stage.eta.map(|eta| eta.as_secs()),
-        busy_secs: stage.busy_secs,
-    }
+        busy_secs: stage.busy_secs as f32,
+    })
 }
 
 pub(crate) fn skipped(path: &std::path::Path, skip: Skip) -> Skipped {
@@ -166,6 +289,7 @@ pub(crate) fn skipped(path: &std::path::Path, skip: Skip) -> Skipped {
             EngineSkip::Unreadable => SkipCode::Unreadable,
             EngineSkip::Vanished => SkipCode::Vanished,
             EngineSkip::ModelFailed => SkipCode::ModelFailed,
+            EngineSkip::BadList => SkipCode::BadList,
         },
         message: skip.message,
     }

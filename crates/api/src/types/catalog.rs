@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Description;
+use super::{Description, PictureId, ProductId};
 
 /// How far a photo has come: browsable after its thumbnail, searchable after
 /// its vector, described after its caption.
@@ -18,13 +18,17 @@ pub enum Stage {
     Described,
 }
 
-/// One tile of the grid: a picture, however many files hold it.
+/// One tile of the grid: a product, shown by its best photo.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Product {
     /// Names the product in every later request.
+    pub id: ProductId,
+    /// The photo that is shown: the one that matches best, else the product's first.
+    pub picture: PictureId,
+    /// Photos of the product.
     #[ts(type = "number")]
-    pub id: u64,
+    pub n_photos: u64,
     /// Changes when the picture changes, so that an address with it can be cached for ever.
     pub version: String,
     /// The merchant's own title, where a product list gave one.
@@ -49,7 +53,7 @@ pub struct Product {
     pub relevance: Option<f32>,
 }
 
-/// A file that holds a product's picture.
+/// A file that holds a photo.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct FileFacts {
@@ -65,24 +69,122 @@ pub struct FileFacts {
     pub modified_ms: Option<i64>,
 }
 
-/// Everything that the detail pane shows.
+/// A photo of a product, with all that is known of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct ProductDetail {
-    /// The tile.
-    pub product: Product,
-    /// Every file that holds this very picture; the first is the one that is shown.
-    pub files: Vec<FileFacts>,
+pub struct Photo {
+    /// Names the photo.
+    pub picture: PictureId,
+    /// Changes when the picture changes, as [`Product::version`].
+    pub version: String,
+    /// What it shows: `front`, `back`, `side`, `detail`, `worn` or nothing in particular.
+    pub role: Option<String>,
+    /// The name of (one of) its files, for people.
+    pub file_name: String,
+    /// Width in pixels, upright.
+    pub width: u32,
+    /// Height in pixels, upright.
+    pub height: u32,
+    /// Its average colour as `#rrggbb`.
+    pub color: String,
+    /// How far it has come.
+    pub stage: Stage,
     /// The picture's format, such as `JPEG`.
     pub format: String,
-    /// Price as the merchant wrote it.
-    pub price: Option<String>,
-    /// Category as the merchant wrote it.
-    pub category: Option<String>,
+    /// Every file that holds this very picture; the first is the one that is shown.
+    pub files: Vec<FileFacts>,
+    /// What the models wrote about it, as a sentence.
+    pub description: Option<String>,
     /// What Vitrine wrote, in parts.
     pub written: Option<Description>,
     /// Which pack wrote the description.
     pub described_by: Option<String>,
+}
+
+/// Who says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum FieldOrigin {
+    /// A model.
+    Model,
+    /// A product list.
+    List,
+    /// A person.
+    Person,
+}
+
+/// What a field says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum FieldName {
+    /// What the product is called.
+    Title,
+    /// The merchant's own number.
+    Sku,
+    /// The price, as written.
+    Price,
+    /// The category.
+    Category,
+    /// The brand.
+    Brand,
+    /// The merchant's text.
+    Description,
+}
+
+/// Something that is known of a product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ProductField {
+    /// What it says.
+    pub name: FieldName,
+    /// Its value.
+    pub value: String,
+    /// Who says so.
+    pub origin: FieldOrigin,
+}
+
+/// A variant of a product, as a list has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Variant {
+    /// Its own number.
+    pub sku: Option<String>,
+    /// What tells it from the others.
+    pub name: Option<String>,
+    /// Its price, as written.
+    pub price: Option<String>,
+}
+
+/// What made the photos of a product one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum GroupedBy {
+    /// Nothing: it is one photo.
+    Photo,
+    /// Their folder.
+    Folder,
+    /// Their names.
+    Names,
+    /// A product list.
+    List,
+    /// A person.
+    Person,
+}
+
+/// Everything that the detail pane shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ProductDetail {
+    /// The tile, with the product's first photo.
+    pub product: Product,
+    /// What made its photos one.
+    pub grouped_by: GroupedBy,
+    /// Its photos, in order.
+    pub photos: Vec<Photo>,
+    /// What is known of it, from lists and people.
+    pub fields: Vec<ProductField>,
+    /// Its variants.
+    pub variants: Vec<Variant>,
 }
 
 /// Why a file was passed over. The window groups by it.
@@ -103,6 +205,8 @@ pub enum SkipCode {
     Vanished,
     /// A model failed on it.
     ModelFailed,
+    /// A product list that brings nothing, or not all of it.
+    BadList,
 }
 
 /// A file that was passed over, with its reason.

@@ -23,6 +23,8 @@ pub enum ErrorCode {
     Network,
     /// The library on disk cannot be read or written.
     Storage,
+    /// The library cannot be written: nothing can be added or changed.
+    ReadOnly,
     /// Another Vitrine has this library open.
     InUse,
     /// The system has no dialog to show.

@@ -6,19 +6,27 @@
 mod catalog;
 mod description;
 mod error;
+mod ids;
 mod packs;
 mod photo;
 mod progress;
 mod search;
 mod state;
 
-pub use catalog::{FileFacts, Product, ProductDetail, SkipCode, Skipped, SkippedPage, Stage};
+pub use catalog::{
+    FieldName, FieldOrigin, FileFacts, GroupedBy, Photo, Product, ProductDetail, ProductField, SkipCode,
+    Skipped, SkippedPage, Stage, Variant,
+};
 pub use description::{Attribute, AttributeFilter, AttributeKind, Description, Evidence, Swatch};
 pub use error::{ApiError, ErrorCode};
+pub use ids::{PictureId, ProductId, SourceId};
 pub use packs::{
     PackChange, PackItem, PackJob, PackJobEnd, PackJobKind, PackList, PackNews, PackState, PackStep,
 };
 pub use photo::{CaptionStyle, DescribeMode, PhotoReading, PhotoRequest, Phrase};
 pub use progress::{RunProgress, RunState, StageKind, StageProgress};
 pub use search::{DragEvent, DragPhase, DropSummary, QueryPicture, SearchPage, SearchRequest};
-pub use state::{AppState, CatalogSummary, ModelInfo, ModelRole, ModelsInfo, Source};
+pub use state::{
+    AppState, Away, CatalogSummary, GroupBy, GroupingExample, GroupingPreview, ModelInfo, ModelRole, ModelsInfo,
+    Source,
+};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{AttributeFilter, Product};
+use super::{AttributeFilter, PictureId, Product, ProductId};
 
 /// What is asked. Everything empty means: browse the whole catalog in the order it was added.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
@@ -13,9 +13,10 @@ pub struct SearchRequest {
     pub text: String,
     /// Names of query pictures ([`QueryPicture::token`]).
     pub pictures: Vec<String>,
-    /// "More like this": a product whose own picture is the query; it is left out of the answer.
-    #[ts(type = "number | null")]
-    pub like: Option<u64>,
+    /// "More like this": a product whose own photo is the query; it is left out of the answer.
+    pub like: Option<ProductId>,
+    /// Which of its photos; none for the first.
+    pub like_picture: Option<PictureId>,
     /// Only products of which all of this is said; narrows a search, and browsing too.
     pub filters: Vec<AttributeFilter>,
     /// The first rank wanted, from 0.

@@ -3,22 +3,72 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::RunProgress;
+use super::{RunProgress, SourceId};
+
+/// Why nothing of a folder can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Away {
+    /// It is not there: a drive that is not plugged in.
+    Missing,
+    /// It is there and has no photo any more: a place for a drive that is away, or emptied.
+    Empty,
+    /// The system does not let us read it.
+    Unreadable,
+}
+
+/// By what photos become products.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum GroupBy {
+    /// Each photo is one.
+    #[default]
+    Nothing,
+    /// Photos whose names differ by a number or a side.
+    Names,
+    /// Photos of one folder.
+    Folders,
+}
+
+/// A product that a grouping would make.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupingExample {
+    /// What its photos have in common.
+    pub name: String,
+    /// The names of its photos' files, in order.
+    pub files: Vec<String>,
+}
+
+/// What switching a grouping on would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupingPreview {
+    /// Products of several photos that there would be.
+    #[ts(type = "number")]
+    pub n_products: u64,
+    /// Photos in them.
+    #[ts(type = "number")]
+    pub n_photos: u64,
+    /// Some of them.
+    pub examples: Vec<GroupingExample>,
+}
 
 /// A folder or single file that the merchant added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Source {
     /// Names it in `remove_source`.
-    #[ts(type = "number")]
-    pub id: u64,
+    pub id: SourceId,
     /// Its path, for people.
     pub path: String,
     /// Photos found in it.
     #[ts(type = "number")]
     pub n_photos: u64,
-    /// False when it cannot be reached now (a drive that is not plugged in); its photos stay.
-    pub reachable: bool,
+    /// Why nothing of it can be read now; none when it can. Its photos stay.
+    pub away: Option<Away>,
+    /// By what its photos become products, where no list says so.
+    pub group_by: GroupBy,
     /// True for the sample catalog.
     pub is_sample: bool,
 }
@@ -27,7 +77,13 @@ pub struct Source {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct CatalogSummary {
-    /// Pictures that can be browsed.
+    /// Products with a photo.
+    #[ts(type = "number")]
+    pub n_products: u64,
+    /// Products that a list names and of which no photo was found.
+    #[ts(type = "number")]
+    pub n_without_photo: u64,
+    /// Photos that can be browsed.
     #[ts(type = "number")]
     pub n_photos: u64,
     /// Of these, found by searches.
@@ -39,6 +95,11 @@ pub struct CatalogSummary {
     /// Files passed over.
     #[ts(type = "number")]
     pub n_skipped: u64,
+    /// Photos that are in no folder any more and are remembered.
+    #[ts(type = "number")]
+    pub n_gone: u64,
+    /// True when nothing can be added or changed, because the library cannot be written.
+    pub is_read_only: bool,
     /// What was added.
     pub sources: Vec<Source>,
 }

@@ -44,7 +44,7 @@ pub fn run(
     let was_stopped = STOPPED.load(Ordering::Relaxed);
     match end.error {
         Some(error) if error.code == ErrorCode::Cancelled && was_stopped => {
-            eprintln!("{}", stopped(kind, &end.name));
+            note!("{}", stopped(kind, &end.name));
             return Ok(ExitCode::from(INTERRUPTED));
         }
         Some(error) => return Err(error.into()),
@@ -53,7 +53,7 @@ pub fn run(
     if arguments.json {
         output::json(&end)?;
     } else {
-        println!("{}", done(&end));
+        say!("{}", done(&end));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -85,7 +85,7 @@ fn watch(api: &Api) {
             Some(bar) => show(bar, &job),
             None if last_line.elapsed() >= LINE_EVERY || (job.note.is_some() && job.note != last_note) => {
                 last_line = Instant::now();
-                eprintln!("{}", job.note.clone().unwrap_or_else(|| plain_line(&job)));
+                note!("{}", job.note.clone().unwrap_or_else(|| plain_line(&job)));
                 last_note = job.note;
             }
             None => {}

@@ -30,19 +30,19 @@ pub fn run(api: &Api, arguments: &Arguments) -> anyhow::Result<()> {
     }
     if let Ok(models) = &models {
         in_use(models);
-        println!();
+        say!("");
     }
     for pack in &list.packs {
-        println!("{:<12} {}", pack.name, standing(pack));
+        say!("{:<12} {}", pack.name, standing(pack));
         if !pack.summary.is_empty() && !pack.is_in_use {
-            println!("{:<12} {}", "", pack.summary);
+            say!("{:<12} {}", "", pack.summary);
         }
         if let Some(problem) = &pack.problem {
-            println!("{:<12} {problem}", "");
+            say!("{:<12} {problem}", "");
         }
     }
     if let Some(change) = &list.change {
-        println!(
+        say!(
             "\nChanging from {} to {}: {} of {} photos are read. `vitrine index` goes on with it.",
             change.from,
             change.to,
@@ -50,20 +50,20 @@ pub fn run(api: &Api, arguments: &Arguments) -> anyhow::Result<()> {
             count(change.n_total)
         );
     } else if let Some(previous) = &list.previous {
-        println!("\n{previous} was in use before: `vitrine models back` goes back to it.");
+        say!("\n{previous} was in use before: `vitrine models back` goes back to it.");
     }
-    println!("\nPacks are kept in {}", list.packs_folder);
+    say!("\nPacks are kept in {}", list.packs_folder);
     models.map(|_| ()).map_err(Into::into)
 }
 
 /// The pack in use, whole.
 fn in_use(models: &ModelsInfo) {
-    println!("{} ({})", models.pack, models.revision);
-    println!("  {}", models.summary);
-    println!("  in {}", models.folder);
-    println!("  on the {}", models.device);
+    say!("{} ({})", models.pack, models.revision);
+    say!("  {}", models.summary);
+    say!("  in {}", models.folder);
+    say!("  on the {}", models.device);
     if let Some(note) = &models.device_note {
-        println!("  {note}");
+        say!("  {note}");
     }
     for model in &models.models {
         let role = match model.role {
@@ -71,7 +71,7 @@ fn in_use(models: &ModelsInfo) {
             ModelRole::Describe => "describes products",
             ModelRole::Match => "compares words with photos",
         };
-        println!(
+        say!(
             "  {role}: {}, {} parameters, {}",
             model.architecture,
             count(model.n_parameters),
@@ -80,10 +80,10 @@ fn in_use(models: &ModelsInfo) {
     }
     for (head, lines) in [("knows", &models.knows), ("does not know", &models.lacks)] {
         if !lines.is_empty() {
-            println!("  {head}:");
+            say!("  {head}:");
         }
         for line in lines {
-            println!("    - {line}");
+            say!("    - {line}");
         }
     }
 }

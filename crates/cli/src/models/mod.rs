@@ -56,6 +56,6 @@ fn say(api: &Api, arguments: &Arguments, words: &str) -> anyhow::Result<()> {
     if arguments.json {
         return output::json(&api.packs()?);
     }
-    println!("{words}");
+    say!("{words}");
     Ok(())
 }

@@ -6,7 +6,15 @@ import type { Source } from "./Source";
  */
 export type CatalogSummary = { 
 /**
- * Pictures that can be browsed.
+ * Products with a photo.
+ */
+nProducts: number, 
+/**
+ * Products that a list names and of which no photo was found.
+ */
+nWithoutPhoto: number, 
+/**
+ * Photos that can be browsed.
  */
 nPhotos: number, 
 /**
@@ -21,6 +29,14 @@ nDescribed: number,
  * Files passed over.
  */
 nSkipped: number, 
+/**
+ * Photos that are in no folder any more and are remembered.
+ */
+nGone: number, 
+/**
+ * True when nothing can be added or changed, because the library cannot be written.
+ */
+isReadOnly: boolean, 
 /**
  * What was added.
  */

@@ -3,4 +3,4 @@
 /**
  * What kind of trouble: a client branches on this and on nothing else.
  */
-export type ErrorCode = "notFound" | "badPicture" | "badRequest" | "noModels" | "modelFailed" | "badPack" | "network" | "storage" | "inUse" | "noDialog" | "cancelled" | "internal";
+export type ErrorCode = "notFound" | "badPicture" | "badRequest" | "noModels" | "modelFailed" | "badPack" | "network" | "storage" | "readOnly" | "inUse" | "noDialog" | "cancelled" | "internal";

@@ -3,4 +3,4 @@
 /**
  * Why a file was passed over. The window groups by it.
  */
-export type SkipCode = "empty" | "damaged" | "unsupported" | "tooLarge" | "unreadable" | "vanished" | "modelFailed";
+export type SkipCode = "empty" | "damaged" | "unsupported" | "tooLarge" | "unreadable" | "vanished" | "modelFailed" | "badList";
