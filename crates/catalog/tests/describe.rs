@@ -8,9 +8,10 @@ use std::fs;
 use image::{Rgb, RgbImage};
 use support::{Shop, png};
 use vitrine_catalog::{
+    ProductId,
     Library,
     describe::{AttributeKind, Description, Evidence},
-    run::{RunState, Stage},
+    jobs::{JobState, Stage},
     search::Query,
 };
 
@@ -35,7 +36,7 @@ fn shop() -> Shop {
 
 fn description(library: &Library, shop: &Shop, name: &str) -> Description {
     let id = library.product_at(&shop.photos().join(name)).unwrap();
-    library.description(id).unwrap().unwrap()
+    library.product(id).unwrap().photos.remove(0).written.unwrap().description
 }
 
 #[test]
@@ -71,8 +72,8 @@ fn a_claim_can_be_searched_alone() {
         .find(|claim| claim.kind == AttributeKind::Colour)
         .unwrap();
     let filter = (claim.kind, claim.value);
-    let says_so = |id: u64| {
-        let attributes = library.description(id).unwrap().unwrap().attributes;
+    let says_so = |id: ProductId| {
+        let attributes = library.product(id).unwrap().photos.remove(0).written.unwrap().description.attributes;
         attributes.iter().any(|claim| (&claim.kind, &claim.value) == (&filter.0, &filter.1))
     };
     let all = library.search(&Query::default(), 0, 100).unwrap().items;
@@ -115,9 +116,9 @@ fn a_changed_word_list_writes_everything_anew_without_reading_photos() {
     assert_eq!(library.summary().unwrap().counts.n_described, 0);
     assert_eq!(description(&library, &shop, "0-0.png"), before, "the old one stays until then");
     library.rescan().unwrap();
-    let progress = library.wait();
-    assert_eq!(progress.state, RunState::Finished);
-    let done = |stage| progress.stages.iter().find(|entry| entry.stage == stage).unwrap().done;
+    let progress = library.wait().unwrap();
+    assert_eq!(progress.state, JobState::Finished);
+    let done = |stage| progress.progress.stages.iter().find(|entry| entry.stage == stage).unwrap().done;
     assert_eq!((done(Stage::Read), done(Stage::Embed), done(Stage::Describe)), (0, 0, 9));
     let kind = AttributeKind::Own("range".to_owned());
     let names = (0..3).flat_map(|i| (0..3).map(move |j| format!("{i}-{j}.png")));

@@ -8,14 +8,14 @@ use std::{fs, time::Duration};
 use image::{Rgb, RgbImage};
 use support::{Shop, blob, png, ranked};
 use vitrine_catalog::{
-    CatalogError, Library,
+    CatalogError, FieldName, Library,
     photo::SkipCode,
-    run::{RunState, Stage},
-    search::Query,
+    jobs::{JobSnapshot, JobState, Stage},
+    search::{Like, Query},
 };
 
-fn n_done(progress: &vitrine_catalog::run::RunProgress, stage: Stage) -> u64 {
-    progress.stages.iter().find(|entry| entry.stage == stage).unwrap().done
+fn n_done(progress: &JobSnapshot, stage: Stage) -> u64 {
+    progress.progress.stages.iter().find(|entry| entry.stage == stage).unwrap().done
 }
 
 fn n_photos(library: &Library) -> u64 {
@@ -36,12 +36,12 @@ fn a_folder_becomes_searchable_and_described() {
     assert_eq!((page.total, page.items.len(), page.n_not_yet_searchable), (13, 5, 0));
     let scores: Vec<f32> = page.items.iter().map(|item| item.score.unwrap()).collect();
     assert!(scores.is_sorted_by(|a, b| a >= b), "{scores:?}");
-    assert!(page.items.iter().all(|item| item.row.caption.as_ref().is_some_and(|text| !text.is_empty())));
+    assert!(page.items.iter().all(|item| item.row.photo.caption.as_ref().is_some_and(|text| !text.is_empty())));
 
     // Pages join into the whole ranking without a gap.
     let whole = ranked(&library, &Query::words("a red ball"));
     let second = library.search(&Query::words("a red ball"), 5, 5).unwrap();
-    let paths: Vec<_> = page.items.iter().chain(&second.items).map(|item| item.row.path.clone()).collect();
+    let paths: Vec<_> = page.items.iter().chain(&second.items).map(|item| item.row.photo.path.clone()).collect();
     assert_eq!(paths, whole[..10].iter().map(|(path, ..)| path.clone()).collect::<Vec<_>>());
 
     // Nothing asked: everything, in the order in which it came, without scores.
@@ -61,12 +61,12 @@ fn a_picture_finds_itself_and_its_likes() {
     let picture = library.query_picture_from_file(&file).unwrap();
     let query = Query { pictures: vec![picture.token.clone()], ..Query::default() };
     let page = library.search(&query, 0, 3).unwrap();
-    assert_eq!(page.items[0].row.path, file);
+    assert_eq!(page.items[0].row.photo.path, file);
     assert!(page.items[0].score.unwrap() > 0.99 && page.items[0].relevance.unwrap() > 0.99);
     assert!(!library.query_thumbnail(&picture.token).unwrap().is_empty());
 
     let id = library.product_at(&file).unwrap();
-    let like = Query { like: Some(id), ..Query::default() };
+    let like = Query { like: Some(Like { product: id, picture: None }), ..Query::default() };
     let page = library.search(&like, 0, 100).unwrap();
     assert_eq!((page.total, page.items.len()), (9, 9));
     assert!(page.items.iter().all(|item| item.row.id != id));
@@ -86,14 +86,14 @@ fn a_second_run_does_only_what_changed() {
 
     // Nothing changed: nothing is read.
     library.rescan().unwrap();
-    let progress = library.wait();
+    let progress = library.wait().unwrap();
     assert_eq!((n_done(&progress, Stage::Scan), n_done(&progress, Stage::Read)), (6, 0));
 
     // Renamed: read for its hash, not embedded or described again.
     let photos = shop.photos();
     fs::rename(photos.join("photo-002.png"), photos.join("renamed.png")).unwrap();
     library.rescan().unwrap();
-    let progress = library.wait();
+    let progress = library.wait().unwrap();
     assert_eq!(
         [Stage::Read, Stage::Embed, Stage::Describe].map(|stage| n_done(&progress, stage)),
         [1, 0, 0],
@@ -109,7 +109,7 @@ fn a_second_run_does_only_what_changed() {
     let old = library.product_at(&photos.join("photo-001.png")).unwrap();
     shop.put("photo-001.png", &png(&blob(900)));
     library.rescan().unwrap();
-    let progress = library.wait();
+    let progress = library.wait().unwrap();
     assert_eq!(
         [Stage::Read, Stage::Embed, Stage::Describe].map(|stage| n_done(&progress, stage)),
         [1, 1, 1],
@@ -131,7 +131,7 @@ fn a_second_run_does_only_what_changed() {
     library.wait();
     assert_eq!(n_photos(&library), 5);
     let id = library.product_at(&photos.join("copy.png")).unwrap();
-    assert_eq!(library.product(id).unwrap().1.len(), 2);
+    assert_eq!(library.product(id).unwrap().photos[0].files.len(), 2);
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn a_photo_that_was_away_comes_back_without_work() {
     assert_eq!(ranked(&library, &Query::words("ball")).len(), 3);
     fs::rename(&away, &here).unwrap();
     library.rescan().unwrap();
-    let progress = library.wait();
+    let progress = library.wait().unwrap();
     assert_eq!(n_done(&progress, Stage::Embed), 0);
     assert_eq!(ranked(&library, &Query::words("ball")).len(), 4);
 }
@@ -245,7 +245,7 @@ fn a_source_out_of_reach_keeps_its_photos() {
     let elsewhere = shop.photos().with_extension("unplugged");
     fs::rename(shop.photos(), &elsewhere).unwrap();
     library.rescan().unwrap();
-    assert_eq!(library.wait().state, RunState::Finished);
+    assert_eq!(library.wait().unwrap().state, JobState::Finished);
     assert_eq!(ranked(&library, &Query::words("ball")).len(), 3);
     assert!(matches!(library.add_paths(&[shop.photos().join("x")]), Err(CatalogError::NoSuchPath(_))));
 }
@@ -258,7 +258,8 @@ fn caches_can_be_deleted() {
     let (before, id, thumbnail) = {
         let library = shop.open();
         shop.index(&library);
-        let id = library.product_at(&shop.photos().join("photo-000.png")).unwrap();
+        let product = library.product_at(&shop.photos().join("photo-000.png")).unwrap();
+        let id = library.product(product).unwrap().row.photo.id;
         let found = (ranked(&library, &query), id, library.thumbnail(id).unwrap());
         library.close();
         found
@@ -277,18 +278,18 @@ fn a_run_is_paused_resumed_and_cancelled() {
     let library = shop.open();
     library.add_paths(&[shop.photos()]).unwrap();
     library.pause();
-    assert_eq!(library.progress().state, RunState::Paused);
+    assert_eq!(library.run().unwrap().state, JobState::Paused);
     std::thread::sleep(Duration::from_millis(400));
-    let held = library.progress();
+    let held = library.run().unwrap();
     std::thread::sleep(Duration::from_millis(400));
-    assert_eq!(n_done(&library.progress(), Stage::Describe), n_done(&held, Stage::Describe));
-    assert_eq!(library.progress().state, RunState::Paused);
+    assert_eq!(n_done(&library.run().unwrap(), Stage::Describe), n_done(&held, Stage::Describe));
+    assert_eq!(library.run().unwrap().state, JobState::Paused);
 
     library.cancel();
-    assert_eq!(library.wait().state, RunState::Cancelled);
+    assert_eq!(library.wait().unwrap().state, JobState::Cancelled);
     // What was done stays; the rest is done by the next run.
     library.rescan().unwrap();
-    assert_eq!(library.wait().state, RunState::Finished);
+    assert_eq!(library.wait().unwrap().state, JobState::Finished);
     let counts = library.summary().unwrap().counts;
     assert_eq!((counts.n_pictures, counts.n_searchable, counts.n_described), (60, 60, 60));
 }
@@ -345,9 +346,9 @@ fn a_change_on_disk_does_not_resume_what_the_user_paused() {
     shop.put("late.png", &png(&blob(900)));
     // Longer than a watched change takes to settle.
     std::thread::sleep(Duration::from_millis(4_000));
-    assert_eq!(library.progress().state, RunState::Paused);
+    assert_eq!(library.run().unwrap().state, JobState::Paused);
     library.resume();
-    assert_eq!(library.wait().state, RunState::Finished);
+    assert_eq!(library.wait().unwrap().state, JobState::Finished);
     assert_eq!(library.summary().unwrap().counts.n_described, 61);
     library.close();
 }
@@ -363,8 +364,9 @@ fn a_product_list_gives_titles_and_prices() {
     shop.index(&library);
     let title = |name: &str| {
         let id = library.product_at(&shop.photos().join("images").join(name)).unwrap();
-        let listing = library.product(id).unwrap().0.listing;
-        (listing.title, listing.price, listing.category)
+        let fields = library.product(id).unwrap().fields;
+        let field = |name| fields.iter().find(|field| field.name == name).map(|field| field.value.clone());
+        (field(FieldName::Title), field(FieldName::Price), field(FieldName::Category))
     };
     let some = |text: &str| Some(text.to_owned());
     assert_eq!(title("a.png"), (some("Blue mug"), some("18.50"), some("Mugs")));
@@ -377,8 +379,8 @@ fn without_models_photos_can_still_be_browsed() {
     shop.put_photos(2);
     let library = shop.open_with(vec![shop.library_folder()]);
     library.add_paths(&[shop.photos()]).unwrap();
-    let progress = library.wait();
-    assert_eq!(progress.state, RunState::Finished);
+    let progress = library.wait().unwrap();
+    assert_eq!(progress.state, JobState::Finished);
     assert!(progress.message.unwrap().contains("not searched"));
     assert_eq!(ranked(&library, &Query::default()).len(), 2);
     assert!(matches!(library.search(&Query::words("x"), 0, 1), Err(CatalogError::NoModels(_))));

@@ -6,7 +6,7 @@ mod support;
 use std::fs;
 
 use support::{Shop, ranked};
-use vitrine_catalog::{CatalogError, Library, run::RunState, search::Query};
+use vitrine_catalog::{CatalogError, Library, jobs::JobState, search::Query};
 
 fn pack(library: &Library) -> String {
     library.models().unwrap().name
@@ -24,7 +24,7 @@ fn the_old_pack_answers_until_the_new_one_is_complete() {
     let other = shop.other_pack("other");
     library.use_pack(&other).unwrap();
     library.cancel();
-    assert_eq!(library.wait().state, RunState::Cancelled);
+    assert_eq!(library.wait().unwrap().state, JobState::Cancelled);
     let change = library.pack_change().unwrap().unwrap();
     assert_eq!((change.from.as_str(), change.to.as_str(), change.n_total), ("starter", "other", 40));
     assert!(change.n_done < 40, "{change:?}");
@@ -38,7 +38,7 @@ fn the_old_pack_answers_until_the_new_one_is_complete() {
     assert_eq!(library.pack_change().unwrap().unwrap().to, "other");
     assert_eq!((pack(&library), ranked(&library, &words)), ("starter".to_owned(), before.clone()));
     library.rescan().unwrap();
-    assert_eq!(library.wait().state, RunState::Finished);
+    assert_eq!(library.wait().unwrap().state, JobState::Finished);
     assert_eq!((pack(&library), library.pack_change().unwrap()), ("other".to_owned(), None));
     assert_eq!(library.summary().unwrap().counts.n_searchable, 40);
     assert_eq!(ranked(&library, &words), before, "the same weights under another name");
@@ -51,7 +51,7 @@ fn the_old_pack_answers_until_the_new_one_is_complete() {
     library.undo_pack_change().unwrap();
     assert_eq!((pack(&library), library.pack_change().unwrap()), ("starter".to_owned(), None));
     assert_eq!(ranked(&library, &words), before);
-    assert_eq!(library.wait().state, RunState::Finished);
+    assert_eq!(library.wait().unwrap().state, JobState::Finished);
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_change_that_is_under_way_can_be_given_up() {
     shop.index(&library);
     library.use_pack(&shop.other_pack("other")).unwrap();
     library.undo_pack_change().unwrap();
-    assert_eq!(library.wait().state, RunState::Finished);
+    assert_eq!(library.wait().unwrap().state, JobState::Finished);
     assert_eq!((pack(&library), library.pack_change().unwrap()), ("starter".to_owned(), None));
     // Nothing to go back to: nothing happens.
     library.undo_pack_change().unwrap();
@@ -80,7 +80,7 @@ fn vectors_of_another_length_take_over_whole() {
     let token = library.query_picture_from_file(&shop.photos().join("photo-003.png")).unwrap().token;
     let picture = Query { pictures: vec![token], ..Query::default() };
     library.use_pack(&shop.tiny_pack()).unwrap();
-    assert_eq!(library.wait().state, RunState::Finished);
+    assert_eq!(library.wait().unwrap().state, JobState::Finished);
     assert_eq!(pack(&library), "tiny");
     assert_eq!(ranked(&library, &words).len(), 12);
     assert_eq!(ranked(&library, &picture).len(), 12);
@@ -100,7 +100,7 @@ fn a_query_picture_outlives_the_change() {
     library.wait();
     assert_eq!(pack(&library), "other");
     let page = library.search(&Query { pictures: vec![token], ..Query::default() }, 0, 1).unwrap();
-    assert_eq!(page.items[0].row.path, shop.photos().join("photo-003.png"));
+    assert_eq!(page.items[0].row.photo.path, shop.photos().join("photo-003.png"));
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn photos_that_come_and_go_meanwhile_are_right_afterwards() {
     fs::rename(shop.photos().join("photo-001.png"), shop.photos().join("renamed.png")).unwrap();
     shop.put("new.png", &support::png(&support::blob(900)));
     library.rescan().unwrap();
-    assert_eq!(library.wait().state, RunState::Finished);
+    assert_eq!(library.wait().unwrap().state, JobState::Finished);
     assert_eq!(pack(&library), "other");
     let found = ranked(&library, &Query::words("a ball"));
     assert_eq!(found.len(), 20);

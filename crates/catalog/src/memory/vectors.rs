@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
-use vitrine_index::{Answer, Change, IndexError, Layout, LocalIndex, Originals, Probe, VectorIndex};
+use vitrine_index::{Change, IndexError, Layout, LocalIndex, Originals, VectorIndex};
 
 use super::{MOST_STEPS, STEP};
 use crate::{
@@ -88,15 +88,6 @@ impl Vectors {
     /// How many pictures can be found.
     pub(crate) fn len(&self, store: &Arc<Store>) -> Result<u64, CatalogError> {
         Ok(self.index(store)?.map_or(0, |index| index.len() as u64))
-    }
-
-    /// The nearest.
-    pub(crate) fn probe(&self, store: &Arc<Store>, probe: &Probe<'_>) -> Result<Option<Answer>, CatalogError> {
-        match self.index(store)? {
-            // Parts of another length belong to another model; a query is made by this one.
-            Some(index) => Ok(Some(index.probe(probe)?)),
-            None => Ok(None),
-        }
     }
 
     /// Catches up with the store's log.

@@ -10,7 +10,7 @@ use std::{
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use vitrine_catalog::{
     Library, LibraryOptions,
-    run::{RunProgress, RunState},
+    jobs::{JobSnapshot, JobState},
     search::{Page, Query},
 };
 use vitrine_models::{FileSum, ModelEntry, PackManifest};
@@ -106,10 +106,10 @@ impl Shop {
     }
 
     /// Indexes everything to the end.
-    pub fn index(&self, library: &Library) -> RunProgress {
+    pub fn index(&self, library: &Library) -> JobSnapshot {
         library.add_paths(&[self.photos()]).unwrap();
-        let progress = library.wait();
-        assert_eq!(progress.state, RunState::Finished, "{progress:?}");
+        let progress = library.wait().unwrap();
+        assert_eq!(progress.state, JobState::Finished, "{progress:?}");
         progress
     }
 }
@@ -147,6 +147,6 @@ pub fn ranked(library: &Library, query: &Query) -> Vec<(PathBuf, String, Option<
     let page: Page = library.search(query, 0, 10_000).unwrap();
     page.items
         .into_iter()
-        .map(|item| (item.row.path, format!("{:.5}", item.score.unwrap_or(0.0)), item.row.caption))
+        .map(|item| (item.row.photo.path, format!("{:.5}", item.score.unwrap_or(0.0)), item.row.photo.caption))
         .collect()
 }
