@@ -24,7 +24,17 @@ test('answers while typing, with one question for a burst of keys', async ({ pag
   });
   await expect(count(page)).toHaveText('17 good matches');
   expect((await callsOf(page, 'search')).slice(before)).toEqual([
-    { request: { text: 'red mug', pictures: [], like: null, filters: [], offset: 0, limit: 200 } },
+    {
+      request: {
+        text: 'red mug',
+        pictures: [],
+        like: null,
+        likePicture: null,
+        filters: [],
+        offset: 0,
+        limit: 200,
+      },
+    },
   ]);
 });
 
@@ -137,6 +147,34 @@ test('opens a detail by click, with its facts, its actions and what is like it',
   expect((await callsOf(page, 'search')).at(-1)).toMatchObject({ request: { like: 2 } });
   // The pane stays, and so do its width and its being open.
   await expect(detail).toBeVisible();
+});
+
+test('shows every photo of a product, by click and by key', async ({ page }) => {
+  await open(page, {
+    ...FULL,
+    photos: { 2: 3 },
+    variants: [{ name: 'Large', sku: 'VT-2-L', price: '29.90' }],
+  });
+  await page.getByTestId('tile').nth(1).click();
+  const detail = page.getByTestId('detail');
+  const strip = detail.getByTestId('photo-strip').getByRole('button');
+  await expect(strip).toHaveCount(3);
+  await expect(strip.first()).toHaveAttribute('aria-current', 'true');
+  await strip.nth(1).click();
+  await expect(strip.nth(1)).toHaveAttribute('aria-current', 'true');
+  await expect(detail.getByRole('button', { name: 'Photo 2 of 3, back' })).toBeVisible();
+  await expect(detail).toContainText('photo-2-2.jpg');
+  await detail.getByRole('button', { name: 'Show in folder' }).click();
+  expect(await callsOf(page, 'reveal')).toEqual([{ id: 900_021 }]);
+  await page.getByTestId('grid').focus();
+  await page.keyboard.press(']');
+  await expect(strip.nth(2)).toHaveAttribute('aria-current', 'true');
+  await page.keyboard.press(']');
+  await expect(strip.first()).toHaveAttribute('aria-current', 'true');
+  await expect(detail).toContainText('VT-2-L');
+  // A product of one photo needs no strip.
+  await page.getByTestId('tile').nth(2).click();
+  await expect(detail.getByTestId('photo-strip')).toHaveCount(0);
 });
 
 test('remembers the width of the pane', async ({ page }) => {

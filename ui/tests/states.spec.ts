@@ -186,3 +186,49 @@ test('the sheet of keys opens and closes', async ({ page }) => {
   await page.keyboard.press('Control+o');
   expect(await callsOf(page, 'add_folder_dialog')).toHaveLength(1);
 });
+
+test('settings: a folder that is away says why, and that its photos stay', async ({ page }) => {
+  const away = (id: number, path: string, away: 'missing' | 'empty' | 'unreadable') => ({
+    ...FOLDER,
+    id,
+    path,
+    away,
+  });
+  await open(page, {
+    ...FULL,
+    sources: [
+      away(1, '/media/ada/shop', 'missing'),
+      away(2, '/mnt/shop', 'empty'),
+      away(3, '/srv/shop', 'unreadable'),
+    ],
+  });
+  await page.keyboard.press('Control+,');
+  const settings = page.getByTestId('settings');
+  await expect(settings).toContainText('Connect its drive; the photos stay');
+  await expect(settings).toContainText('This folder is empty now');
+  await expect(settings).toContainText('no permission to read this folder');
+});
+
+test('settings: what photos become is shown before it is done', async ({ page }) => {
+  await open(page, {
+    ...FULL,
+    grouping: {
+      nProducts: 2,
+      nPhotos: 5,
+      examples: [{ name: 'a7', files: ['A7_1.jpg', 'A7_2.jpg', 'A7-back.jpg'] }],
+    },
+  });
+  await page.keyboard.press('Control+,');
+  const choice = page.getByRole('combobox', { name: `Products in ${FOLDER.path}` });
+  await choice.selectOption('names');
+  const preview = page.getByTestId('grouping-preview');
+  await expect(preview).toContainText('5 photos would become 2 products');
+  await expect(preview).toContainText('A7_1.jpg, A7_2.jpg, A7-back.jpg');
+  expect(await callsOf(page, 'set_grouping')).toEqual([]);
+  await preview.getByRole('button', { name: 'Leave it as it is' }).click();
+  await expect(choice).toHaveValue('nothing');
+  await choice.selectOption('names');
+  await preview.getByRole('button', { name: 'Make these products' }).click();
+  expect(await callsOf(page, 'set_grouping')).toEqual([{ id: 1, by: 'names' }]);
+  await expect(preview).toHaveCount(0);
+});

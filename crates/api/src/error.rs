@@ -29,9 +29,13 @@ impl From<CatalogError> for ApiError {
                 ErrorCode::NotFound,
                 "This photo cannot be searched with yet. Wait until indexing has come to it.".to_owned(),
             ),
+            CatalogError::TooLong { what, limit } => {
+                (ErrorCode::BadRequest, format!("{what} may have at most {limit} letters. Shorten them."))
+            }
             CatalogError::AsksForNothing => (
                 ErrorCode::BadRequest,
-                "The words and pictures of this search cancel each other out. Leave out one of them.".to_owned(),
+                "The words and pictures of this search cancel each other out. Leave out one of them."
+                    .to_owned(),
             ),
             CatalogError::NoSuchPath(path) => (
                 ErrorCode::NotFound,

@@ -7,8 +7,8 @@ use std::{fs, path::PathBuf};
 
 use ts_rs::{Config, TS};
 use vitrine_api::types::{
-    ApiError, AppState, DragEvent, GroupingPreview, PackList, PackNews, ProductDetail, QueryPicture, SearchPage,
-    SearchRequest, SkippedPage,
+    ApiError, AppState, DragEvent, GroupingPreview, PackList, PackNews, ProductDetail, QueryPicture,
+    SearchPage, SearchRequest, SkippedPage,
 };
 
 fn export_all(into: &std::path::Path) {

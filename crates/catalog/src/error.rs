@@ -35,6 +35,14 @@ pub enum CatalogError {
     /// The parts of a query cancel each other out.
     #[error("the words and pictures of this search cancel each other out; leave out one of them")]
     AsksForNothing,
+    /// A text is longer than what can be worked with.
+    #[error("{what} may have at most {limit} letters")]
+    TooLong {
+        /// Which text.
+        what: &'static str,
+        /// Its limit in letters.
+        limit: usize,
+    },
     /// The named folder is not in the catalog (any more).
     #[error("this folder is no longer in the catalog")]
     NoSuchSource,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use vitrine_models::{
     BestOptions, Caption, CaptionOptions, Decoding, InterrogationRun, Interrogator, InterrogatorMode,
-    InterrogatorOptions, Priority, RankedTerm, TermTable, TermVectors, rank_terms,
+    InterrogatorOptions, Priority, RankedTerm, TermTable, TermVectors, rank_terms, regular_file,
 };
 
 use crate::{
@@ -15,11 +15,13 @@ use crate::{
     engine::Engine,
     library::{Inner, file_name},
     models::no_answer,
-    photo, regular_file,
+    photo,
 };
 
 /// The largest file of terms: some hundred thousand.
 const MAX_TERMS_BYTES: u64 = 16 << 20;
+/// Letters of a prompt: a dozen words or two, beyond which a caption has no room of its own.
+const MAX_PROMPT: usize = 120;
 /// Terms that a ranking among given ones tells.
 const N_RANKED: usize = 10;
 /// With which a hurried `best` passes over phrases: a fifth of what a good phrase adds.
@@ -116,10 +118,17 @@ impl Library {
         options: &PhotoOptions,
         go_on: &dyn Fn(PhotoStep) -> bool,
     ) -> Result<PhotoReading, CatalogError> {
+        if options.prompt.as_ref().is_some_and(|prompt| prompt.chars().count() > MAX_PROMPT) {
+            return Err(CatalogError::TooLong {
+                what: "The words that a caption starts with",
+                limit: MAX_PROMPT,
+            });
+        }
         let inner = self.inner();
         let engine = inner.engine()?;
         let bad = |skip| CatalogError::BadPicture { name: path.display().to_string(), skip };
-        let picture = photo::read_file(path).and_then(|(_, bytes)| photo::decode(&bytes)).map_err(bad)?.pixels;
+        let picture =
+            photo::read_file(path).and_then(|(_, bytes)| photo::decode(&bytes)).map_err(bad)?.pixels;
         let vector = engine.models.embed_picture(&picture)?;
         let colours = product_colours(&picture);
         let asking = Asking { inner, engine: &engine, options, go_on };

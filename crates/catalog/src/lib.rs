@@ -25,6 +25,7 @@
 
 pub mod colour;
 pub mod describe;
+mod detail;
 mod engine;
 mod error;
 mod events;
@@ -34,7 +35,6 @@ mod lock;
 mod memory;
 mod models;
 pub mod photo;
-mod regular_file;
 pub mod run;
 mod scan;
 pub mod search;
@@ -42,11 +42,12 @@ mod store;
 mod thumbnails;
 mod watch;
 
+pub use detail::{ProductDetail, ProductFile, ProductPhoto};
 pub use engine::PackChange;
 pub use error::CatalogError;
 pub use events::Event;
 pub use interrogate::{CaptionStyle, DescribeMode, PhotoOptions, PhotoReading, PhotoStep};
-pub use library::{Library, LibraryOptions, ProductDetail, ProductFile, ProductPhoto, Summary};
+pub use library::{Library, LibraryOptions, Summary};
 pub use models::{Answers, ModelsReport, OpenModels, PackModels};
 pub use store::{
     Away, Field, FieldName, GroupBy, Grouping, Origin, PictureCounts, PictureId, PictureRow, ProductId,

@@ -14,13 +14,10 @@ use crate::{
     lock::WriteLock,
     memory::Memory,
     models::{self, ModelIds, OpenModels},
-    photo::{self, Skip},
+    photo::Skip,
     run::{self, GroupingPreview, Work},
     search::SearchState,
-    store::{
-        Composition, Field, FieldName, FileRow, GroupBy, Grouping, KnownFile, PictureCounts, PictureId,
-        PictureRow, ProductId, ProductRow, Setting, SkipRow, SourceId, SourceRow, Store, Variant,
-    },
+    store::{FieldName, GroupBy, PictureCounts, ProductId, Setting, SkipRow, SourceId, SourceRow, Store},
     thumbnails::Thumbnails,
     watch::Watcher,
 };
@@ -53,51 +50,6 @@ pub struct Summary {
     pub sources: Vec<SourceRow>,
     /// Whether nothing can be added or changed.
     pub is_read_only: bool,
-}
-
-/// A file of a photo.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProductFile {
-    /// Where it is.
-    pub path: PathBuf,
-    /// Size in bytes.
-    pub size_bytes: u64,
-    /// Last change in nanoseconds since 1970.
-    pub modified_ns: Option<i64>,
-}
-
-impl From<FileRow> for ProductFile {
-    fn from(row: FileRow) -> Self {
-        Self { path: row.path, size_bytes: row.stamp.size_bytes, modified_ns: row.stamp.modified_ns }
-    }
-}
-
-/// A photo of a product, with all that is known of it.
-#[derive(Debug, Clone)]
-pub struct ProductPhoto {
-    /// The photo.
-    pub photo: PictureRow,
-    /// What it shows: 'front', 'back', 'side', 'detail', 'worn' or ''.
-    pub role: String,
-    /// Every file that holds it.
-    pub files: Vec<ProductFile>,
-    /// What was written about it, and by whom.
-    pub written: Option<Composition>,
-}
-
-/// Everything about a product.
-#[derive(Debug, Clone)]
-pub struct ProductDetail {
-    /// As a tile shows it.
-    pub row: ProductRow,
-    /// What made its photos one.
-    pub grouping: Grouping,
-    /// Its photos, in order.
-    pub photos: Vec<ProductPhoto>,
-    /// What is known of it, from lists and people.
-    pub fields: Vec<Field>,
-    /// Its variants.
-    pub variants: Vec<Variant>,
 }
 
 /// What the threads of a library share.
@@ -286,12 +238,7 @@ impl Library {
     ///
     /// # Errors
     /// [`CatalogError::NoSuchProduct`], a library that cannot be written or is in use.
-    pub fn set_field(
-        &self,
-        id: ProductId,
-        name: FieldName,
-        value: Option<&str>,
-    ) -> Result<(), CatalogError> {
+    pub fn set_field(&self, id: ProductId, name: FieldName, value: Option<&str>) -> Result<(), CatalogError> {
         self.lock_for_writing()?;
         self.inner.store.set_field(id, name, value)?;
         self.inner.events.changed();
@@ -393,7 +340,8 @@ impl Library {
     /// A folder without a usable pack: then nothing changes.
     pub fn use_pack(&self, folder: &Path) -> Result<(), CatalogError> {
         self.lock_for_writing()?;
-        let folder = dunce::canonicalize(folder).map_err(|_| CatalogError::NoSuchPath(folder.to_path_buf()))?;
+        let folder =
+            dunce::canonicalize(folder).map_err(|_| CatalogError::NoSuchPath(folder.to_path_buf()))?;
         self.inner.engines.begin_change(&folder, &self.inner.options, &self.inner.store)?;
         self.after_change_of_packs()
     }
@@ -436,74 +384,6 @@ impl Library {
     pub fn skipped(&self, offset: u64, limit: u64) -> Result<Vec<(PathBuf, Skip)>, CatalogError> {
         let rows = self.inner.store.skipped(offset, limit)?;
         Ok(rows.into_iter().map(|(path, row): (PathBuf, SkipRow)| (path, row.into())).collect())
-    }
-
-    /// Everything about a product.
-    ///
-    /// # Errors
-    /// [`CatalogError::NoSuchProduct`].
-    pub fn product(&self, id: ProductId) -> Result<ProductDetail, CatalogError> {
-        let (store, ids) = (&self.inner.store, self.inner.model_ids());
-        let row = store.product(id, ids)?;
-        let photos = store
-            .photos_of(id, ids)?
-            .into_iter()
-            .map(|found| {
-                let picture = found.photo.id;
-                Ok(ProductPhoto {
-                    photo: found.photo,
-                    role: found.role,
-                    files: store.files_of(picture)?.into_iter().map(ProductFile::from).collect(),
-                    written: store.composition(picture, ids)?,
-                })
-            })
-            .collect::<Result<_, CatalogError>>()?;
-        Ok(ProductDetail {
-            row,
-            grouping: store.grouping_of(id)?,
-            photos,
-            fields: store.fields_of(id)?,
-            variants: store.variants_of(id)?,
-        })
-    }
-
-    /// The product whose photo this file holds.
-    pub fn product_at(&self, file: &Path) -> Result<ProductId, CatalogError> {
-        let canonical =
-            dunce::canonicalize(file).map_err(|_| CatalogError::NoSuchPath(file.to_path_buf()))?;
-        // Inside a linked folder a file is known by the way that the scan went.
-        let absolute = std::path::absolute(file).unwrap_or_else(|_| canonical.clone());
-        for path in [canonical, absolute] {
-            if let Some(KnownFile::Picture(..)) = self.inner.store.known_file(&path)?
-                && let Some(product) = self.inner.store.product_at(&path)?
-            {
-                return Ok(product);
-            }
-        }
-        Err(CatalogError::NoSuchProduct)
-    }
-
-    /// A picture's thumbnail as a JPEG. It is a cache: one that is missing or damaged is made again.
-    pub fn thumbnail(&self, id: PictureId) -> Result<Vec<u8>, CatalogError> {
-        self.inner.thumbnail(id)
-    }
-
-    /// A photo, large, as something that a window can show: MIME type and bytes. The photo is the one that the
-    /// catalog knows under this id, never what its file holds since.
-    pub fn full_picture(&self, id: PictureId) -> Result<(&'static str, Vec<u8>), CatalogError> {
-        let (path, bytes) = self.inner.content(id)?;
-        photo::for_screen(bytes).map_err(|skip| CatalogError::BadPicture { name: file_name(&path), skip })
-    }
-
-    /// The BLAKE3 hash of a picture's content.
-    pub fn hash_of(&self, id: PictureId) -> Result<[u8; 32], CatalogError> {
-        self.inner.store.hash_of(id)
-    }
-
-    /// The first of a picture's files that is there.
-    pub fn photo_path(&self, id: PictureId) -> Result<PathBuf, CatalogError> {
-        let files = self.inner.store.files_of(id)?;
-        files.into_iter().map(|file| file.path).find(|path| path.is_file()).ok_or(CatalogError::NoSuchProduct)
     }
 
     pub(crate) fn inner(&self) -> &Inner {
@@ -553,42 +433,6 @@ impl Inner {
             sources: self.store.sources()?,
             is_read_only: self.store.is_read_only(),
         })
-    }
-
-    /// A picture's thumbnail as a JPEG, made again where it is missing or damaged.
-    pub(crate) fn thumbnail(&self, id: PictureId) -> Result<Vec<u8>, CatalogError> {
-        let hash = self.store.hash_of(id)?;
-        if let Some(jpeg) = self.thumbnails.read(&hash) {
-            return Ok(jpeg);
-        }
-        let (path, bytes) = self.content(id)?;
-        let bad = |skip| CatalogError::BadPicture { name: file_name(&path), skip };
-        let photo = photo::decode(&bytes).map_err(bad)?;
-        let thumbnail = photo::thumbnail(&photo.pixels).ok_or_else(|| bad(Skip::damaged()))?;
-        // A cache: a disk that is full or read-only must not keep it from being shown.
-        if let Err(error) = self.thumbnails.write(&hash, &thumbnail.jpeg) {
-            tracing::warn!(%error, "a thumbnail could not be kept");
-        }
-        Ok(thumbnail.jpeg)
-    }
-
-    /// A picture's bytes, from the first of its files that still holds them, which is answered too.
-    ///
-    /// # Errors
-    /// [`CatalogError::NoSuchProduct`], [`CatalogError::BadPicture`] where no file can be read or all of
-    /// them hold something else by now.
-    pub(crate) fn content(&self, id: PictureId) -> Result<(PathBuf, Vec<u8>), CatalogError> {
-        let hash = self.store.hash_of(id)?;
-        let (mut last, mut name) = (Skip::damaged(), String::new());
-        for file in self.store.files_of(id)? {
-            name = file_name(&file.path);
-            match photo::read_file(&file.path) {
-                Ok((_, bytes)) if blake3::hash(&bytes).as_bytes() == &hash => return Ok((file.path, bytes)),
-                Ok(_) => last = Skip::changed(),
-                Err(skip) => last = skip,
-            }
-        }
-        if name.is_empty() { Err(CatalogError::NoSuchProduct) } else { Err(CatalogError::BadPicture { name, skip: last }) }
     }
 }
 

@@ -9,7 +9,9 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use crate::{CatalogError, regular_file};
+use vitrine_models::regular_file;
+
+use crate::CatalogError;
 
 /// Bytes of the sum.
 const SUM: usize = 16;

@@ -180,3 +180,41 @@ fn what_nobody_wants_is_refused_with_its_reason() {
     check("SVG", b"<svg xmlns='http://www.w3.org/2000/svg'/>", SkipCode::Unsupported);
     check("zeros", &[0; 4_096], SkipCode::Unsupported);
 }
+
+/// A PNG that says it has this size, kind of pixels and bits, and holds none of them.
+fn header(width: u32, height: u32, bits: u8, kind: u8) -> Vec<u8> {
+    let mut chunk = b"IHDR".to_vec();
+    chunk.extend(width.to_be_bytes());
+    chunk.extend(height.to_be_bytes());
+    chunk.extend([bits, kind, 0, 0, 0]);
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    for chunk in [chunk, b"IDAT".to_vec()] {
+        png.extend((chunk.len() as u32 - 4).to_be_bytes());
+        png.extend(&chunk);
+        png.extend(crc(&chunk).to_be_bytes());
+    }
+    png
+}
+
+fn crc(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0_u32, |crc, &byte| {
+        (0..8).fold(
+            crc ^ u32::from(byte),
+            |crc, _| if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 },
+        )
+    })
+}
+
+#[test]
+fn a_picture_is_bounded_on_every_side_before_any_pixel_is_read() {
+    let check = |what: &str, bytes: &[u8], is_too_large: bool| {
+        let code = decode(bytes).map(drop).unwrap_err().code;
+        assert_eq!(code == SkipCode::TooLarge, is_too_large, "{what}: {code:?}");
+    };
+    check("a line", &header(100_000_000, 1, 8, 2), true);
+    check("a column", &header(1, 100_000_000, 8, 2), true);
+    check("16 bits, 158 megapixels", &header(12_600, 12_600, 16, 2), true);
+    check("too many pixels", &header(20_000, 20_000, 8, 0), true);
+    // Within every bound, and then without pixels.
+    check("modest", &header(100, 100, 8, 2), false);
+}

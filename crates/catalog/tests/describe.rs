@@ -8,8 +8,7 @@ use std::fs;
 use image::{Rgb, RgbImage};
 use support::{Shop, png};
 use vitrine_catalog::{
-    ProductId,
-    Library,
+    Library, ProductId,
     describe::{AttributeKind, Description, Evidence},
     jobs::{JobState, Stage},
     search::Query,
@@ -73,7 +72,8 @@ fn a_claim_can_be_searched_alone() {
         .unwrap();
     let filter = (claim.kind, claim.value);
     let says_so = |id: ProductId| {
-        let attributes = library.product(id).unwrap().photos.remove(0).written.unwrap().description.attributes;
+        let attributes =
+            library.product(id).unwrap().photos.remove(0).written.unwrap().description.attributes;
         attributes.iter().any(|claim| (&claim.kind, &claim.value) == (&filter.0, &filter.1))
     };
     let all = library.search(&Query::default(), 0, 100).unwrap().items;

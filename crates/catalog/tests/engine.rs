@@ -9,8 +9,8 @@ use image::{Rgb, RgbImage};
 use support::{Shop, blob, png, ranked};
 use vitrine_catalog::{
     CatalogError, FieldName, Library,
-    photo::SkipCode,
     jobs::{JobSnapshot, JobState, Stage},
+    photo::SkipCode,
     search::{Like, Query},
 };
 
@@ -36,12 +36,15 @@ fn a_folder_becomes_searchable_and_described() {
     assert_eq!((page.total, page.items.len(), page.n_not_yet_searchable), (13, 5, 0));
     let scores: Vec<f32> = page.items.iter().map(|item| item.score.unwrap()).collect();
     assert!(scores.is_sorted_by(|a, b| a >= b), "{scores:?}");
-    assert!(page.items.iter().all(|item| item.row.photo.caption.as_ref().is_some_and(|text| !text.is_empty())));
+    assert!(
+        page.items.iter().all(|item| item.row.photo.caption.as_ref().is_some_and(|text| !text.is_empty()))
+    );
 
     // Pages join into the whole ranking without a gap.
     let whole = ranked(&library, &Query::words("a red ball"));
     let second = library.search(&Query::words("a red ball"), 5, 5).unwrap();
-    let paths: Vec<_> = page.items.iter().chain(&second.items).map(|item| item.row.photo.path.clone()).collect();
+    let paths: Vec<_> =
+        page.items.iter().chain(&second.items).map(|item| item.row.photo.path.clone()).collect();
     assert_eq!(paths, whole[..10].iter().map(|(path, ..)| path.clone()).collect::<Vec<_>>());
 
     // Nothing asked: everything, in the order in which it came, without scores.

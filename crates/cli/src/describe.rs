@@ -7,6 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Instant,
 };
 
 use vitrine_api::{
@@ -17,7 +18,7 @@ use vitrine_api::{
 };
 
 use crate::{
-    INTERRUPTED,
+    INTERRUPTED, LINE_EVERY,
     args::{Arguments, DescribeArguments, Mode, Style},
     output,
 };
@@ -29,10 +30,19 @@ pub fn run(api: &Api, arguments: &Arguments, options: &DescribeArguments) -> any
     let stop = stopped.clone();
     ctrlc::set_handler(move || stop.store(true, Ordering::Release))?;
     let bar = std::io::stderr().is_terminal().then(indicatif::ProgressBar::new_spinner);
+    let last_line = std::cell::Cell::new(Instant::now());
     let go_on = |step: &str| {
-        if let Some(bar) = &bar {
-            bar.set_message(step.to_owned());
-            bar.tick();
+        match &bar {
+            Some(bar) => {
+                bar.set_message(output::visible(step));
+                bar.tick();
+            }
+            // Some modes take minutes: a script's log must not look as if nothing happened.
+            None if last_line.get().elapsed() >= LINE_EVERY => {
+                last_line.set(Instant::now());
+                note!("{step}");
+            }
+            None => {}
         }
         !stopped.load(Ordering::Acquire)
     };

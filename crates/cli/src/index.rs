@@ -16,14 +16,12 @@ use vitrine_api::{
 };
 
 use crate::{
-    INTERRUPTED,
+    INTERRUPTED, LINE_EVERY,
     args::Arguments,
     output::{self, count, counted, time_left},
 };
 
 const POLL: Duration = Duration::from_millis(100);
-/// How often a plain line is printed where there is no terminal.
-const LINE_EVERY: Duration = Duration::from_secs(5);
 
 /// What `index --json` prints.
 #[derive(Serialize)]
@@ -35,7 +33,11 @@ struct Report {
 
 pub fn run(api: &Api, arguments: &Arguments, paths: &[PathBuf]) -> anyhow::Result<ExitCode> {
     follow_to_the_end(api, arguments, || {
-        if paths.is_empty() { api.rescan()? } else { api.add_paths(paths)? }
+        if paths.is_empty() {
+            api.rescan()?
+        } else {
+            api.add_paths(paths)?
+        }
         Ok(())
     })
 }

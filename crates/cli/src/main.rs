@@ -35,6 +35,8 @@ use vitrine_api::{Api, OpenOptions, types::ApiError};
 
 /// Stopped by Ctrl-C, as shells count it: 128 and the signal's number.
 const INTERRUPTED: u8 = 130;
+/// How often a plain line tells how far something is where there is no terminal.
+const LINE_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 
 fn main() -> ExitCode {
     // `vitrine status | head` ends with `head`, as every program does.

@@ -107,9 +107,11 @@ pub fn run(
 fn print(found: &[Found], page: Option<&SearchPage>, is_filtered: bool, is_starter: bool) {
     for product in found {
         let description = product.description.as_deref().unwrap_or("(not described yet)");
-        let title = product.title.as_deref().map(|title| format!("{} — ", visible(title))).unwrap_or_default();
+        let title =
+            product.title.as_deref().map(|title| format!("{} — ", visible(title))).unwrap_or_default();
         let (description, path) = (visible(description), visible(&product.path));
-        let photos = if product.n_photos > 1 { format!(", {} photos", product.n_photos) } else { String::new() };
+        let photos =
+            if product.n_photos > 1 { format!(", {} photos", product.n_photos) } else { String::new() };
         match (product.relevance, product.score) {
             (Some(relevance), Some(score)) => {
                 say!("{:>3}. {:>3.0} %  {title}{description}", product.rank, relevance * 100.0);

@@ -66,7 +66,9 @@ pub fn run(api: &Api, arguments: &Arguments, all_skipped: bool) -> anyhow::Resul
     }
     if catalog.n_gone > 0 {
         let words = counted(catalog.n_gone, "photo");
-        say!("{words} in no folder any more, remembered: vitrine forget --gone deletes what is known of them");
+        say!(
+            "{words} in no folder any more, remembered: vitrine forget --gone deletes what is known of them"
+        );
     }
     if catalog.n_skipped > 0 {
         say!("{} skipped", counted(catalog.n_skipped, "file"));

@@ -81,7 +81,10 @@ fn index_search_show_and_status_in_json() {
     let indexed = shop.index();
     assert!(indexed.status.success(), "{indexed:?}");
     let text = String::from_utf8(indexed.stdout).unwrap();
-    assert!(text.contains("8 photos in the catalog: 8 can be searched, 8 described."), "{text}");
+    assert!(
+        text.contains("8 photos of 8 products in the catalog: 8 can be searched, 8 described."),
+        "{text}"
+    );
     assert!(text.contains("1 file skipped"), "{text}");
 
     let found = shop.json(&["search", "a round thing", "--limit", "3"]);
@@ -100,7 +103,7 @@ fn index_search_show_and_status_in_json() {
 
     let shown = shop.json(&["show", picture.to_str().unwrap()]);
     assert_eq!(shown["product"]["id"], by_picture[0]["id"]);
-    assert_eq!(shown["format"], "BMP");
+    assert_eq!(shown["photos"][0]["format"], "BMP");
 
     let status = shop.json(&["status", "--skipped"]);
     assert_eq!((status["nPhotos"].as_u64(), status["skipped"][0]["code"].as_str()), (Some(8), Some("empty")));
@@ -179,7 +182,10 @@ fn a_killed_run_is_taken_up_and_answers_the_same() {
     let finished = shop.index();
     assert!(finished.status.success(), "{finished:?}");
     let text = String::from_utf8(finished.stdout).unwrap();
-    assert!(text.contains("150 photos in the catalog: 150 can be searched, 150 described."), "{text}");
+    assert!(
+        text.contains("150 photos of 150 products in the catalog: 150 can be searched, 150 described."),
+        "{text}"
+    );
     assert!(begun.elapsed() < Duration::from_secs(120));
 
     let answers = |shop: &Shop| -> Vec<(String, String, String)> {

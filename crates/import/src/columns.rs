@@ -20,33 +20,111 @@ pub enum Field {
 }
 
 const TITLES: &[&str] = &[
-    "title", "name", "product", "productname", "producttitle", "titel", "bezeichnung", "artikelbezeichnung",
-    "produktname", "titre", "nom", "produit", "nomduproduit", "titulo", "nombre", "producto", "titolo", "nome",
-    "prodotto", "naam", "productnaam",
+    "title",
+    "name",
+    "product",
+    "productname",
+    "producttitle",
+    "titel",
+    "bezeichnung",
+    "artikelbezeichnung",
+    "produktname",
+    "titre",
+    "nom",
+    "produit",
+    "nomduproduit",
+    "titulo",
+    "nombre",
+    "producto",
+    "titolo",
+    "nome",
+    "prodotto",
+    "naam",
+    "productnaam",
 ];
 const SKUS: &[&str] = &[
-    "sku", "variantsku", "id", "productid", "itemid", "articlenumber", "itemnumber", "artikelnummer", "artnr",
-    "reference", "referenz", "ref", "referencia", "codice", "mpn",
+    "sku",
+    "variantsku",
+    "id",
+    "productid",
+    "itemid",
+    "articlenumber",
+    "itemnumber",
+    "artikelnummer",
+    "artnr",
+    "reference",
+    "referenz",
+    "ref",
+    "referencia",
+    "codice",
+    "mpn",
 ];
 const HANDLES: &[&str] = &["handle", "parent", "parentsku", "itemgroupid", "groupid"];
 const PRICES: &[&str] =
     &["price", "regularprice", "variantprice", "preis", "prix", "precio", "prezzo", "prijs"];
 const CATEGORIES: &[&str] = &[
-    "category", "categories", "type", "producttype", "productcategory", "kategorie", "categorie", "categoria",
+    "category",
+    "categories",
+    "type",
+    "producttype",
+    "productcategory",
+    "kategorie",
+    "categorie",
+    "categoria",
 ];
-const BRANDS: &[&str] = &["brand", "vendor", "manufacturer", "marke", "hersteller", "marque", "marca", "merk"];
+const BRANDS: &[&str] =
+    &["brand", "vendor", "manufacturer", "marke", "hersteller", "marque", "marca", "merk"];
 const DESCRIPTIONS: &[&str] = &[
-    "description", "bodyhtml", "body", "shortdescription", "text", "beschreibung", "descripcion", "descrizione",
+    "description",
+    "bodyhtml",
+    "body",
+    "shortdescription",
+    "text",
+    "beschreibung",
+    "descripcion",
+    "descrizione",
     "omschrijving",
 ];
 const IMAGES: &[&str] = &[
-    "image", "images", "file", "filename", "photo", "photos", "picture", "pictures", "imagefile", "imagesrc",
-    "imageurl", "imagelink", "imagename", "mainimage", "additionalimagelink", "bild", "bilder", "bilddatei",
-    "foto", "fotos", "imagen", "imagenes", "immagine", "immagini", "afbeelding", "afbeeldingen",
+    "image",
+    "images",
+    "file",
+    "filename",
+    "photo",
+    "photos",
+    "picture",
+    "pictures",
+    "imagefile",
+    "imagesrc",
+    "imageurl",
+    "imagelink",
+    "imagename",
+    "mainimage",
+    "additionalimagelink",
+    "bild",
+    "bilder",
+    "bilddatei",
+    "foto",
+    "fotos",
+    "imagen",
+    "imagenes",
+    "immagine",
+    "immagini",
+    "afbeelding",
+    "afbeeldingen",
 ];
 const OPTIONS: &[&str] = &[
-    "option1value", "option2value", "option3value", "attribute1values", "attribute2values", "size", "color",
-    "colour", "groesse", "grosse", "farbe",
+    "option1value",
+    "option2value",
+    "option3value",
+    "attribute1values",
+    "attribute2values",
+    "size",
+    "color",
+    "colour",
+    "groesse",
+    "grosse",
+    "farbe",
 ];
 
 /// Where a list has what.
@@ -77,10 +155,7 @@ impl Columns {
         ];
         Self {
             images: all(IMAGES),
-            fields: fields
-                .into_iter()
-                .filter_map(|(field, known)| Some((field, one(known)?)))
-                .collect(),
+            fields: fields.into_iter().filter_map(|(field, known)| Some((field, one(known)?))).collect(),
             handle: one(HANDLES),
             options: all(OPTIONS),
         }

@@ -72,8 +72,27 @@ const ROLES: &[(&str, Role)] = &[
 
 /// Beginnings of names that cameras and telephones give: their numbers count photos, not views of a product.
 const CAMERA: &[&str] = &[
-    "img", "dsc", "dscn", "dscf", "pxl", "mvimg", "pano", "photo", "image", "picture", "bild", "foto", "scan",
-    "screenshot", "whatsapp image", "signal", "p", "dji", "gopr", "imag", "cimg",
+    "img",
+    "dsc",
+    "dscn",
+    "dscf",
+    "pxl",
+    "mvimg",
+    "pano",
+    "photo",
+    "image",
+    "picture",
+    "bild",
+    "foto",
+    "scan",
+    "screenshot",
+    "whatsapp image",
+    "signal",
+    "p",
+    "dji",
+    "gopr",
+    "imag",
+    "cimg",
 ];
 
 /// Photos of a folder whose names differ by a number or a view at the end: `SKU_1`, `SKU-front`, `SKU (2)`.
@@ -137,9 +156,11 @@ fn split(stem: &str) -> (String, Role, u32) {
 /// A key, unless it is what cameras begin names with, or a date.
 fn camera_free(key: &str) -> String {
     let letters = key.trim_end_matches(|c: char| c.is_ascii_digit() || "_- .".contains(c));
-    let is_camera = CAMERA.contains(&letters) || CAMERA.iter().any(|name| name.len() > 3 && key.starts_with(name));
+    let is_camera =
+        CAMERA.contains(&letters) || CAMERA.iter().any(|name| name.len() > 3 && key.starts_with(name));
     // A number alone may be a product's; eight digits of this century are a day.
     let digits: String = key.chars().filter(char::is_ascii_digit).collect();
-    let is_date = letters.is_empty() && digits.len() >= 8 && (digits.starts_with("20") || digits.starts_with("19"));
+    let is_date =
+        letters.is_empty() && digits.len() >= 8 && (digits.starts_with("20") || digits.starts_with("19"));
     if is_camera || is_date { String::new() } else { key.to_owned() }
 }

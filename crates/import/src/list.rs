@@ -128,8 +128,7 @@ fn add(list: &mut ProductList, known: &mut HashMap<Name, usize>, columns: &Colum
         .filter(|(_, value)| !value.is_empty())
         .collect();
     let said = |field| fields.iter().find(|(other, _)| *other == field).map(|(_, value)| value.clone());
-    let images: Vec<String> =
-        columns.images.iter().filter_map(|&at| cell(at)).flat_map(images_of).collect();
+    let images: Vec<String> = columns.images.iter().filter_map(|&at| cell(at)).flat_map(images_of).collect();
     let handle = columns.handle.and_then(cell).map(str::to_owned);
     let (title, sku) = (said(Field::Title), said(Field::Sku));
 
@@ -161,7 +160,8 @@ fn add(list: &mut ProductList, known: &mut HashMap<Name, usize>, columns: &Colum
         }
         return;
     }
-    let Some(key) = sku.clone().or_else(|| handle.clone()).or_else(|| images.first().cloned()).or(title) else {
+    let Some(key) = sku.clone().or_else(|| handle.clone()).or_else(|| images.first().cloned()).or(title)
+    else {
         list.problems.push(RowProblem {
             line: row.line,
             message: "This row names neither a product nor a photo.".to_owned(),
@@ -169,11 +169,7 @@ fn add(list: &mut ProductList, known: &mut HashMap<Name, usize>, columns: &Colum
         return;
     };
     let at = list.products.len();
-    for name in [
-        handle.map(Name::Handle),
-        sku.map(Name::Sku),
-        images.first().cloned().map(Name::Image),
-    ] {
+    for name in [handle.map(Name::Handle), sku.map(Name::Sku), images.first().cloned().map(Name::Image)] {
         known.extend(name.map(|name| (name, at)));
     }
     list.products.push(ListedProduct { line: row.line, key, fields, images, variants: Vec::new() });

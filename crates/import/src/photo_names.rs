@@ -49,14 +49,16 @@ impl PhotoNames {
     pub fn find(&self, written: &str) -> Option<&Path> {
         let written = written.trim();
         let is_address = written.contains("://");
-        let without_query = if is_address { written.split(['?', '#']).next().unwrap_or(written) } else { written };
+        let without_query =
+            if is_address { written.split(['?', '#']).next().unwrap_or(written) } else { written };
         let decoded = percent_decode_str(without_query).decode_utf8_lossy();
         // A name may hold a percent sign of its own.
         for form in [without_query, &*decoded] {
             let form = plain(form);
             let below = form.trim_start_matches("./").trim_start_matches('/');
             let by_path = [below.to_owned(), format!("images/{below}")];
-            if let Some(&at) = by_path.iter().find_map(|path| self.by_path.get(path)).filter(|_| !is_address) {
+            if let Some(&at) = by_path.iter().find_map(|path| self.by_path.get(path)).filter(|_| !is_address)
+            {
                 return Some(&self.paths[at]);
             }
             let name = below.rsplit('/').next().unwrap_or(below);
@@ -68,7 +70,9 @@ impl PhotoNames {
         let form = plain(&decoded);
         let name = form.rsplit('/').next().unwrap_or(&form);
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        only(self.by_stem.get(name)).or_else(|| only(self.by_stem.get(stem))).map(|&at| self.paths[at].as_path())
+        only(self.by_stem.get(name))
+            .or_else(|| only(self.by_stem.get(stem)))
+            .map(|&at| self.paths[at].as_path())
     }
 }
 

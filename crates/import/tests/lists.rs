@@ -57,7 +57,11 @@ fn lists_come_in_every_dialect() {
         b"image,title\nmug.jpg|tshirt.jpg,Poppy Mug\n",
         &[("mug.jpg", "Poppy Mug"), ("tshirt.jpg", "Poppy Mug")],
     );
-    check("a row without a title takes nothing", b"image,title,price\nmug.jpg,Poppy Mug,1\nmug.jpg,,2\n", &mug);
+    check(
+        "a row without a title takes nothing",
+        b"image,title,price\nmug.jpg,Poppy Mug,1\nmug.jpg,,2\n",
+        &mug,
+    );
     check(
         "WooCommerce",
         b"ID,Type,SKU,Name,Regular price,Images\n1,simple,A,Poppy Mug,1,\"https://s.example/u/mug.jpg, https://s.example/u/mug-back.jpg\"\n",
@@ -110,7 +114,9 @@ fn hostile_lists_end_soon() {
 fn files_are_found_as_they_are_written() {
     let paths = ["/s/Café.JPG", "/s/sub/cup.png", "/s/images/box.jpg", "/s/a/x.jpg", "/s/b/x.jpg"];
     let names = PhotoNames::new(Path::new("/s"), paths.iter().map(Path::new));
-    let check = |written: &str, expected: Option<&str>| assert_eq!(names.find(written), expected.map(Path::new), "{written}");
+    let check = |written: &str, expected: Option<&str>| {
+        assert_eq!(names.find(written), expected.map(Path::new), "{written}")
+    };
     check("cafe\u{301}.jpg", Some("/s/Café.JPG"));
     check("sub\\cup.png", Some("/s/sub/cup.png"));
     check("https://shop.example/i/CUP.png?v=2", Some("/s/sub/cup.png"));
@@ -152,7 +158,8 @@ fn names_put_photos_together() {
 
 #[test]
 fn folders_put_photos_together() {
-    let paths = ["/s/top1.jpg", "/s/top2.jpg", "/s/mug/a.jpg", "/s/mug/b.jpg", "/s/one/a.jpg"].map(PathBuf::from);
+    let paths =
+        ["/s/top1.jpg", "/s/top2.jpg", "/s/mug/a.jpg", "/s/mug/b.jpg", "/s/one/a.jpg"].map(PathBuf::from);
     let found = by_folder(Path::new("/s"), paths.iter().map(PathBuf::as_path));
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].key.as_str(), found[0].photos.len()), ("mug", 2));

@@ -67,7 +67,11 @@ impl LocalIndex {
             let (ids, bytes, scales) = {
                 let _held = self.read();
                 let chunk = &self.rows.chunks()[at];
-                (numbers(&chunk.ids), chunk.bytes.iter().map(|x| x.cast_unsigned()).collect::<Vec<u8>>(), floats(&chunk.scales))
+                (
+                    numbers(&chunk.ids),
+                    chunk.bytes.iter().map(|x| x.cast_unsigned()).collect::<Vec<u8>>(),
+                    floats(&chunk.scales),
+                )
             };
             out.number(ids.len() as u64 / 4)?;
             out.write_all(&ids)?;
@@ -112,8 +116,7 @@ impl LocalIndex {
         let opened = File::open(file)?;
         // No length in the file is believed beyond what the file could hold.
         let n_most = opened.metadata()?.len();
-        let mut from =
-            Checking::new(BufReader::with_capacity(BUFFER_BYTES, opened), n_most);
+        let mut from = Checking::new(BufReader::with_capacity(BUFFER_BYTES, opened), n_most);
         Self::read_from(&mut from, fingerprint, layout, originals, exact_limit).map_err(damaged)?
     }
 

@@ -12,10 +12,8 @@ use rayon::prelude::*;
 use roaring::RoaringBitmap;
 
 use crate::{
-    Answer, Change, Hit, IndexError, Layout, Originals, Probe, VectorIndex, Way,
-    best::keep_best,
-    graph::Graph,
-    rows::Rows,
+    Answer, Change, Hit, IndexError, Layout, Originals, Probe, VectorIndex, Way, best::keep_best,
+    graph::Graph, rows::Rows,
 };
 
 /// No slot.
@@ -211,7 +209,12 @@ impl LocalIndex {
         allowed.iter().filter_map(|id| held.slot(id)).collect()
     }
 
-    fn candidates(&self, held: &Held, probe: &Probe<'_>, n_ranked: u64) -> Result<(Vec<Hit>, Way), IndexError> {
+    fn candidates(
+        &self,
+        held: &Held,
+        probe: &Probe<'_>,
+        n_ranked: u64,
+    ) -> Result<(Vec<Hit>, Way), IndexError> {
         let query = self.rows.encode(probe.query);
         // More than asked for, since the best are ranked again.
         let k = probe.k.max(Self::RESCORED);

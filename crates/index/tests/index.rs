@@ -330,14 +330,9 @@ fn a_saved_index_comes_back_and_goes_on() {
     case.build();
     case.put([(2_000, Numbers(5).unit(24))]);
     case.index.save(&file, "clip@1").unwrap();
-    let again = LocalIndex::open_with_exact_limit(
-        &file,
-        "clip@1",
-        Layout::new(vec![24]),
-        case.shelf.clone(),
-        500,
-    )
-    .unwrap();
+    let again =
+        LocalIndex::open_with_exact_limit(&file, "clip@1", Layout::new(vec![24]), case.shelf.clone(), 500)
+            .unwrap();
     assert_eq!(again.position(), case.log);
     assert_eq!(again.ids(), case.index.ids());
     assert!(again.uses_graph());
@@ -383,13 +378,10 @@ fn a_cache_that_cannot_be_trusted_is_refused() {
 #[test]
 fn a_vector_of_another_length_is_refused_and_nothing_of_its_batch_is_in() {
     let case = Case::empty(&[4], 100);
-    let changes = vec![
-        Change::Put { id: 1, vector: vec![0.5; 4] },
-        Change::Put { id: 2, vector: vec![0.5; 3] },
-    ];
-    let refused = |r: Result<(), IndexError>| {
-        matches!(r, Err(IndexError::WrongLength { expected: 4, found: 3 }))
-    };
+    let changes =
+        vec![Change::Put { id: 1, vector: vec![0.5; 4] }, Change::Put { id: 2, vector: vec![0.5; 3] }];
+    let refused =
+        |r: Result<(), IndexError>| matches!(r, Err(IndexError::WrongLength { expected: 4, found: 3 }));
     assert!(refused(case.index.apply(changes, 1)));
     assert!(case.index.is_empty());
     let probe = Probe { query: &[0.0; 3], allowed: None, k: 1 };

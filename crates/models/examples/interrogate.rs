@@ -52,8 +52,9 @@ fn interrogate(pack: &Path, pictures: &[&str]) -> Result<(), ModelError> {
     let clip = Clip::load(&pack.clip_folder()?, &device)?;
     let captioner = Captioner::load(&pack.caption_folder()?, &device)?;
     let start = Instant::now();
-    let bare = embed(&clip, |_| "{}", &pack.clip_key())?;
-    let sentences = embed(&clip, TermTable::product_template, &pack.clip_key())?;
+    let bare = embed(&clip, |_| "{}", &pack.clip_key(vitrine_models::Precision::F32))?;
+    let sentences =
+        embed(&clip, TermTable::product_template, &pack.clip_key(vitrine_models::Precision::F32))?;
     let n_terms: usize = bare.iter().map(|(table, _)| table.terms().len()).sum();
     println!("{n_terms} terms, vectors of both kinds in {:.1} s", start.elapsed().as_secs_f64());
     let vocabulary = ProductVocabulary::new(sentences, clip.logit_scale())?;

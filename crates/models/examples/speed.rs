@@ -26,7 +26,7 @@ fn main() -> Result<(), ModelError> {
     println!("device: {}", device.report().name);
     if folder.join("pack.toml").exists() {
         let pack = Pack::open(&folder)?;
-        println!("{}", pack.clip_key());
+        println!("{}", pack.clip_key(vitrine_models::Precision::F32));
         measure_clip(&pack.clip_folder()?, &device)?;
         measure_captions(&pack.caption_folder()?, &device)?;
         if pack.manifest().matching.is_some() {

@@ -1,28 +1,21 @@
 //! Reads the small JSON files of a model folder, with a limit, because a pack may come from anywhere.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
-use crate::ModelError;
+use crate::{ModelError, regular_file};
 
 /// A `config.json` has a few kilobytes; even the largest `tokenizer.json` stays under 20 MB.
 const MAX_SIZE_BYTES: u64 = 64 << 20;
 
 /// The whole file as text.
 pub(crate) fn read_text(path: &Path) -> Result<String, ModelError> {
-    let file = File::open(path).map_err(|source| ModelError::io(path, source))?;
-    let mut text = String::new();
-    let n = file
-        .take(MAX_SIZE_BYTES + 1)
-        .read_to_string(&mut text)
-        .map_err(|source| ModelError::io(path, source))?;
-    if n as u64 > MAX_SIZE_BYTES {
-        return Err(ModelError::config(path, "the file is far too large"));
-    }
-    Ok(text)
+    let (_, bytes) = regular_file::read(path, MAX_SIZE_BYTES).map_err(|source| match source.kind() {
+        std::io::ErrorKind::FileTooLarge => ModelError::config(path, "the file is far too large"),
+        _ => ModelError::io(path, source),
+    })?;
+    String::from_utf8(bytes).map_err(|_| ModelError::config(path, "the file is no text in UTF-8"))
 }
 
 /// The file as `T`.

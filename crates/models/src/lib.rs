@@ -38,6 +38,8 @@ mod memory;
 mod pack;
 mod patches;
 mod pixels;
+pub mod regular_file;
+mod safe_name;
 mod softmax;
 mod summary;
 mod thread;
@@ -57,7 +59,10 @@ pub use self::interrogator::{
     InterrogationSource, Interrogator, InterrogatorMode, InterrogatorOptions, ProductTerms,
     ProductVocabulary, RankedTerm, TermEmbedding, TermProbability, TermTable, TermVectors, rank_terms,
 };
-pub use self::pack::{Calibration, Coverage, FileSum, ModelEntry, Pack, PackManifest, ScoreRange};
+pub use self::pack::{
+    Calibration, CheckedFile, CheckedFiles, Coverage, FileSum, ModelEntry, Pack, PackManifest, ScoreRange,
+};
 pub use self::pixels::{ImagePreprocess, PREPROCESSING_VERSION, PixelTensor};
+pub use self::safe_name::is_safe_name;
 pub use self::summary::ModelSummary;
 pub use self::thread::{ModelThread, Priority, Ticket};

@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
-use vitrine_models::{FileSum, Pack, PackManifest};
+use vitrine_models::{FileSum, Pack, PackManifest, regular_file};
 
 use crate::find_models::{Found, find_models, name_for};
 use crate::offer::{Role, files_of_a_model};
@@ -167,7 +167,7 @@ fn copy(from: &Path, to: &Path, control: &Control, meter: &mut Meter<'_>) -> Res
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder).map_err(|source| PackError::io(folder, source))?;
     }
-    let mut reader = File::open(from).map_err(|source| PackError::io(from, source))?;
+    let (mut reader, _) = regular_file::open(from).map_err(|source| PackError::io(from, source))?;
     let mut writer = File::create_new(to).map_err(|source| PackError::io(to, source))?;
     let mut sha256 = Sha256::new();
     let mut size_bytes = 0;

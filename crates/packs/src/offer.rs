@@ -6,6 +6,8 @@
 use serde::Deserialize;
 use vitrine_models::{Calibration, ScoreRange};
 
+use vitrine_models::is_safe_name;
+
 use crate::PackError;
 
 /// The version of the manifests.
@@ -110,7 +112,8 @@ pub(crate) fn files_of_a_model(there: &[String]) -> Result<Vec<String>, &'static
         files.push(WHOLE.to_owned());
     } else if is_there(&INDEX) {
         let is_part = |name: &&String| {
-            name.strip_prefix("model-").is_some_and(|rest| rest.contains("-of-") && !rest.contains('/'))
+            is_safe_name(name)
+                && name.strip_prefix("model-").is_some_and(|rest| rest.contains("-of-"))
                 && name.ends_with(".safetensors")
         };
         files.push(INDEX.to_owned());

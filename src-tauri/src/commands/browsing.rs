@@ -2,7 +2,8 @@
 
 use tauri::State;
 use vitrine_api::types::{
-    ApiError, AppState, ErrorCode, PictureId, ProductDetail, ProductId, SearchPage, SearchRequest, SkippedPage,
+    ApiError, AppState, ErrorCode, PictureId, ProductDetail, ProductId, SearchPage, SearchRequest,
+    SkippedPage,
 };
 
 use crate::library::Library;

@@ -6,8 +6,7 @@ mod photo;
 pub(crate) use photo::{photo_options, photo_reading, photo_step};
 
 use vitrine_catalog::{
-    self as catalog, ModelsReport, PictureRow, ProductFile, Summary,
-    describe,
+    self as catalog, ModelsReport, PictureRow, ProductFile, Summary, describe,
     jobs::{self, JobSnapshot, JobState},
     photo::{Skip, SkipCode as EngineSkip},
     search::{Like, Match, Query},
@@ -16,7 +15,8 @@ use vitrine_catalog::{
 use crate::types::{
     Away, CatalogSummary, FieldName, FieldOrigin, FileFacts, GroupBy, GroupedBy, GroupingExample,
     GroupingPreview, ModelInfo, ModelRole, ModelsInfo, Photo, Product, ProductDetail, ProductField,
-    RunProgress, RunState, SearchRequest, SkipCode, Skipped, Source, Stage, StageKind, StageProgress, Variant,
+    RunProgress, RunState, SearchRequest, SkipCode, Skipped, Source, Stage, StageKind, StageProgress,
+    Variant,
 };
 
 /// Digits of the content's hash that tell one version of a picture from another.
@@ -191,10 +191,9 @@ pub(crate) fn query(request: &SearchRequest) -> Query {
     Query {
         text: request.text.clone(),
         pictures: request.pictures.clone(),
-        like: request.like.map(|product| Like {
-            product: product.into(),
-            picture: request.like_picture.map(Into::into),
-        }),
+        like: request
+            .like
+            .map(|product| Like { product: product.into(), picture: request.like_picture.map(Into::into) }),
         filters: request.filters.iter().map(description::filter).collect(),
     }
 }

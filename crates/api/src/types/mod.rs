@@ -27,6 +27,6 @@ pub use photo::{CaptionStyle, DescribeMode, PhotoReading, PhotoRequest, Phrase};
 pub use progress::{RunProgress, RunState, StageKind, StageProgress};
 pub use search::{DragEvent, DragPhase, DropSummary, QueryPicture, SearchPage, SearchRequest};
 pub use state::{
-    AppState, Away, CatalogSummary, GroupBy, GroupingExample, GroupingPreview, ModelInfo, ModelRole, ModelsInfo,
-    Source,
+    AppState, Away, CatalogSummary, GroupBy, GroupingExample, GroupingPreview, ModelInfo, ModelRole,
+    ModelsInfo, Source,
 };

@@ -50,7 +50,8 @@ pub(crate) fn vocabulary(
         }
     }
     let logit_scale = models.host().logit_scale()?;
-    let neutral = models.host().embed_texts(vec![NEUTRAL.to_owned()], Priority::Batch)?.pop().unwrap_or_default();
+    let neutral =
+        models.host().embed_texts(vec![NEUTRAL.to_owned()], Priority::Batch)?.pop().unwrap_or_default();
     Ok(Some(Vocabulary { lists: ProductVocabulary::new(ready, logit_scale)?, neutral, logit_scale }))
 }
 

@@ -121,9 +121,7 @@ impl Members {
         let is_in = |product: u32| products.contains(product);
         let pictures = (0_u32..).zip(&self.product).filter(|&(picture, &product)| match product {
             0 => false,
-            SEVERAL => {
-                self.more.get(&picture).is_some_and(|several| several.iter().any(|&one| is_in(one)))
-            }
+            SEVERAL => self.more.get(&picture).is_some_and(|several| several.iter().any(|&one| is_in(one))),
             one => is_in(one),
         });
         RoaringBitmap::from_sorted_iter(pictures.map(|(picture, _)| picture)).unwrap_or_default()

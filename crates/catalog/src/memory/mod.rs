@@ -122,7 +122,9 @@ impl Memory {
         }
         let _following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
         let mut position = match self.read(|state| state.position) {
-            Ok(position) if position >= log.floor && log.last - position.min(log.last) <= STEP * MOST_STEPS => {
+            Ok(position)
+                if position >= log.floor && log.last - position.min(log.last) <= STEP * MOST_STEPS =>
+            {
                 position
             }
             _ => return self.load(store),

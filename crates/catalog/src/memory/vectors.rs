@@ -143,9 +143,10 @@ impl Vectors {
             None => None,
             Some(len) => {
                 let layout = Layout::new(vec![len]);
-                let cached = self.file.exists().then(|| {
-                    LocalIndex::open(&self.file, &self.fingerprint, layout.clone(), originals())
-                });
+                let cached = self
+                    .file
+                    .exists()
+                    .then(|| LocalIndex::open(&self.file, &self.fingerprint, layout.clone(), originals()));
                 match cached {
                     Some(Ok(index)) if index.position() >= log.floor && index.position() <= log.last => {
                         self.replay(store, &index, log.last)?;

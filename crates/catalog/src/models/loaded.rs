@@ -27,6 +27,7 @@ const DESCRIBER_IDLE: Duration = Duration::from_secs(3 * 60);
 pub struct LoadedModels {
     pack: Pack,
     device: ModelDevice,
+    store: Arc<Store>,
     clip: Mutex<Option<ModelThread<Clip>>>,
     captioner: Mutex<Option<ModelThread<Captioner>>>,
     matcher: Mutex<Option<ModelThread<Matcher>>>,
@@ -36,11 +37,12 @@ pub struct LoadedModels {
 pub(crate) fn load(
     pack: &Pack,
     device: &ModelDevice,
-    _store: &Arc<Store>,
+    store: &Arc<Store>,
 ) -> Result<Arc<dyn PackModels>, CatalogError> {
     Ok(Arc::new(LoadedModels {
         pack: pack.clone(),
         device: device.clone(),
+        store: store.clone(),
         clip: Mutex::default(),
         captioner: Mutex::default(),
         matcher: Mutex::default(),
@@ -52,8 +54,11 @@ impl LoadedModels {
     pub(crate) fn clip(&self) -> ModelThread<Clip> {
         let mut slot = self.clip.lock().unwrap_or_else(PoisonError::into_inner);
         slot.get_or_insert_with(|| {
-            let (folder, device) = (self.folder(self.pack.clip_folder()), self.device.clone());
-            ModelThread::spawn_with_idle("vitrine-clip", CLIP_IDLE, move || Clip::load(&folder, &device))
+            let (folder, device, check) = self.opening(self.pack.clip_folder());
+            ModelThread::spawn_with_idle("vitrine-clip", CLIP_IDLE, move || {
+                check()?;
+                Clip::load(&folder, &device)
+            })
         })
         .clone()
     }
@@ -62,8 +67,9 @@ impl LoadedModels {
     pub(crate) fn captioner(&self) -> ModelThread<Captioner> {
         let mut slot = self.captioner.lock().unwrap_or_else(PoisonError::into_inner);
         slot.get_or_insert_with(|| {
-            let (folder, device) = (self.folder(self.pack.caption_folder()), self.device.clone());
+            let (folder, device, check) = self.opening(self.pack.caption_folder());
             ModelThread::spawn_with_idle("vitrine-caption", DESCRIBER_IDLE, move || {
+                check()?;
                 Captioner::load(&folder, &device)
             })
         })
@@ -74,17 +80,25 @@ impl LoadedModels {
     pub(crate) fn matcher(&self) -> ModelThread<Matcher> {
         let mut slot = self.matcher.lock().unwrap_or_else(PoisonError::into_inner);
         slot.get_or_insert_with(|| {
-            let (folder, device) = (self.folder(self.pack.match_folder()), self.device.clone());
+            let (folder, device, check) = self.opening(self.pack.match_folder());
             ModelThread::spawn_with_idle("vitrine-match", DESCRIBER_IDLE, move || {
+                check()?;
                 Matcher::load(&folder, &device)
             })
         })
         .clone()
     }
 
-    /// A model that the pack does not hold is looked for in the pack's own folder, and not found there.
-    fn folder(&self, named: Result<PathBuf, ModelError>) -> PathBuf {
-        named.unwrap_or_else(|_| self.pack.folder().to_path_buf())
+    /// What a model's thread needs to open it: the folder, the device, and the check of its files, which takes
+    /// as long as reading them once, and no time from then on. A model that the pack does not hold is looked
+    /// for in the pack's own folder, and not found there.
+    fn opening(
+        &self,
+        named: Result<PathBuf, ModelError>,
+    ) -> (PathBuf, ModelDevice, impl Fn() -> Result<(), ModelError> + use<>) {
+        let folder = named.unwrap_or_else(|_| self.pack.folder().to_path_buf());
+        let (pack, store, of) = (self.pack.clone(), self.store.clone(), folder.clone());
+        (folder, self.device.clone(), move || pack.check_model(&of, &*store))
     }
 }
 

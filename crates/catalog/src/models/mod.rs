@@ -21,7 +21,8 @@ use std::{
 pub(crate) use loaded::{LoadedModels, load};
 pub use seam::{Answers, OpenModels, PackModels};
 use vitrine_models::{
-    Calibration, Coverage, DevicePreference, ImagePreprocess, ModelSummary, Pack, Priority, select_device,
+    Calibration, Coverage, DevicePreference, ImagePreprocess, ModelSummary, Pack, Precision, Priority,
+    select_device,
 };
 
 use crate::{
@@ -36,6 +37,7 @@ pub(crate) struct Models {
     /// The word lists as these models know them.
     lists: WordLists,
     device: (String, Option<String>),
+    precision: Precision,
     host: Arc<dyn PackModels>,
     search_preprocess: OnceLock<ImagePreprocess>,
     ids: ModelIds,
@@ -98,11 +100,20 @@ impl Models {
         let lists = lists.for_pack(&pack)?;
         let preference = if prefer_cpu { DevicePreference::Cpu } else { DevicePreference::Auto };
         let device = select_device(preference);
-        let ids = ids(&pack, &lists, store)?;
         let report = device.report();
+        let precision = report.precision;
+        let ids = ids(&pack, precision, &lists, store)?;
         let device_words = (report.name.clone(), report.note.clone());
         let host = open(&pack, &device, store)?;
-        Ok(Self { device: device_words, pack, lists, host, search_preprocess: OnceLock::new(), ids })
+        Ok(Self {
+            device: device_words,
+            precision,
+            pack,
+            lists,
+            host,
+            search_preprocess: OnceLock::new(),
+            ids,
+        })
     }
 
     /// What the store calls these models.
@@ -112,7 +123,7 @@ impl Models {
 
     /// Names the vectors of this pack, also in file names.
     pub(crate) fn clip_key(&self) -> String {
-        self.pack.clip_key()
+        self.pack.clip_key(self.precision)
     }
 
     /// The pack's name.
@@ -211,19 +222,28 @@ impl Models {
 }
 
 /// The ids of a pack's models, and of it as a writer of descriptions with these lists and rules.
-fn ids(pack: &Pack, lists: &WordLists, store: &Store) -> Result<ModelIds, CatalogError> {
+///
+/// What an older program made was named by the pack's name and revision; it is taken over by whichever pack
+/// of that name and revision is opened first.
+fn ids(
+    pack: &Pack,
+    precision: Precision,
+    lists: &WordLists,
+    store: &Store,
+) -> Result<ModelIds, CatalogError> {
     let name = &pack.manifest().name;
-    let (clip, caption) = (pack.clip_key(), pack.manifest().caption.as_ref().map(|_| pack.caption_key()));
-    let captions = caption.clone().unwrap_or_default();
+    let has_captions = pack.manifest().caption.is_some();
+    let caption = if has_captions { pack.caption_key(precision) } else { String::new() };
+    let old_caption = if has_captions { pack.key_by_name("caption") } else { String::new() };
+    let (clip, old_clip) = (pack.clip_key(precision), pack.key_by_name("clip"));
     let lists = lists.fingerprint();
-    let writer = format!("{clip} {captions} lists-{lists} rules-{RULES_VERSION}");
+    let rules = format!("lists-{lists} rules-{RULES_VERSION}");
+    let (writer, old_writer) =
+        (format!("{clip} {caption} {rules}"), format!("{old_clip} {old_caption} {rules}"));
     Ok(ModelIds {
-        clip: store.model_id(&clip, name, &clip)?,
-        caption: match &caption {
-            Some(key) => store.model_id(key, name, key)?,
-            None => ModelId::NONE,
-        },
-        writer: store.model_id(&writer, name, &writer)?,
+        clip: store.model_id(&clip, name, &old_clip)?,
+        caption: if has_captions { store.model_id(&caption, name, &old_caption)? } else { ModelId::NONE },
+        writer: store.model_id(&writer, name, &old_writer)?,
     })
 }
 

@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use vitrine_models::{Caption, ImagePreprocess, ModelDevice, ModelError, Pack, PixelTensor, Priority, TermTable, TermVectors};
+use vitrine_models::{
+    Caption, ImagePreprocess, ModelDevice, ModelError, Pack, PixelTensor, Priority, TermTable, TermVectors,
+};
 
 use super::LoadedModels;
 use crate::{CatalogError, store::Store};

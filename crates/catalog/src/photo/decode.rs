@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 
-use super::{MAX_PIXELS, Skip, budget};
+use super::{MAX_DECODED_BYTES, MAX_PIXELS, MAX_SIDE, Skip, budget};
 
 /// A photo, upright, without transparency.
 pub struct DecodedPhoto {
@@ -31,7 +31,10 @@ pub fn decode(bytes: &[u8]) -> Result<DecodedPhoto, Skip> {
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|error| explain(&error, format))?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+    let n_pixels = u64::from(width) * u64::from(height);
+    let n_bytes = n_pixels * u64::from(decoder.color_type().bytes_per_pixel());
+    // A line of a hundred megapixels costs more to make smaller than any photo.
+    if n_pixels > MAX_PIXELS || width.max(height) > MAX_SIDE || n_bytes > MAX_DECODED_BYTES {
         return Err(Skip::too_many_pixels(Some((width, height))));
     }
     if width == 0 || height == 0 {

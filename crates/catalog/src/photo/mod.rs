@@ -17,10 +17,17 @@ pub use skip::{Skip, SkipCode};
 pub(crate) use thumbnail::fit;
 pub use thumbnail::{THUMBNAIL_SIDE, Thumbnail, small_copy, thumbnail};
 
-use crate::regular_file;
+use vitrine_models::regular_file;
 
 /// The most pixels that a photo may have: beyond today's largest cameras (150 megapixels).
 pub const MAX_PIXELS: u64 = 160_000_000;
+
+/// The longest side that a photo may have, which is JPEG's own limit.
+pub const MAX_SIDE: u32 = 65_535;
+
+/// The most bytes that a photo may have once it is decoded: [`MAX_PIXELS`] with transparency, at eight bits a
+/// channel. Of pictures with sixteen bits a channel that is half as many pixels.
+pub const MAX_DECODED_BYTES: u64 = MAX_PIXELS * 4;
 
 /// The largest file that is read.
 pub const MAX_FILE_BYTES: u64 = 1 << 30;

@@ -79,7 +79,10 @@ impl Skip {
 
     /// It holds another picture than the one that is known.
     pub(crate) fn changed() -> Self {
-        Self::new(SkipCode::Vanished, "The photo was changed since it was read. Look for changes to read it again.")
+        Self::new(
+            SkipCode::Vanished,
+            "The photo was changed since it was read. Look for changes to read it again.",
+        )
     }
 
     /// It cannot be decoded.
@@ -107,7 +110,9 @@ impl Skip {
         Self::new(
             SkipCode::TooLarge,
             format!(
-                "The picture{size} is larger than the {limit} megapixels that Vitrine reads. Save a smaller copy."
+                "The picture{size} is larger than Vitrine reads: {limit} megapixels, {} pixels a side, half as many \
+                 megapixels with 16 bits a colour. Save a smaller copy.",
+                super::MAX_SIDE
             ),
         )
     }

@@ -27,8 +27,7 @@ pub(super) fn describe(library: &Inner, job: &Job, engine: &Engine) -> Result<()
     let none = PictureId::new(0);
     let has_captions = engine.models.describes();
     let can_compose = !library.store.without_composition(ids, has_captions, none, 1)?.is_empty();
-    let can_caption =
-        has_captions && !library.store.without_description(ids.caption, none, 1)?.is_empty();
+    let can_caption = has_captions && !library.store.without_description(ids.caption, none, 1)?.is_empty();
     if !can_compose && !can_caption {
         return Ok(());
     }

@@ -9,13 +9,14 @@ use std::{
 };
 
 use vitrine_import::{Field, Group, ListProblem, ListedProduct, PhotoNames, ProductList};
+use vitrine_models::regular_file;
 
 use super::walk::Scanned;
 use crate::{
     CatalogError,
     library::Inner,
     photo::{Skip, SkipCode},
-    regular_file, scan,
+    scan,
     store::{
         FieldName, FileStamp, GroupBy, Grouping, ListRow, ReadFile, SourceRow, Tie, TiedProduct, Variant,
     },
@@ -60,7 +61,9 @@ pub(super) fn regroup(library: &Inner, scanned: &Scanned, scan_number: u64) -> R
     }
     lists.sort();
     let is_as_before = lists.len() == known.len()
-        && lists.iter().all(|(path, stamp)| known.iter().any(|list| &list.path == path && list.stamp == *stamp));
+        && lists
+            .iter()
+            .all(|(path, stamp)| known.iter().any(|list| &list.path == path && list.stamp == *stamp));
     let has_grouping = !lists.is_empty() || source.group_by != GroupBy::Nothing;
     let was_switched = source.group_by != source.grouped_by;
     if is_as_before && !was_switched && (!scanned.has_news || !has_grouping) {
@@ -163,11 +166,7 @@ fn read(path: &Path) -> Result<ProductList, Option<Skip>> {
     })
 }
 
-fn row_problems(
-    path: &Path,
-    stamp: FileStamp,
-    list: &ProductList,
-) -> Option<(PathBuf, FileStamp, Skip)> {
+fn row_problems(path: &Path, stamp: FileStamp, list: &ProductList) -> Option<(PathBuf, FileStamp, Skip)> {
     let first = list.problems.first()?;
     let n_more = list.problems.len() - 1;
     let more = if n_more == 0 { String::new() } else { format!(" So do {n_more} other lines.") };

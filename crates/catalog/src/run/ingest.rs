@@ -180,11 +180,7 @@ fn record_all(
             batch.into_iter().map(|read| (read.file, read.tensor)).unzip();
         let ids = library.store.record_files(&files, scan_number)?;
         job.board().skipped(files.iter().filter(|file| file.outcome.is_err()).count() as u64);
-        job.board().advance(
-            Stage::Read,
-            files.len() as u64,
-            files.last().map(|file| file_name(&file.path)),
-        );
+        job.board().advance(Stage::Read, files.len() as u64, files.last().map(|file| file_name(&file.path)));
         library.events.changed();
         for ((id, tensor), file) in ids.into_iter().zip(tensors).zip(&files) {
             if let (Some(id), Some(tensor)) = (id, tensor) {

@@ -173,6 +173,10 @@ fn run(library: &Inner, job: &Job) -> Result<(), CatalogError> {
     loop {
         let roots = {
             let mut queue = library.work.lock();
+            // What was queued after the cancel is for the job that comes after this one.
+            if job.control().is_cancelled() {
+                return Err(CatalogError::Cancelled);
+            }
             queue.wanted = false;
             queue.changed = false;
             std::mem::take(&mut queue.roots)

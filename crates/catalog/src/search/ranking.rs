@@ -119,11 +119,8 @@ fn products(
             ranked
         })?;
         if ranked.len() >= n_wanted || is_all {
-            let n_ranked = if is_all {
-                ranked.len() as u64
-            } else {
-                n_rankable(inner, &index.ids(), allowed, like)?
-            };
+            let n_ranked =
+                if is_all { ranked.len() as u64 } else { n_rankable(inner, &index.ids(), allowed, like)? };
             let mut ranked = ranked;
             ranked.truncate(n_wanted);
             return Ok((ranked, n_ranked));

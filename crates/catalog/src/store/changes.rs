@@ -30,7 +30,8 @@ pub struct Log {
 
 /// The last entry that was ever written, also when the log was cut since.
 pub(super) const LAST: &str = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change'), 0)";
-pub(super) const AFTER: &str = "SELECT seq, picture_id, what FROM change WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+pub(super) const AFTER: &str =
+    "SELECT seq, picture_id, what FROM change WHERE seq > ?1 ORDER BY seq LIMIT ?2";
 
 /// Read from indexes alone.
 pub(super) const HIDDEN: &str = "SELECT id FROM picture WHERE hidden_since IS NOT NULL";

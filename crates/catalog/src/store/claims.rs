@@ -6,7 +6,8 @@ use super::{ModelId, PictureId, Store, array, tally::Tally};
 use crate::{describe::AttributeKind, error::CatalogError};
 
 /// Read from the index alone; a picture comes once a writer.
-pub(super) const WITH_CLAIM: &str = "SELECT picture_id, writer_id FROM attribute INDEXED BY attribute_by_value
+pub(super) const WITH_CLAIM: &str =
+    "SELECT picture_id, writer_id FROM attribute INDEXED BY attribute_by_value
      WHERE kind = ?1 AND list = ?2 AND value = ?3 ORDER BY picture_id";
 
 /// Of ?2 those whose description is by ?1: the newest, and none by the writer ?3.

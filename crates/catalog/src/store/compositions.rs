@@ -165,11 +165,7 @@ impl Store {
     }
 
     /// What a picture's description is composed from; none as long as it has no vector.
-    pub fn material(
-        &self,
-        picture: PictureId,
-        models: ModelIds,
-    ) -> Result<Option<Material>, CatalogError> {
+    pub fn material(&self, picture: PictureId, models: ModelIds) -> Result<Option<Material>, CatalogError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
             "SELECT v.numbers, d.caption, d.mean_log_prob FROM vector v

@@ -102,7 +102,8 @@ impl Store {
     ) -> Result<(), CatalogError> {
         let mut writer = self.writer()?;
         let transaction = writer.transaction()?;
-        let is_known = transaction.prepare_cached("SELECT 1 FROM product WHERE id = ?1")?.exists([product])?;
+        let is_known =
+            transaction.prepare_cached("SELECT 1 FROM product WHERE id = ?1")?.exists([product])?;
         if !is_known {
             return Err(CatalogError::NoSuchProduct);
         }

@@ -126,12 +126,7 @@ impl Store {
     /// Forgets files at or inside `root` that `scan` did not meet, sparing what is inside one of
     /// `unreadable`. Answers how many pictures no file holds any more: they are hidden and keep
     /// everything.
-    pub fn forget_unseen(
-        &self,
-        root: &Path,
-        scan: u64,
-        unreadable: &[PathBuf],
-    ) -> Result<u64, CatalogError> {
+    pub fn forget_unseen(&self, root: &Path, scan: u64, unreadable: &[PathBuf]) -> Result<u64, CatalogError> {
         let mut writer = self.writer()?;
         let transaction = writer.transaction()?;
         let (low, high) = path_bytes::inside(root);

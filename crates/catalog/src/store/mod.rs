@@ -19,6 +19,7 @@
 //! of what they count and log.
 
 mod changes;
+mod checked_files;
 mod claims;
 mod compositions;
 mod descriptions;
@@ -30,6 +31,8 @@ mod path_bytes;
 mod pictures;
 mod products;
 mod schema;
+#[cfg(test)]
+mod schema_tests;
 mod settings;
 mod skips;
 mod sources;
@@ -119,8 +122,9 @@ impl Store {
         if version < schema::VERSION {
             return Err(CatalogError::Library {
                 folder: folder.to_path_buf(),
-                reason: "it was made by an older Vitrine and has to be brought up to date, but cannot be written"
-                    .into(),
+                reason:
+                    "it was made by an older Vitrine and has to be brought up to date, but cannot be written"
+                        .into(),
             });
         }
         Ok(store)
@@ -188,7 +192,11 @@ fn prepare(connection: &Connection) -> Result<(), CatalogError> {
 fn is_unwritable(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
-        Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied)
+        Some(
+            rusqlite::ErrorCode::ReadOnly
+                | rusqlite::ErrorCode::CannotOpen
+                | rusqlite::ErrorCode::PermissionDenied
+        )
     )
 }
 

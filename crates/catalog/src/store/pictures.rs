@@ -118,10 +118,7 @@ pub(super) fn picture_row(row: &Row<'_>, at: usize) -> rusqlite::Result<PictureR
 
 impl Store {
     /// The picture with this content, if it is known.
-    pub fn picture_by_hash(
-        &self,
-        hash: &[u8; 32],
-    ) -> Result<Option<(PictureId, NewPicture)>, CatalogError> {
+    pub fn picture_by_hash(&self, hash: &[u8; 32]) -> Result<Option<(PictureId, NewPicture)>, CatalogError> {
         let reader = self.reader()?;
         let mut statement = reader
             .prepare_cached("SELECT id, hash, format, width, height, color FROM picture WHERE hash = ?1")?;

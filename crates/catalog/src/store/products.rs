@@ -33,7 +33,8 @@ pub struct ProductPhoto {
 }
 
 /// The first photo of product `pr` that can be seen.
-const FIRST_PHOTO: &str = "(SELECT pp.picture_id FROM product_picture pp JOIN picture q ON q.id = pp.picture_id
+const FIRST_PHOTO: &str =
+    "(SELECT pp.picture_id FROM product_picture pp JOIN picture q ON q.id = pp.picture_id
      WHERE pp.product_id = pr.id AND q.n_files > 0 ORDER BY pp.position, pp.picture_id LIMIT 1)";
 
 /// Rows of the pairs in ?4, each a product in the upper 32 bits and a picture in the lower, 0 for the
@@ -124,9 +125,8 @@ pub(super) fn products_of(
     connection: &Connection,
     picture: PictureId,
 ) -> Result<Vec<ProductId>, CatalogError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT product_id FROM product_picture WHERE picture_id = ?1 ORDER BY product_id",
-    )?;
+    let mut statement = connection
+        .prepare_cached("SELECT product_id FROM product_picture WHERE picture_id = ?1 ORDER BY product_id")?;
     let rows = statement.query_map([picture], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -142,10 +142,7 @@ pub(super) fn is_decided(transaction: &Transaction<'_>, id: ProductId) -> Result
 }
 
 /// Deletes those of `products` that nothing holds any more: no photo, no list, no tie, no person.
-pub(super) fn delete_bare(
-    transaction: &Transaction<'_>,
-    products: &[ProductId],
-) -> Result<(), CatalogError> {
+pub(super) fn delete_bare(transaction: &Transaction<'_>, products: &[ProductId]) -> Result<(), CatalogError> {
     for &id in products {
         let is_held: bool = transaction
             .prepare_cached(

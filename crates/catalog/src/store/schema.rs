@@ -89,7 +89,9 @@ fn run(connection: &mut Connection, folder: &Path) -> Result<(), CatalogError> {
 fn back_up(connection: &Connection, folder: &Path, version: u32) -> Result<(), CatalogError> {
     let failed = |reason: String| CatalogError::Library {
         folder: folder.to_path_buf(),
-        reason: format!("no copy could be made before it is brought up to date ({reason}); make room on the disk"),
+        reason: format!(
+            "no copy could be made before it is brought up to date ({reason}); make room on the disk"
+        ),
     };
     let backups = folder.join(BACKUPS);
     std::fs::create_dir_all(&backups).map_err(|error| failed(error.to_string()))?;

@@ -173,18 +173,14 @@ impl Store {
     pub fn remove_source(&self, id: SourceId) -> Result<u64, CatalogError> {
         let mut writer = self.writer()?;
         let transaction = writer.transaction()?;
-        let known: Option<i64> = transaction
-            .query_row("SELECT 1 FROM source WHERE id = ?1", [id], |row| row.get(0))
-            .optional()?;
+        let known: Option<i64> =
+            transaction.query_row("SELECT 1 FROM source WHERE id = ?1", [id], |row| row.get(0)).optional()?;
         if known.is_none() {
             return Err(CatalogError::NoSuchSource);
         }
         // Only what this source holds: other pictures without a file may be on a drive that is away.
-        let held: Vec<PictureId> = ids(
-            &transaction,
-            "SELECT DISTINCT picture_id FROM file WHERE source_id = ?1",
-            id,
-        )?;
+        let held: Vec<PictureId> =
+            ids(&transaction, "SELECT DISTINCT picture_id FROM file WHERE source_id = ?1", id)?;
         let mut told: Vec<ProductId> =
             ids(&transaction, "SELECT DISTINCT product_id FROM tie WHERE source_id = ?1", id)?;
         told.extend(ids::<ProductId>(

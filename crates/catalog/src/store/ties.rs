@@ -11,7 +11,9 @@ use std::{
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{FieldName, GroupBy, PictureId, ProductId, SourceId, Store, Variant, fields, lists, path_bytes, products};
+use super::{
+    FieldName, GroupBy, PictureId, ProductId, SourceId, Store, Variant, fields, lists, path_bytes, products,
+};
 use crate::error::CatalogError;
 
 /// What made photos one product; the later goes before the earlier.
@@ -87,7 +89,8 @@ impl Store {
     ) -> Result<(), CatalogError> {
         let mut writer = self.writer()?;
         let transaction = writer.transaction()?;
-        let has_source = transaction.prepare_cached("SELECT 1 FROM source WHERE id = ?1")?.exists([source])?;
+        let has_source =
+            transaction.prepare_cached("SELECT 1 FROM source WHERE id = ?1")?.exists([source])?;
         if !has_source {
             return Ok(());
         }
@@ -164,9 +167,8 @@ type Ties = HashMap<(Vec<u8>, ProductId), (i64, String)>;
 fn ties_of(transaction: &Transaction<'_>, source: SourceId) -> Result<Ties, CatalogError> {
     let mut statement = transaction
         .prepare_cached("SELECT path, product_id, position, role FROM tie WHERE source_id = ?1")?;
-    let rows = statement.query_map([source], |row| {
-        Ok(((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?)))
-    })?;
+    let rows =
+        statement.query_map([source], |row| Ok(((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -238,7 +240,8 @@ pub(super) fn regroup(transaction: &Transaction<'_>, picture: PictureId) -> Resu
         now.push((alone(transaction, picture)?, 0, String::new()));
     }
     for (product, position, role) in &now {
-        let is_there = before.iter().any(|(other, at, as_, _)| other == product && at == position && as_ == role);
+        let is_there =
+            before.iter().any(|(other, at, as_, _)| other == product && at == position && as_ == role);
         if !is_there {
             transaction
                 .prepare_cached(
@@ -271,7 +274,9 @@ fn alone(transaction: &Transaction<'_>, picture: PictureId) -> Result<ProductId,
     match known {
         Some(id) => Ok(id),
         None => Ok(transaction
-            .prepare_cached("INSERT INTO product (grouping, place, key) VALUES ('photo', x'', ?1) RETURNING id")?
+            .prepare_cached(
+                "INSERT INTO product (grouping, place, key) VALUES ('photo', x'', ?1) RETURNING id",
+            )?
             .query_row([hash], |row| row.get(0))?),
     }
 }

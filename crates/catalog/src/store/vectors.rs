@@ -27,7 +27,8 @@ impl Store {
     /// keys never meet. A row that an older program made under `legacy` goes on under the new key.
     pub fn model_id(&self, key: &str, pack: &str, legacy: &str) -> Result<ModelId, CatalogError> {
         let find = |connection: &Connection| {
-            let mut statement = connection.prepare_cached("SELECT id FROM model WHERE key = ?1 AND pack = ?2")?;
+            let mut statement =
+                connection.prepare_cached("SELECT id FROM model WHERE key = ?1 AND pack = ?2")?;
             statement.query_row([key, pack], |row| row.get(0)).optional()
         };
         if let Some(id) = find(&*self.reader()?)? {
@@ -53,11 +54,7 @@ impl Store {
     }
 
     /// Keeps a batch of vectors in one transaction. A picture that went away meanwhile is passed over.
-    pub fn add_vectors(
-        &self,
-        model: ModelId,
-        batch: &[(PictureId, Vec<f32>)],
-    ) -> Result<(), CatalogError> {
+    pub fn add_vectors(&self, model: ModelId, batch: &[(PictureId, Vec<f32>)]) -> Result<(), CatalogError> {
         let mut writer = self.writer()?;
         let transaction = writer.transaction()?;
         {
@@ -96,7 +93,8 @@ impl Store {
     pub fn vector(&self, model: ModelId, picture: PictureId) -> Result<Option<Vec<f32>>, CatalogError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(OF_PICTURE)?;
-        let found = statement.query_row(params![model, picture], |row| Ok(to_floats(row.get_ref(0)?.as_blob()?)));
+        let found =
+            statement.query_row(params![model, picture], |row| Ok(to_floats(row.get_ref(0)?.as_blob()?)));
         Ok(found.optional()?)
     }
 
@@ -127,8 +125,7 @@ impl Store {
         let mut reader = self.reader()?;
         // One transaction: the log's end and the rows are of one moment.
         let transaction = reader.transaction().map_err(CatalogError::from)?;
-        let last: i64 =
-            transaction.query_row(LAST, [], |row| row.get(0)).map_err(CatalogError::from)?;
+        let last: i64 = transaction.query_row(LAST, [], |row| row.get(0)).map_err(CatalogError::from)?;
         {
             let mut statement = transaction
                 .prepare_cached(

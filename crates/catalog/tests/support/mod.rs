@@ -1,6 +1,8 @@
 //! A library in a temporary folder, and pictures to put into it.
 #![allow(dead_code, missing_docs)] // each test file uses a part
 
+pub mod stand_in;
+
 use std::{
     fs,
     io::Cursor,
@@ -54,6 +56,28 @@ impl Shop {
         .unwrap()
     }
 
+    /// With models that take no time; what they were asked comes along.
+    pub fn open_quick(&self) -> (Library, std::sync::Arc<stand_in::Asked>) {
+        let folder = self.folder.path().canonicalize().unwrap().join("packs");
+        let pack = folder.join("quick");
+        if !pack.join("pack.toml").is_file() {
+            stand_in::pack(&folder, "quick", b"weights");
+        }
+        let (models, asked) = stand_in::open_models();
+        let options = LibraryOptions {
+            folder: self.library_folder(),
+            pack: None,
+            pack_folders: vec![pack],
+            samples: None,
+            prefer_cpu: true,
+        };
+        (Library::open_with(options, models).unwrap(), asked)
+    }
+
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().canonicalize().unwrap()
+    }
+
     /// Another pack: the one that ships, under another name.
     pub fn other_pack(&self, name: &str) -> PathBuf {
         let folder = self.folder.path().canonicalize().unwrap().join("packs").join(name);
@@ -62,9 +86,17 @@ impl Shop {
             fs::create_dir_all(to.parent().unwrap()).unwrap();
             fs::copy(&entry, to).unwrap();
         }
-        let manifest = folder.join("pack.toml");
-        let text = fs::read_to_string(&manifest).unwrap();
-        fs::write(&manifest, text.replacen("name = \"starter\"", &format!("name = \"{name}\""), 1)).unwrap();
+        // Other files make it other models, though their numbers are the same.
+        let mut manifest = vitrine_models::Pack::open(&folder).unwrap().manifest().clone();
+        manifest.name = name.to_owned();
+        for role in ["clip", "caption", "match"] {
+            let file = format!("{role}/preprocessor_config.json");
+            let path = folder.join(&file);
+            let text = fs::read_to_string(&path).unwrap();
+            fs::write(&path, format!("{text}\n")).unwrap();
+            manifest.files.insert(file, FileSum::of_file(&path).unwrap());
+        }
+        fs::write(folder.join("pack.toml"), manifest.to_toml().unwrap()).unwrap();
         folder
     }
 
@@ -147,6 +179,8 @@ pub fn ranked(library: &Library, query: &Query) -> Vec<(PathBuf, String, Option<
     let page: Page = library.search(query, 0, 10_000).unwrap();
     page.items
         .into_iter()
-        .map(|item| (item.row.photo.path, format!("{:.5}", item.score.unwrap_or(0.0)), item.row.photo.caption))
+        .map(|item| {
+            (item.row.photo.path, format!("{:.5}", item.score.unwrap_or(0.0)), item.row.photo.caption)
+        })
         .collect()
 }

@@ -8,11 +8,9 @@
 //! file and line, never a list with silent gaps.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
-use crate::ModelError;
+use crate::{ModelError, regular_file};
 
 /// Longer lines are no terms: the text tower would cut them.
 const MAX_TERM_CHARS: usize = 200;
@@ -109,11 +107,11 @@ impl TermTable {
         let io = |source| ModelError::Io { path: path.to_path_buf(), source };
         let wrong =
             |reason: &str| ModelError::TermFile { path: path.to_path_buf(), reason: reason.to_owned() };
-        let mut bytes = Vec::new();
-        File::open(path).map_err(io)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;
-        if bytes.len() as u64 > MAX_FILE_BYTES {
-            return Err(wrong("it is far too large for a list of terms"));
-        }
+        let (_, bytes) = regular_file::read(path, MAX_FILE_BYTES).map_err(|source| match source.kind() {
+            std::io::ErrorKind::FileTooLarge => wrong("it is far too large for a list of terms"),
+            std::io::ErrorKind::InvalidInput => wrong("it is a folder, a pipe or a device, not a file"),
+            _ => io(source),
+        })?;
         let text =
             String::from_utf8(bytes).map_err(|_| wrong("it is not UTF-8; save it as plain text in UTF-8"))?;
         let stem = path.file_stem().map(|stem| stem.to_string_lossy().to_lowercase()).unwrap_or_default();

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::ModelError;
+use crate::{ModelError, regular_file};
 
 /// Read between two reports of progress.
 const CHUNK_BYTES: usize = 1 << 20;
@@ -45,7 +45,7 @@ impl FileSum {
         progress: &mut dyn FnMut(u64) -> ControlFlow<B>,
     ) -> Result<ControlFlow<B, Self>, ModelError> {
         let io = |source| ModelError::io(path, source);
-        let mut file = std::fs::File::open(path).map_err(io)?;
+        let (mut file, _) = regular_file::open(path).map_err(io)?;
         let mut hasher = Sha256::new();
         let mut buffer = vec![0; CHUNK_BYTES];
         let mut size_bytes = 0;

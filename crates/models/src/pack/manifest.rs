@@ -1,11 +1,11 @@
 //! `pack.toml` and what must hold in it.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path};
 
 use serde::Deserialize;
 
 use super::FileSum;
+use crate::is_safe_name;
 
 /// The version of `pack.toml` that this crate reads and writes.
 pub(super) const FORMAT: u32 = 1;
@@ -169,7 +169,7 @@ pub(super) fn check(manifest: &PackManifest) -> Result<(), String> {
     }
     for (field, text) in [("name", &manifest.name), ("revision", &manifest.revision)] {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        if text.is_empty() || text.len() > 64 || !text.chars().all(plain) {
+        if text.len() > 64 || !text.chars().all(plain) || !is_safe_name(text) {
             return Err(format!("{field} is not a short name of letters, digits, '-', '_' and '.'"));
         }
     }
@@ -212,7 +212,5 @@ fn check_listed(manifest: &PackManifest, folder: &str) -> Result<(), String> {
 
 /// A relative path of plain names, on every system.
 fn is_inside(name: &str) -> bool {
-    !name.is_empty()
-        && !name.contains(['\\', ':', '\0'])
-        && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
+    name.split('/').all(is_safe_name)
 }

@@ -52,6 +52,7 @@
 //! Nothing here writes a file: who makes a pack fills a [`PackManifest`], with [`FileSum::of_file`] for
 //! its files, and writes the text of [`PackManifest::to_toml`].
 
+mod checked;
 mod checksum;
 mod manifest;
 mod writing;
@@ -59,8 +60,11 @@ mod writing;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+pub use self::checked::{CheckedFile, CheckedFiles};
 pub use self::checksum::FileSum;
 pub use self::manifest::{Calibration, Coverage, ModelEntry, PackManifest, ScoreRange};
+use sha2::{Digest, Sha256};
+
 use crate::interrogator::TermTable;
 use crate::summary::{self, ModelSummary};
 use crate::{ModelError, PREPROCESSING_VERSION, Precision, json_file};
@@ -162,22 +166,31 @@ impl Pack {
         self.model_folder(self.manifest.matching.as_ref(), "matching")
     }
 
-    /// Identifies the CLIP vectors of this pack: vectors of two keys are never compared.
+    /// Identifies the CLIP vectors of this pack, computed in this precision: vectors of two keys are never
+    /// compared. It follows from the content of the model's files and nothing else, so a pack whose weights
+    /// were exchanged under the same name and revision has another key.
     #[must_use]
-    pub fn clip_key(&self) -> String {
-        self.key("clip")
+    pub fn clip_key(&self, precision: Precision) -> String {
+        self.key("clip", self.manifest.clip.as_ref(), precision)
     }
 
-    /// Identifies the captions of this pack.
+    /// Identifies the captions of this pack, in the same way.
     #[must_use]
-    pub fn caption_key(&self) -> String {
-        self.key("caption")
+    pub fn caption_key(&self, precision: Precision) -> String {
+        self.key("caption", self.manifest.caption.as_ref(), precision)
     }
 
-    /// Identifies the matching model's vectors and scores.
+    /// Identifies the matching model's vectors and scores, in the same way.
     #[must_use]
-    pub fn match_key(&self) -> String {
-        self.key("match")
+    pub fn match_key(&self, precision: Precision) -> String {
+        self.key("match", self.manifest.matching.as_ref(), precision)
+    }
+
+    /// How older programs called what `role` (`clip`, `caption`, `match`) of this pack made: by the pack's
+    /// name and revision.
+    #[must_use]
+    pub fn key_by_name(&self, role: &str) -> String {
+        format!("{}@{}/{role}/p{PREPROCESSING_VERSION}", self.manifest.name, self.manifest.revision)
     }
 
     /// What the CLIP model is, without loading it.
@@ -227,8 +240,22 @@ impl Pack {
         })
     }
 
-    fn key(&self, role: &str) -> String {
-        format!("{}@{}/{role}/p{PREPROCESSING_VERSION}", self.manifest.name, self.manifest.revision)
+    /// A digest of what shapes the answers of a model: its files (weights, configuration, tokenizer,
+    /// preprocessing, the search for captions), the version of the preprocessing here, and the precision.
+    fn key(&self, role: &str, entry: Option<&ModelEntry>, precision: Precision) -> String {
+        let mut hasher = Sha256::new();
+        hasher.update(format!("preprocessing {PREPROCESSING_VERSION}\nprecision {precision:?}\n"));
+        let folder = entry.map(|entry| format!("{}/", entry.folder)).unwrap_or_default();
+        for (name, sum) in &self.manifest.files {
+            if let Some(file) = name.strip_prefix(&folder)
+                && is_model_file(file)
+            {
+                hasher.update(format!("{file} {}\n", sum.sha256.to_ascii_lowercase()));
+            }
+        }
+        let digest = hasher.finalize();
+        let digits: String = digits(&digest[..16]);
+        format!("{role}-{digits}")
     }
 
     fn model_folder(&self, entry: Option<&ModelEntry>, role: &'static str) -> Result<PathBuf, ModelError> {
@@ -279,6 +306,10 @@ impl Pack {
         }
         Ok(())
     }
+}
+
+fn digits(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether a model could be loaded from a file of this name: weights, whole or in parts, and what is

@@ -1,13 +1,12 @@
 //! A file of weights that is mapped into memory: its pages are read when a tensor is, and given back
 //! afterwards, so the file never stands in memory beside the tensors that were made of it.
 
-use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
 
-use crate::ModelError;
+use crate::{ModelError, regular_file};
 
 /// What a file begins with that stands in for another one in a git repository.
 const LFS_POINTER: &[u8] = b"version https://git-lfs";
@@ -20,10 +19,10 @@ pub(super) struct MappedFile {
 impl MappedFile {
     pub(super) fn open(path: &Path) -> Result<Self, ModelError> {
         let io = |source| ModelError::io(path, source);
-        let file = File::open(path).map_err(io)?;
-        if !file.metadata().map_err(io)?.is_file() {
-            return Err(ModelError::MissingFile { path: path.to_path_buf() });
-        }
+        let (file, _) = regular_file::open(path).map_err(|source| match source.kind() {
+            std::io::ErrorKind::InvalidInput => ModelError::MissingFile { path: path.to_path_buf() },
+            _ => io(source),
+        })?;
         // SAFETY: a pack is verified before it is used and its files are never rewritten in place
         // (a new revision is a new folder), so the mapped bytes do not change under us.
         let bytes = unsafe { Mmap::map(&file) }.map_err(io)?;

@@ -123,6 +123,14 @@ CREATE TABLE listed (
 ) WITHOUT ROWID;
 CREATE INDEX listed_product ON listed (product_id, list);
 
+-- Files of model packs that were compared with their checksums, as they were then.
+CREATE TABLE checked_file (
+    path BLOB PRIMARY KEY,
+    size_bytes INTEGER NOT NULL,
+    modified_ns INTEGER,
+    sha256 TEXT NOT NULL
+) WITHOUT ROWID;
+
 -- Numbers that would cost a walk over a table: what is counted, of which row, how many.
 CREATE TABLE tally (
     what TEXT NOT NULL,

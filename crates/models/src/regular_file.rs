@@ -1,7 +1,7 @@
 //! Reading files that may not be what their names say.
 //!
 //! A pipe waits for ever for somebody to write, a device has no end, and either may stand behind a link in a
-//! merchant's folder. Only regular files are read, and no more of them than a stated number of bytes.
+//! merchant's folder or in a model pack. Only regular files are read, and no more of them than a stated number of bytes.
 
 use std::{
     fs::{File, Metadata, OpenOptions},
@@ -10,7 +10,10 @@ use std::{
 };
 
 /// Opens a regular file, following links.
-pub(crate) fn open(path: &Path) -> Result<(File, Metadata)> {
+///
+/// # Errors
+/// [`ErrorKind::InvalidInput`] for what is no regular file.
+pub fn open(path: &Path) -> Result<(File, Metadata)> {
     check(&std::fs::metadata(path)?)?;
     let mut options = OpenOptions::new();
     options.read(true);
@@ -30,7 +33,7 @@ pub(crate) fn open(path: &Path) -> Result<(File, Metadata)> {
 ///
 /// # Errors
 /// [`ErrorKind::InvalidInput`] for what is no regular file, [`ErrorKind::FileTooLarge`] for a larger one.
-pub(crate) fn read(path: &Path, max_bytes: u64) -> Result<(Metadata, Vec<u8>)> {
+pub fn read(path: &Path, max_bytes: u64) -> Result<(Metadata, Vec<u8>)> {
     let (file, metadata) = open(path)?;
     let too_large = || Error::new(ErrorKind::FileTooLarge, "it is too large");
     if metadata.len() > max_bytes {

@@ -1,0 +1,173 @@
+//! Everything about one product, and its photos as bytes.
+//!
+//! A photo is the content that the catalog knows under its id, never what its file holds since: bytes are
+//! compared with the content's hash before they are believed.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    CatalogError, Library,
+    library::{Inner, file_name},
+    photo::{self, Skip},
+    store::{
+        Composition, Field, FileRow, Grouping, KnownFile, PictureId, PictureRow, ProductId, ProductRow,
+        Variant,
+    },
+};
+
+/// A file of a photo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// Last change in nanoseconds since 1970.
+    pub modified_ns: Option<i64>,
+}
+
+impl From<FileRow> for ProductFile {
+    fn from(row: FileRow) -> Self {
+        Self { path: row.path, size_bytes: row.stamp.size_bytes, modified_ns: row.stamp.modified_ns }
+    }
+}
+
+/// A photo of a product, with all that is known of it.
+#[derive(Debug, Clone)]
+pub struct ProductPhoto {
+    /// The photo.
+    pub photo: PictureRow,
+    /// What it shows: 'front', 'back', 'side', 'detail', 'worn' or ''.
+    pub role: String,
+    /// Every file that holds it.
+    pub files: Vec<ProductFile>,
+    /// What was written about it, and by whom.
+    pub written: Option<Composition>,
+}
+
+/// Everything about a product.
+#[derive(Debug, Clone)]
+pub struct ProductDetail {
+    /// As a tile shows it.
+    pub row: ProductRow,
+    /// What made its photos one.
+    pub grouping: Grouping,
+    /// Its photos, in order.
+    pub photos: Vec<ProductPhoto>,
+    /// What is known of it, from lists and people.
+    pub fields: Vec<Field>,
+    /// Its variants.
+    pub variants: Vec<Variant>,
+}
+
+impl Library {
+    /// Everything about a product.
+    ///
+    /// # Errors
+    /// [`CatalogError::NoSuchProduct`].
+    pub fn product(&self, id: ProductId) -> Result<ProductDetail, CatalogError> {
+        let (store, ids) = (&self.inner().store, self.inner().model_ids());
+        let row = store.product(id, ids)?;
+        let photos = store
+            .photos_of(id, ids)?
+            .into_iter()
+            .map(|found| {
+                let picture = found.photo.id;
+                Ok(ProductPhoto {
+                    photo: found.photo,
+                    role: found.role,
+                    files: store.files_of(picture)?.into_iter().map(ProductFile::from).collect(),
+                    written: store.composition(picture, ids)?,
+                })
+            })
+            .collect::<Result<_, CatalogError>>()?;
+        Ok(ProductDetail {
+            row,
+            grouping: store.grouping_of(id)?,
+            photos,
+            fields: store.fields_of(id)?,
+            variants: store.variants_of(id)?,
+        })
+    }
+
+    /// The product whose photo this file holds.
+    pub fn product_at(&self, file: &Path) -> Result<ProductId, CatalogError> {
+        let canonical =
+            dunce::canonicalize(file).map_err(|_| CatalogError::NoSuchPath(file.to_path_buf()))?;
+        // Inside a linked folder a file is known by the way that the scan went.
+        let absolute = std::path::absolute(file).unwrap_or_else(|_| canonical.clone());
+        for path in [canonical, absolute] {
+            if let Some(KnownFile::Picture(..)) = self.inner().store.known_file(&path)?
+                && let Some(product) = self.inner().store.product_at(&path)?
+            {
+                return Ok(product);
+            }
+        }
+        Err(CatalogError::NoSuchProduct)
+    }
+
+    /// A picture's thumbnail as a JPEG. It is a cache: one that is missing or damaged is made again.
+    pub fn thumbnail(&self, id: PictureId) -> Result<Vec<u8>, CatalogError> {
+        self.inner().thumbnail(id)
+    }
+
+    /// A photo, large, as something that a window can show: MIME type and bytes. The photo is the one that the
+    /// catalog knows under this id, never what its file holds since.
+    pub fn full_picture(&self, id: PictureId) -> Result<(&'static str, Vec<u8>), CatalogError> {
+        let (path, bytes) = self.inner().content(id)?;
+        photo::for_screen(bytes).map_err(|skip| CatalogError::BadPicture { name: file_name(&path), skip })
+    }
+
+    /// The BLAKE3 hash of a picture's content.
+    pub fn hash_of(&self, id: PictureId) -> Result<[u8; 32], CatalogError> {
+        self.inner().store.hash_of(id)
+    }
+
+    /// The first of a picture's files that is there.
+    pub fn photo_path(&self, id: PictureId) -> Result<PathBuf, CatalogError> {
+        let files = self.inner().store.files_of(id)?;
+        files.into_iter().map(|file| file.path).find(|path| path.is_file()).ok_or(CatalogError::NoSuchProduct)
+    }
+}
+
+impl Inner {
+    /// A picture's thumbnail as a JPEG, made again where it is missing or damaged.
+    pub(crate) fn thumbnail(&self, id: PictureId) -> Result<Vec<u8>, CatalogError> {
+        let hash = self.store.hash_of(id)?;
+        if let Some(jpeg) = self.thumbnails.read(&hash) {
+            return Ok(jpeg);
+        }
+        let (path, bytes) = self.content(id)?;
+        let bad = |skip| CatalogError::BadPicture { name: file_name(&path), skip };
+        let photo = photo::decode(&bytes).map_err(bad)?;
+        let thumbnail = photo::thumbnail(&photo.pixels).ok_or_else(|| bad(Skip::damaged()))?;
+        // A cache: a disk that is full or read-only must not keep it from being shown.
+        if let Err(error) = self.thumbnails.write(&hash, &thumbnail.jpeg) {
+            tracing::warn!(%error, "a thumbnail could not be kept");
+        }
+        Ok(thumbnail.jpeg)
+    }
+
+    /// A picture's bytes, from the first of its files that still holds them, which is answered too.
+    ///
+    /// # Errors
+    /// [`CatalogError::NoSuchProduct`], [`CatalogError::BadPicture`] where no file can be read or all of
+    /// them hold something else by now.
+    pub(crate) fn content(&self, id: PictureId) -> Result<(PathBuf, Vec<u8>), CatalogError> {
+        let hash = self.store.hash_of(id)?;
+        let (mut last, mut name) = (Skip::damaged(), String::new());
+        for file in self.store.files_of(id)? {
+            name = file_name(&file.path);
+            match photo::read_file(&file.path) {
+                Ok((_, bytes)) if blake3::hash(&bytes).as_bytes() == &hash => return Ok((file.path, bytes)),
+                Ok(_) => last = Skip::changed(),
+                Err(skip) => last = skip,
+            }
+        }
+        if name.is_empty() {
+            Err(CatalogError::NoSuchProduct)
+        } else {
+            Err(CatalogError::BadPicture { name, skip: last })
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Models that take no time: what a picture's vector and caption are follows from its colours alone.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use vitrine_catalog::{Answers, CatalogError, OpenModels, PackModels};
+use vitrine_models::{
+    Caption, FileSum, ImagePreprocess, ModelEntry, ModelError, PackManifest, PixelTensor, Priority,
+    TermTable, TermVectors,
+};
+
+/// Numbers in a vector: a cell's colour after the other.
+const GRID: usize = 3;
+
+/// What the stand-in was asked.
+#[derive(Default)]
+pub struct Asked {
+    pub captions: AtomicUsize,
+    pub caption_loads: AtomicUsize,
+    pub pictures: AtomicUsize,
+    /// Set: the search model cannot be loaded.
+    pub clip_fails: std::sync::atomic::AtomicBool,
+    /// Set: the captioner panics.
+    pub captioner_panics: std::sync::atomic::AtomicBool,
+}
+
+pub struct StandIn(pub Arc<Asked>);
+
+/// Opens stand-ins, and what they were asked.
+pub fn open_models() -> (OpenModels, Arc<Asked>) {
+    let asked = Arc::new(Asked::default());
+    let of_all = asked.clone();
+    let open: OpenModels =
+        Arc::new(move |_, _, _| Ok(Arc::new(StandIn(of_all.clone())) as Arc<dyn PackModels>));
+    (open, asked)
+}
+
+/// A pack that nobody loads: a manifest, and files of a few bytes.
+pub fn pack(folder: &Path, name: &str, weights: &[u8]) -> PathBuf {
+    let folder = folder.join(name);
+    let mut manifest = PackManifest::new(name, "1", "For tests.", "MIT");
+    manifest.lists = Some(Vec::new());
+    for role in ["clip", "caption"] {
+        fs::create_dir_all(folder.join(role)).unwrap();
+        for file in ["config.json", "model.safetensors", "preprocessor_config.json", "tokenizer.json"] {
+            let path = folder.join(role).join(file);
+            fs::write(&path, if file == "model.safetensors" { weights } else { b"{}" }).unwrap();
+            manifest.files.insert(format!("{role}/{file}"), FileSum::of_file(&path).unwrap());
+        }
+    }
+    manifest.clip = Some(ModelEntry { folder: "clip".into() });
+    manifest.caption = Some(ModelEntry { folder: "caption".into() });
+    fs::write(folder.join("pack.toml"), manifest.to_toml().unwrap()).unwrap();
+    folder
+}
+
+fn unit(mut vector: Vec<f32>) -> Vec<f32> {
+    let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt().max(1e-6);
+    vector.iter_mut().for_each(|x| *x /= length);
+    vector
+}
+
+fn look(picture: &PixelTensor) -> Vec<f32> {
+    let side = picture.side() as usize;
+    let cell = side / GRID;
+    let mut vector = Vec::new();
+    for (row, column) in (0..GRID * GRID).map(|at| (at / GRID, at % GRID)) {
+        for channel in 0..3 {
+            let mut sum = 0.0;
+            for y in (row * cell..(row + 1) * cell).step_by(4) {
+                for x in (column * cell..(column + 1) * cell).step_by(4) {
+                    sum += f32::from(picture.rgb()[(y * side + x) * 3 + channel]);
+                }
+            }
+            vector.push(sum / 1_000.0);
+        }
+    }
+    unit(vector)
+}
+
+impl PackModels for StandIn {
+    fn search_preprocess(&self) -> Result<ImagePreprocess, CatalogError> {
+        if self.0.clip_fails.load(Ordering::Relaxed) {
+            return Err(CatalogError::NoModels("The search model is broken.".into()));
+        }
+        Ok(ImagePreprocess::clip_default())
+    }
+
+    fn embed_pictures(
+        &self,
+        pictures: Vec<PixelTensor>,
+        _: Priority,
+    ) -> Result<Answers<Vec<f32>>, CatalogError> {
+        self.search_preprocess()?;
+        self.0.pictures.fetch_add(pictures.len(), Ordering::Relaxed);
+        Ok(pictures.iter().map(|picture| Ok(look(picture))).collect())
+    }
+
+    fn embed_texts(&self, texts: Vec<String>, _: Priority) -> Result<Vec<Vec<f32>>, CatalogError> {
+        let vector = |text: &String| {
+            let n = text.bytes().fold(7_u32, |n, byte| n.wrapping_mul(31).wrapping_add(u32::from(byte)));
+            unit((0..27).map(|i| (n.rotate_left(i) & 255) as f32).collect())
+        };
+        Ok(texts.iter().map(vector).collect())
+    }
+
+    fn logit_scale(&self) -> Result<f32, CatalogError> {
+        Ok(20.0)
+    }
+
+    fn term_vectors(
+        &self,
+        _: &TermTable,
+        _: &str,
+        _: &str,
+        _: &dyn Fn() -> Result<bool, CatalogError>,
+    ) -> Result<Option<TermVectors>, CatalogError> {
+        Err(CatalogError::NoModels("A stand-in knows no words.".into()))
+    }
+
+    fn caption_preprocess(&self) -> Result<ImagePreprocess, CatalogError> {
+        self.0.caption_loads.fetch_add(1, Ordering::Relaxed);
+        Ok(ImagePreprocess::clip_default())
+    }
+
+    fn caption(&self, pictures: Vec<PixelTensor>) -> Result<Answers<Caption>, CatalogError> {
+        assert!(!self.0.captioner_panics.load(Ordering::Relaxed), "the captioner panics");
+        self.0.captions.fetch_add(pictures.len(), Ordering::Relaxed);
+        let caption = |picture: &PixelTensor| {
+            let vector = look(picture);
+            let words = if vector[0] > vector[2] { "a red ball" } else { "a blue ball" };
+            Ok::<_, ModelError>(Caption { text: words.into(), token_ids: Vec::new(), mean_log_prob: -0.1 })
+        };
+        Ok(pictures.iter().map(caption).collect())
+    }
+}
