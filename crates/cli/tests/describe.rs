@@ -92,7 +92,7 @@ fn products_are_found_by_what_is_said_of_them() {
     let folder = library.path().join("library");
     assert!(run(&folder, &["index", photos.to_str().unwrap()]).status.success());
     let shown = json(&folder, &["show", "1"]);
-    let claim = &shown["written"]["attributes"][0];
+    let claim = &shown["photos"][0]["written"]["attributes"][0];
     let only = format!("{}={}", claim["kind"].as_str().unwrap(), claim["value"].as_str().unwrap());
     let found = json(&folder, &["search", "--only", &only]);
     assert!(found.as_array().unwrap().iter().any(|product| product["id"] == 1), "{only}: {found}");
