@@ -297,3 +297,30 @@ impl Api {
         self.library.close();
     }
 }
+
+/// For measuring.
+#[cfg(feature = "synthetic")]
+impl Api {
+    /// Fills an empty library with so many products without photos on disk.
+    pub fn fill_synthetic(&self, n_products: u32) -> Result<(), ApiError> {
+        Ok(self.library.fill_synthetic(n_products, &|_| {})?)
+    }
+
+    /// The photos nearest to each text by the definition, each with its products.
+    pub fn exact_best(
+        &self,
+        texts: &[String],
+        k: usize,
+    ) -> Result<Vec<Vec<(PictureId, Vec<ProductId>)>>, ApiError> {
+        let mut all = Vec::new();
+        for best in self.library.exact_best(texts, k)? {
+            let mut found = Vec::new();
+            for picture in best {
+                let of = self.library.products_of(picture)?.into_iter().map(ProductId::from).collect();
+                found.push((picture.into(), of));
+            }
+            all.push(found);
+        }
+        Ok(all)
+    }
+}

@@ -115,7 +115,7 @@ impl Library {
     /// catalog knows under this id, never what its file holds since.
     pub fn full_picture(&self, id: PictureId) -> Result<(&'static str, Vec<u8>), CatalogError> {
         let (path, bytes) = self.inner().content(id)?;
-        photo::for_screen(bytes).map_err(|skip| CatalogError::BadPicture { name: file_name(&path), skip })
+        photo::for_screen(&bytes).map_err(|skip| CatalogError::BadPicture { name: file_name(&path), skip })
     }
 
     /// The BLAKE3 hash of a picture's content.
@@ -153,13 +153,13 @@ impl Inner {
     /// # Errors
     /// [`CatalogError::NoSuchProduct`], [`CatalogError::BadPicture`] where no file can be read or all of
     /// them hold something else by now.
-    pub(crate) fn content(&self, id: PictureId) -> Result<(PathBuf, Vec<u8>), CatalogError> {
+    pub(crate) fn content(&self, id: PictureId) -> Result<(PathBuf, photo::FileBytes), CatalogError> {
         let hash = self.store.hash_of(id)?;
         let (mut last, mut name) = (Skip::damaged(), String::new());
         for file in self.store.files_of(id)? {
             name = file_name(&file.path);
             match photo::read_file(&file.path) {
-                Ok((_, bytes)) if blake3::hash(&bytes).as_bytes() == &hash => return Ok((file.path, bytes)),
+                Ok(bytes) if blake3::hash(&bytes).as_bytes() == &hash => return Ok((file.path, bytes)),
                 Ok(_) => last = Skip::changed(),
                 Err(skip) => last = skip,
             }

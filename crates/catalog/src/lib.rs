@@ -39,6 +39,8 @@ pub mod run;
 mod scan;
 pub mod search;
 mod store;
+#[cfg(feature = "synthetic")]
+pub mod synthetic;
 mod thumbnails;
 mod watch;
 

@@ -1,10 +1,9 @@
 //! Whether the models of a folder are of a kind that Vitrine runs, and load.
 
-use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use vitrine_models::{Captioner, Clip, DevicePreference, Matcher, Pack, select_device};
+use vitrine_models::{Captioner, Clip, DevicePreference, Matcher, Pack, regular_file, select_device};
 
 use crate::offer::Role;
 use crate::progress::{Meter, Step};
@@ -17,9 +16,12 @@ const MAX_CONFIG_BYTES: u64 = 1 << 20;
 
 /// What the model of a `config.json` is for; `model` names it in the message when it is for nothing.
 pub(crate) fn role_of(config: &Path, model: &str) -> Result<Role, PackError> {
-    let io = |source| PackError::io(config, source);
-    let size_bytes = fs::metadata(config).map_err(io)?.len();
-    let text = if size_bytes > MAX_CONFIG_BYTES { Vec::new() } else { fs::read(config).map_err(io)? };
+    let text = match regular_file::read(config, MAX_CONFIG_BYTES) {
+        Ok((_, text)) => text,
+        // No configuration is that large: it is for nothing that is known.
+        Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => Vec::new(),
+        Err(source) => return Err(PackError::io(config, source)),
+    };
     let json: Value = serde_json::from_slice(&text).unwrap_or_default();
     let found = json["architectures"][0].as_str().or_else(|| json["model_type"].as_str());
     match found {

@@ -7,13 +7,13 @@
 //! FOLDER/models--org--name/snapshots/COMMIT/config.json the cache of the hub's tools
 //! ```
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::PackError;
 use crate::check::role_of;
 use crate::offer::Role;
+use crate::origin::read_small;
 use crate::shelf::folders_in;
 
 /// What was found.
@@ -84,7 +84,7 @@ fn model_in(folder: &Path) -> Option<PathBuf> {
 /// In a folder of the hub's cache, the commit of its main branch, else the one that came last.
 fn snapshot_in(folder: &Path) -> Option<PathBuf> {
     let snapshots = folder.join("snapshots");
-    let main = fs::read_to_string(folder.join("refs/main")).ok();
+    let main = read_small(&folder.join("refs/main"));
     let of_main = main.map(|commit| snapshots.join(commit.trim()));
     let is_model = |path: &PathBuf| path.join("config.json").is_file();
     of_main.filter(|path| path.starts_with(&snapshots) && is_model(path)).or_else(|| {

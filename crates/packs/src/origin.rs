@@ -10,10 +10,14 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use vitrine_models::regular_file;
+
 use crate::PackError;
 use crate::fetch::Wanted;
 use crate::offer::Role;
 
+/// Beyond what any of the small files that are kept beside packs could need.
+const MAX_SMALL_BYTES: u64 = 4 << 20;
 const ORIGIN: &str = "origin.toml";
 const DOWNLOAD: &str = "download.toml";
 
@@ -38,7 +42,7 @@ impl Origin {
 
     /// None where there is none that can be read.
     pub(crate) fn read(folder: &Path) -> Option<Self> {
-        toml::from_str(&fs::read_to_string(folder.join(ORIGIN)).ok()?).ok()
+        toml::from_str(&read_small(&folder.join(ORIGIN))?).ok()
     }
 
     pub(crate) fn write(&self, folder: &Path) -> Result<(), PackError> {
@@ -79,7 +83,7 @@ impl Expected {
     }
 
     pub(crate) fn read(folder: &Path) -> Option<Self> {
-        toml::from_str(&fs::read_to_string(folder.join(DOWNLOAD)).ok()?).ok()
+        toml::from_str(&read_small(&folder.join(DOWNLOAD))?).ok()
     }
 
     pub(crate) fn write(&self, folder: &Path) -> Result<(), PackError> {
@@ -98,6 +102,12 @@ impl Expected {
         let path = folder.join(DOWNLOAD);
         fs::remove_file(&path).map_err(|source| PackError::io(&path, source))
     }
+}
+
+/// A small text file; none where it is none, or cannot be read.
+pub(crate) fn read_small(path: &Path) -> Option<String> {
+    let (_, bytes) = regular_file::read(path, MAX_SMALL_BYTES).ok()?;
+    String::from_utf8(bytes).ok()
 }
 
 fn write(path: &Path, table: &Table) -> Result<(), PackError> {

@@ -40,7 +40,7 @@ pub fn decode(bytes: &[u8]) -> Result<DecodedPhoto, Skip> {
     if width == 0 || height == 0 {
         return Err(Skip::damaged());
     }
-    let place = budget::claim(u64::from(width) * u64::from(height));
+    let place = budget::PIXELS.claim(u64::from(width) * u64::from(height));
     // A damaged EXIF block is no reason to lose the photo.
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder).map_err(|error| explain(&error, format))?;

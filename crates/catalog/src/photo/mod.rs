@@ -32,15 +32,35 @@ pub const MAX_DECODED_BYTES: u64 = MAX_PIXELS * 4;
 /// The largest file that is read.
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
 
-/// The bytes of a photo's file, and what the file was before they were read.
-pub fn read_file(path: &std::path::Path) -> Result<(std::fs::Metadata, Vec<u8>), Skip> {
-    regular_file::read(path, MAX_FILE_BYTES).map_err(|error| match error.kind() {
+/// The bytes of a photo's file, which count against [`budget::FILE_BYTES`] as long as they are held.
+pub struct FileBytes {
+    /// What the file was before they were read.
+    pub metadata: std::fs::Metadata,
+    bytes: Vec<u8>,
+    _place: budget::Place,
+}
+
+impl std::ops::Deref for FileBytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Reads a photo's file, once there is room for its bytes.
+pub fn read_file(path: &std::path::Path) -> Result<FileBytes, Skip> {
+    let size_bytes = std::fs::metadata(path).map_err(|error| Skip::from_io(&error))?.len();
+    let place = budget::FILE_BYTES.claim(size_bytes.min(MAX_FILE_BYTES));
+    let read = regular_file::read(path, MAX_FILE_BYTES);
+    let (metadata, bytes) = read.map_err(|error| match error.kind() {
         std::io::ErrorKind::FileTooLarge => Skip::too_many_bytes(),
         std::io::ErrorKind::InvalidInput => {
             Skip::new(SkipCode::Unreadable, "This is a folder, a pipe or a device, not a photo.")
         }
         _ => Skip::from_io(&error),
-    })
+    })?;
+    Ok(FileBytes { metadata, bytes, _place: place })
 }
 
 /// Endings of pictures, lower case: what a scan looks at. The second half cannot be read (yet)

@@ -31,12 +31,12 @@ pub(super) fn read(
     found: FileStamp,
     target: Option<(ModelId, &ImagePreprocess)>,
 ) -> Result<Reading, CatalogError> {
-    let (metadata, bytes) = match photo::read_file(&path) {
+    let bytes = match photo::read_file(&path) {
         Ok(read) => read,
         Err(skip) => return Ok(skipped(path, source, found, &skip)),
     };
     // From before it was read: if it changes meanwhile, the stamp is old and the next scan reads it again.
-    let stamp = scan::stamp(&metadata);
+    let stamp = scan::stamp(&bytes.metadata);
     let hash = *blake3::hash(&bytes).as_bytes();
     if let Some((id, picture)) = library.store.picture_by_hash(&hash)?
         && library.thumbnails.has(&hash)

@@ -94,7 +94,7 @@ impl Library {
     /// A picture file to search with.
     pub fn query_picture_from_file(&self, path: &Path) -> Result<QueryPicture, CatalogError> {
         let bad = |skip| CatalogError::BadPicture { name: path.display().to_string(), skip };
-        let (_, bytes) = photo::read_file(path).map_err(bad)?;
+        let bytes = photo::read_file(path).map_err(bad)?;
         self.query_picture_from_bytes(&file_name(path), &bytes)
     }
 

@@ -1,0 +1,141 @@
+//! Times of a large catalog, through the calls that the window makes.
+//!
+//! `cargo run --release -p vitrine-api --features synthetic --example large_catalog -- LIBRARY N`: makes
+//! LIBRARY with N products of 1.3 photos each, where it is not there, and prints for each kind of request the
+//! median and 99th percentile in milliseconds, then sizes, memory and recall.
+#![allow(clippy::print_stdout)]
+
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use vitrine_api::{
+    Api, OpenOptions,
+    types::{ApiError, AttributeFilter, AttributeKind, ProductId, SearchRequest},
+};
+
+const N_ASKED: u32 = 300;
+const PAGE: u32 = 60;
+
+fn main() -> Result<(), ApiError> {
+    let mut arguments = std::env::args().skip(1);
+    let folder = PathBuf::from(arguments.next().unwrap_or_default());
+    let n_products: u32 = arguments.next().and_then(|n| n.parse().ok()).unwrap_or(10_000);
+    let options = OpenOptions::for_this_machine(None, Some(folder.clone()))?;
+    {
+        let api = Api::open(options.clone())?;
+        if api.summary()?.n_products == 0 {
+            let begun = Instant::now();
+            api.fill_synthetic(n_products)?;
+            println!("filled in {:.0} s", begun.elapsed().as_secs_f32());
+            let begun = Instant::now();
+            api.rescan()?;
+            let _ = api.wait();
+            println!("indexed in {:.0} s", begun.elapsed().as_secs_f32());
+        }
+        api.close();
+    }
+    println!("memory before {} MB", memory_mb("VmRSS"));
+    let begun = Instant::now();
+    let api = Api::open(options)?;
+    api.warm_up();
+    let first = api.search(&words(0))?;
+    println!("opening to the first answer: {} ms", begun.elapsed().as_millis());
+    println!("{} products, {} photos", first.total, api.summary()?.n_photos);
+
+    time("words", |n| api.search(&words(n + 1)).map(drop))?;
+    for (kind, value) in [
+        (AttributeKind::Colour, "half"),
+        (AttributeKind::Pattern, "tenth"),
+        (AttributeKind::Style, "hundredth"),
+        (AttributeKind::Material, "ten-thousandth"),
+    ] {
+        let filters = vec![AttributeFilter { kind, list: None, value: value.to_owned() }];
+        let begun = Instant::now();
+        let page = api.search(&SearchRequest { filters: filters.clone(), ..words(0) })?;
+        println!("  first with the filter {value} ({}): {} ms", page.total, begun.elapsed().as_millis());
+        time(&format!("words, {value}"), |n| {
+            api.search(&SearchRequest { filters: filters.clone(), ..words(n + 1) }).map(drop)
+        })?;
+        time(&format!("browse, {value}"), |n| {
+            let offset = u64::from(n) * 7_919 % page.total.max(1);
+            let request =
+                SearchRequest { filters: filters.clone(), offset, limit: PAGE, ..SearchRequest::default() };
+            api.search(&request).map(drop)
+        })?;
+    }
+    let total = first.total;
+    time("browse, any page", |n| {
+        let offset = u64::from(n) * 104_729 % total;
+        api.search(&SearchRequest { offset, limit: PAGE, ..SearchRequest::default() }).map(drop)
+    })?;
+    time("next pages of one search", |n| {
+        api.search(&SearchRequest { offset: u64::from(n % 8) * u64::from(PAGE), ..words(7) }).map(drop)
+    })?;
+    time("details", |n| {
+        let id = ProductId(1 + n.wrapping_mul(2_654_435_761) % u32::try_from(total).unwrap_or(u32::MAX));
+        // A number that no product has costs as much.
+        let _ = api.product(id);
+        Ok(())
+    })?;
+    time("counts of a tick", |_| api.summary().map(drop))?;
+    println!("memory {} MB, at most {} MB", memory_mb("VmRSS"), memory_mb("VmHWM"));
+    println!("on disk {} MB", size_of(&folder) / 1_000_000);
+
+    let asked: Vec<String> = (0..40).map(|n| words(n + 1).text).collect();
+    let due = api.exact_best(&asked, 10)?;
+    let mut n_found = 0;
+    for (n, due) in (0..).zip(&due) {
+        let page = api.search(&words(n + 1))?;
+        let found: HashSet<u32> = page.items.iter().map(|item| item.picture.0).collect();
+        let products: HashSet<u32> = page.items.iter().take(10).map(|item| item.id.0).collect();
+        // A product stands once, so a second photo of it counts as found with the first.
+        n_found += due
+            .iter()
+            .filter(|(picture, of)| {
+                found.contains(&picture.0) || of.iter().any(|of| products.contains(&of.0))
+            })
+            .count();
+    }
+    println!("recall@10 {:.4}", n_found as f64 / (10 * due.len()) as f64);
+    Ok(())
+}
+
+fn words(n: u32) -> SearchRequest {
+    const COLOURS: [&str; 8] = ["red", "blue", "green", "black", "white", "yellow", "grey", "pink"];
+    const GOODS: [&str; 9] = ["shirt", "shoe", "apple", "lamp", "watch", "bag", "cup", "chair", "hat"];
+    let text = format!("a {} {} number {n}", COLOURS[n as usize % 8], GOODS[n as usize % 9]);
+    SearchRequest { text, limit: PAGE, ..SearchRequest::default() }
+}
+
+fn time(what: &str, mut ask: impl FnMut(u32) -> Result<(), ApiError>) -> Result<(), ApiError> {
+    let mut times: Vec<Duration> = Vec::new();
+    for n in 0..N_ASKED {
+        let begun = Instant::now();
+        ask(n)?;
+        times.push(begun.elapsed());
+    }
+    times.sort_unstable();
+    let at = |part: usize| times[times.len() * part / 100].as_secs_f64() * 1_000.0;
+    println!("{what:<28} p50 {:>8.2}  p99 {:>8.2} ms", at(50), at(99));
+    Ok(())
+}
+
+fn memory_mb(what: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with(what)).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) / 1_000
+}
+
+fn size_of(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => size_of(&entry.path()),
+            Ok(metadata) => metadata.len(),
+            Err(_) => 0,
+        })
+        .sum()
+}

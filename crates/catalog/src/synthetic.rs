@@ -1,0 +1,211 @@
+//! Libraries for measuring: rows of true shape and clustered vectors, without any photo.
+//!
+//! Everything is written by the store's own calls, in batches as a run writes them, so a library of this kind
+//! has the triggers', counters' and log's cost in it. Built with the feature `synthetic` alone; nothing that
+//! ships holds it.
+
+use std::path::PathBuf;
+
+use crate::{
+    CatalogError, Library,
+    colour::{BasicColour, ProductColour},
+    describe::{Attribute, AttributeKind, Description, Evidence},
+    store::{
+        FileStamp, GroupBy, Grouping, NewDescription, NewPicture, PictureId, ProductId, ReadFile, Tie,
+        TiedProduct,
+    },
+};
+
+/// Where the photos would be.
+const ROOT: &str = "/synthetic";
+/// Products in one transaction.
+const BATCH: u32 = 2_000;
+/// Kinds of goods, around which vectors lie.
+const N_CLUSTERS: u32 = 400;
+/// Directions in which the goods of a kind differ: photos of a shop fill no space of hundreds of them.
+const RANK: u32 = 24;
+
+/// Claims by how many products carry them: kind, value, one in so many.
+pub const CLAIMS: [(AttributeKind, &str, u32); 4] = [
+    (AttributeKind::Colour, "half", 2),
+    (AttributeKind::Pattern, "tenth", 10),
+    (AttributeKind::Style, "hundredth", 100),
+    (AttributeKind::Material, "ten-thousandth", 10_000),
+];
+
+/// Numbers that are the same on every run (splitmix64).
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> f32 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 40) as f32 / (1_u32 << 24) as f32 - 0.5
+    }
+
+    fn vector(&mut self, dim: usize) -> Vec<f32> {
+        (0..dim).map(|_| self.next()).collect()
+    }
+}
+
+struct Clusters {
+    centres: Vec<Vec<f32>>,
+    directions: Vec<Vec<f32>>,
+}
+
+impl Clusters {
+    fn new(dim: usize) -> Self {
+        let mut numbers = Numbers(1);
+        Self {
+            centres: (0..N_CLUSTERS).map(|_| numbers.vector(dim)).collect(),
+            directions: (0..RANK).map(|_| numbers.vector(dim)).collect(),
+        }
+    }
+
+    fn vector(&self, photo: u32) -> Vec<f32> {
+        let mut numbers = Numbers(u64::from(photo) << 20);
+        let mut vector = self.centres[(photo.wrapping_mul(2_654_435_761) % N_CLUSTERS) as usize].clone();
+        for direction in &self.directions {
+            let far = numbers.next() * 0.8;
+            vector.iter_mut().zip(direction).for_each(|(x, d)| *x += far * d);
+        }
+        vector.iter_mut().for_each(|x| *x += numbers.next() * 0.15);
+        let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+        vector.iter_mut().for_each(|x| *x /= length);
+        vector
+    }
+}
+
+/// Photos of a product: three in ten have a second one.
+fn n_photos(product: u32) -> u32 {
+    1 + u32::from(product % 10 < 3)
+}
+
+fn path(product: u32, photo: u32) -> PathBuf {
+    PathBuf::from(format!("{ROOT}/{:04}/SKU-{product:07}_{}.jpg", product / 1_000, photo + 1))
+}
+
+impl Library {
+    /// Fills an empty library with so many products. `told` hears how many are there.
+    ///
+    /// # Errors
+    /// A library that cannot be written, or has no usable pack.
+    pub fn fill_synthetic(&self, n_products: u32, told: &dyn Fn(u32)) -> Result<(), CatalogError> {
+        let inner = self.inner();
+        let engine = inner.engine()?;
+        let (store, ids) = (&inner.store, engine.models.ids());
+        let clusters = Clusters::new(engine.models.embed_text("a photo")?.len());
+        let source = store.add_source(&PathBuf::from(ROOT), false)?.id;
+        let tied: Vec<TiedProduct> = (0..n_products)
+            .filter(|&product| n_photos(product) > 1)
+            .map(|product| TiedProduct {
+                grouping: Grouping::Name,
+                place: PathBuf::from(ROOT),
+                key: format!("sku-{product:07}"),
+                photos: (0..n_photos(product))
+                    .map(|photo| Tie { path: path(product, photo), role: "" })
+                    .collect(),
+                fields: Vec::new(),
+                variants: Vec::new(),
+                list: None,
+            })
+            .collect();
+        store.replace_ties(source, GroupBy::Names, &[], &tied)?;
+        drop(tied);
+        let scan = store.next_scan()?;
+        let mut next_photo = 0_u32;
+        for first in (0..n_products).step_by(BATCH as usize) {
+            let batch = first..(first + BATCH).min(n_products);
+            let (mut files, mut of) = (Vec::new(), Vec::new());
+            for product in batch.clone() {
+                for photo in 0..n_photos(product) {
+                    let picture = NewPicture {
+                        hash: *blake3::hash(&next_photo.to_le_bytes()).as_bytes(),
+                        format: "JPEG".to_owned(),
+                        width: 1_600,
+                        height: 1_200,
+                        color: next_photo.wrapping_mul(2_654_435_761) >> 8,
+                    };
+                    let stamp = FileStamp { size_bytes: 400_000, modified_ns: Some(i64::from(next_photo)) };
+                    files.push(ReadFile { path: path(product, photo), source, stamp, outcome: Ok(picture) });
+                    of.push((product, next_photo));
+                    next_photo += 1;
+                }
+            }
+            let pictures: Vec<PictureId> = store.record_files(&files, scan)?.into_iter().flatten().collect();
+            let rows = || pictures.iter().copied().zip(&of);
+            let vectors: Vec<_> = rows().map(|(id, &(_, photo))| (id, clusters.vector(photo))).collect();
+            store.add_vectors(ids.clip, &vectors)?;
+            let captions: Vec<_> = rows()
+                .map(|(picture, &(product, _))| NewDescription {
+                    picture,
+                    caption: format!("a striped ceramic coffee mug of kind {}", product % N_CLUSTERS),
+                    mean_log_prob: -0.2,
+                })
+                .collect();
+            store.add_descriptions(ids.caption, &captions)?;
+            let written: Vec<_> = rows().map(|(id, &(product, _))| (id, describe(product))).collect();
+            store.add_compositions(ids.writer, &written)?;
+            told(batch.end);
+        }
+        Ok(())
+    }
+
+    /// The products of a picture.
+    ///
+    /// # Errors
+    /// A library that cannot be read.
+    pub fn products_of(&self, picture: PictureId) -> Result<Vec<ProductId>, CatalogError> {
+        self.inner().store.products_of(picture)
+    }
+
+    /// The photos nearest to each of `texts`, by the definition: every vector of the store is compared.
+    ///
+    /// # Errors
+    /// A library that cannot be read.
+    pub fn exact_best(&self, texts: &[String], k: usize) -> Result<Vec<Vec<PictureId>>, CatalogError> {
+        let inner = self.inner();
+        let engine = inner.engine()?;
+        let queries =
+            texts.iter().map(|text| engine.models.embed_text(text)).collect::<Result<Vec<_>, _>>()?;
+        let mut best: Vec<Vec<(f32, PictureId)>> = vec![Vec::new(); queries.len()];
+        inner.store.each_vector(engine.models.ids().clip, |id, vector| {
+            for (query, best) in queries.iter().zip(&mut best) {
+                let score: f32 = query.iter().zip(vector).map(|(a, b)| a * b).sum();
+                if best.len() < k || best.last().is_some_and(|(least, _)| score > *least) {
+                    let at = best.partition_point(|(other, _)| *other >= score);
+                    best.insert(at, (score, id));
+                    best.truncate(k);
+                }
+            }
+            Ok::<_, CatalogError>(())
+        })?;
+        Ok(best.into_iter().map(|best| best.into_iter().map(|(_, id)| id).collect()).collect())
+    }
+}
+
+fn describe(product: u32) -> Description {
+    let claim = |kind: AttributeKind, value: &str| Attribute {
+        kind,
+        value: value.to_owned(),
+        confidence: 0.7,
+        evidence: Evidence::Models,
+    };
+    let mut attributes = vec![claim(AttributeKind::Type, &format!("kind {}", product % N_CLUSTERS))];
+    let carried = CLAIMS.iter().filter(|(_, _, one_in)| product % one_in == 0);
+    attributes.extend(carried.map(|(kind, value, _)| claim(kind.clone(), value)));
+    Description {
+        title: format!("Striped ceramic coffee mug, kind {}", product % N_CLUSTERS),
+        text: "A striped ceramic coffee mug. It is shown on a white background.".to_owned(),
+        alt_text: "Striped ceramic coffee mug on a white background".to_owned(),
+        attributes,
+        colours: vec![ProductColour {
+            name: "blue".to_owned(),
+            basic: BasicColour::Blue,
+            rgb: [20, 40, 200],
+            share: 0.8,
+        }],
+    }
+}
