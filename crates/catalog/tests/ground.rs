@@ -112,7 +112,7 @@ fn what_is_added_after_a_cancel_is_read() {
     let (library, _) = shop.open_quick();
     library.add_paths(&[shop.photos()]).unwrap();
     library.cancel();
-    library.add_paths(&[late.clone()]).unwrap();
+    library.add_paths(std::slice::from_ref(&late)).unwrap();
     assert_eq!(library.wait().unwrap().state, JobState::Finished);
     assert!(library.product_at(&late.join("late.png")).is_ok());
 }

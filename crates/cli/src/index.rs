@@ -34,9 +34,9 @@ struct Report {
 pub fn run(api: &Api, arguments: &Arguments, paths: &[PathBuf]) -> anyhow::Result<ExitCode> {
     follow_to_the_end(api, arguments, || {
         if paths.is_empty() {
-            api.rescan()?
+            api.rescan()?;
         } else {
-            api.add_paths(paths)?
+            api.add_paths(paths)?;
         }
         Ok(())
     })

@@ -95,9 +95,12 @@ const CAMERA: &[&str] = &[
     "cimg",
 ];
 
+/// Photos with what each shows and its number, by folder and what their names have in common.
+type Found = BTreeMap<(PathBuf, String), Vec<(Role, u32, PathBuf)>>;
+
 /// Photos of a folder whose names differ by a number or a view at the end: `SKU_1`, `SKU-front`, `SKU (2)`.
 pub fn by_name<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Vec<Group> {
-    let mut stems: BTreeMap<(PathBuf, String), Vec<(Role, u32, PathBuf)>> = BTreeMap::new();
+    let mut stems = Found::new();
     for path in paths {
         let (Some(folder), Some(stem)) = (path.parent(), path.file_stem()) else { continue };
         let (key, role, number) = split(&stem.to_string_lossy());
@@ -110,7 +113,7 @@ pub fn by_name<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Vec<Group> {
 
 /// Photos of one folder, for every folder below `root` that holds a few of its own.
 pub fn by_folder<'a>(root: &Path, paths: impl IntoIterator<Item = &'a Path>) -> Vec<Group> {
-    let mut folders: BTreeMap<(PathBuf, String), Vec<(Role, u32, PathBuf)>> = BTreeMap::new();
+    let mut folders = Found::new();
     for path in paths {
         let Some(folder) = path.parent().filter(|&folder| folder != root) else { continue };
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -121,7 +124,7 @@ pub fn by_folder<'a>(root: &Path, paths: impl IntoIterator<Item = &'a Path>) -> 
     groups(folders)
 }
 
-fn groups(found: BTreeMap<(PathBuf, String), Vec<(Role, u32, PathBuf)>>) -> Vec<Group> {
+fn groups(found: Found) -> Vec<Group> {
     found
         .into_iter()
         .filter(|(_, photos)| (2..=MOST).contains(&photos.len()))

@@ -115,7 +115,7 @@ fn files_are_found_as_they_are_written() {
     let paths = ["/s/Café.JPG", "/s/sub/cup.png", "/s/images/box.jpg", "/s/a/x.jpg", "/s/b/x.jpg"];
     let names = PhotoNames::new(Path::new("/s"), paths.iter().map(Path::new));
     let check = |written: &str, expected: Option<&str>| {
-        assert_eq!(names.find(written), expected.map(Path::new), "{written}")
+        assert_eq!(names.find(written), expected.map(Path::new), "{written}");
     };
     check("cafe\u{301}.jpg", Some("/s/Café.JPG"));
     check("sub\\cup.png", Some("/s/sub/cup.png"));

@@ -55,7 +55,13 @@ pub(crate) struct Graph {
 impl Graph {
     /// An empty graph over `rows`.
     pub(crate) fn new(rows: &Arc<Rows>) -> Result<Self, IndexError> {
-        let mut index = Index::new(&IndexOptions {
+        let mut graph = Self::without_metric()?;
+        set_metric(&mut graph.index, rows);
+        Ok(graph)
+    }
+
+    fn without_metric() -> Result<Self, IndexError> {
+        let index = Index::new(&IndexOptions {
             dimensions: size_of::<u32>(),
             metric: MetricKind::IP,
             quantization: ScalarKind::I8,
@@ -65,13 +71,12 @@ impl Graph {
             multi: false,
         })
         .map_err(graph_error)?;
-        set_metric(&mut index, rows);
         Ok(Self { index })
     }
 
     /// One that [`Graph::to_bytes`] wrote.
     pub(crate) fn from_bytes(bytes: &[u8], rows: &Arc<Rows>) -> Result<Self, IndexError> {
-        let mut graph = Self::new(rows)?;
+        let mut graph = Self::without_metric()?;
         graph.index.load_from_buffer(bytes).map_err(graph_error)?;
         // Loading sets the metric that the file names.
         set_metric(&mut graph.index, rows);
@@ -103,7 +108,8 @@ impl Graph {
         Ok(())
     }
 
-    /// Adds a row; [`Graph::reserve`] made room for it. Others may add and search meanwhile.
+    /// Adds a row; [`Graph::reserve`] made room for it. Others may add meanwhile, once the first row is in, and
+    /// nobody may search.
     pub(crate) fn add(&self, slot: u32) -> Result<(), IndexError> {
         self.index.add(u64::from(slot), &bytes_of(slot)).map_err(graph_error)
     }

@@ -50,6 +50,8 @@ impl LocalIndex {
     pub const GRAPH_DEPTH: usize = 4_096;
     /// So many of the best scores are computed from the originals.
     pub const RESCORED: usize = 256;
+    /// Rows that are added to the graph while probes wait.
+    const ADDED_AT_ONCE: usize = 32;
     /// A filter that keeps less than one in so many is scanned exactly.
     const NARROW: u64 = 8;
 
@@ -132,19 +134,22 @@ impl LocalIndex {
             }
             step
         };
-        {
-            // The walk through the graph for each new row is the work; others may search meanwhile.
-            let held = self.read();
+        // usearch reads neighbours without locks while it searches, so nobody may search while rows are added:
+        // a few at a time, that a probe waits for some milliseconds at most.
+        for few in step.chunks(Self::ADDED_AT_ONCE) {
+            let mut held = self.write();
             if let Some(graph) = &held.graph {
-                step.par_iter().with_min_len(8).try_for_each(|&slot| graph.add(slot))?;
+                // The first of all has to be in before others can be added beside each other.
+                let (first, others) = few.split_at(usize::from(graph.len() == 0));
+                first.iter().try_for_each(|&slot| graph.add(slot))?;
+                others.par_iter().with_min_len(4).try_for_each(|&slot| graph.add(slot))?;
+            }
+            for slot in few {
+                held.waiting.remove(slot);
             }
         }
         self.n_unsaved.fetch_add(step.len(), Ordering::Relaxed);
-        let mut held = self.write();
-        for slot in &step {
-            held.waiting.remove(slot);
-        }
-        Ok(held.waiting.len())
+        Ok(self.read().waiting.len())
     }
 
     /// Whether enough changed since the file was written that writing it again is worth it: less is caught up

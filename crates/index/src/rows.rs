@@ -2,8 +2,8 @@
 //!
 //! Each part of a row has a scale of its own: `x = scale * byte`, with the largest number at 127. The inner
 //! product of two rows is then the sum over parts of `scale_a * scale_b * dot(bytes_a, bytes_b)`, off by
-//! about 0.003 for unit vectors of 512 numbers. Rows lie in chunks whose place never changes, because the
-//! graph looks them up by slot while others are added.
+//! about 0.003 for unit vectors of 512 numbers. Rows lie in chunks, so that more
+//! of them never move those that are there.
 //!
 //! Safety: rows change through `&self` (the graph's metric holds them too), so the methods that write are
 //! unsafe and ask that nobody reads meanwhile. [`crate::LocalIndex`] calls them with its write lock held,
@@ -39,7 +39,7 @@ pub(crate) struct Encoded {
 /// All rows, by slot.
 pub(crate) struct Rows {
     layout: Layout,
-    chunks: UnsafeCell<Vec<Box<Chunk>>>,
+    chunks: UnsafeCell<Vec<Chunk>>,
 }
 
 // Safety: see the top of this file.
@@ -54,7 +54,7 @@ impl Rows {
         &self.layout
     }
 
-    pub(crate) fn chunks(&self) -> &[Box<Chunk>] {
+    pub(crate) fn chunks(&self) -> &[Chunk] {
         // Safety: nobody writes while somebody reads.
         unsafe { &*self.chunks.get() }
     }
@@ -67,11 +67,11 @@ impl Rows {
         // Safety: asked of the caller.
         let chunks = unsafe { &mut *self.chunks.get() };
         if chunks.last().is_none_or(|chunk| chunk.ids.len() == CHUNK) {
-            chunks.push(Box::new(Chunk {
+            chunks.push(Chunk {
                 ids: Vec::with_capacity(CHUNK),
                 bytes: Vec::with_capacity(CHUNK * self.layout.width()),
                 scales: Vec::with_capacity(CHUNK * self.layout.parts().len()),
-            }));
+            });
         }
         let n_before = chunks.len().saturating_sub(1) * CHUNK;
         let Some(chunk) = chunks.last_mut() else { return 0 };
@@ -114,7 +114,7 @@ impl Rows {
     /// Nobody reads meanwhile.
     pub(crate) unsafe fn push_chunk(&self, chunk: Chunk) {
         // Safety: asked of the caller.
-        unsafe { &mut *self.chunks.get() }.push(Box::new(chunk));
+        unsafe { &mut *self.chunks.get() }.push(chunk);
     }
 
     /// The id at a slot; 0 where there is none.

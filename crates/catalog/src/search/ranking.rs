@@ -151,6 +151,6 @@ fn n_rankable(
             members.products().contains(product.get())
                 && allowed.is_none_or(|allowed| allowed.products.contains(product.get()))
         };
-        n - u64::from(like.is_some_and(is_in).then_some(1_u8).unwrap_or_default()).min(n)
+        n.saturating_sub(u64::from(like.is_some_and(is_in)))
     })
 }
