@@ -236,7 +236,10 @@ impl LocalIndex {
         }
         let passes = |slot: u32| probe.allowed.is_none_or(|allowed| allowed.contains(self.rows.id(slot)));
         let filter: Option<&dyn Fn(u32) -> bool> = if probe.allowed.is_some() { Some(&passes) } else { None };
-        let mut slots = graph.search(&query, k, filter)?;
+        // The walk is as wide as what it looks for, and a filter lets only a part of its way count.
+        let one_in = usize::try_from(held.ids.len() / n_ranked.max(1)).unwrap_or(1).max(1);
+        let n_wanted = k.saturating_mul(one_in).min(Self::GRAPH_DEPTH);
+        let mut slots = graph.search(&query, n_wanted, filter)?;
         slots.extend(held.waiting.iter().copied().filter(|&slot| passes(slot)));
         slots.sort_unstable();
         slots.dedup();

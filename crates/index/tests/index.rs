@@ -195,7 +195,7 @@ fn filters_give_the_filtered_ranking_at_every_share() {
                 found += recall(&answer.hits, &due);
                 n += 1;
             }
-            assert!(found / n as f32 >= least, "one in {share}: {}", found / n as f32);
+            assert!(found / n as f32 >= least - 1e-4, "one in {share}: {}", found / n as f32);
         }
         let none = RoaringBitmap::new();
         assert!(case.ask(&numbers.unit(32), Some(&none), 10).hits.is_empty());
