@@ -202,7 +202,10 @@ impl Engines {
         store.set_path(Setting::NextPack, Some(engine.models.folder()))?;
         let is_at_once = self.problem().is_some() || engine.is_complete(store)?;
         self.write().next = Some(engine.clone());
-        if is_at_once { self.finish_change(&engine, options, store) } else { Ok(()) }
+        if is_at_once {
+            self.finish_change(&engine, options, store)?;
+        }
+        Ok(())
     }
 
     /// Gives up the change that is under way; what was computed for it stays.
@@ -212,15 +215,15 @@ impl Engines {
         Ok(())
     }
 
-    /// Lets `ready` answer from now on, if it is the pack that the catalog changes to.
+    /// Lets `ready` answer from now on, if it is the pack that the catalog changes to; says whether it was.
     pub(crate) fn finish_change(
         &self,
         ready: &Arc<Engine>,
         options: &LibraryOptions,
         store: &Store,
-    ) -> Result<(), CatalogError> {
+    ) -> Result<bool, CatalogError> {
         let next = self.read().next.clone();
-        let Some(next) = next.filter(|next| Arc::ptr_eq(next, ready)) else { return Ok(()) };
+        let Some(next) = next.filter(|next| Arc::ptr_eq(next, ready)) else { return Ok(false) };
         let previous = self.current().ok().map(|engine| engine.models.folder().to_path_buf());
         let folder = next.models.folder();
         // The pack that ships may lie elsewhere after an update: it is the one that is taken
@@ -232,7 +235,7 @@ impl Engines {
         let mut state = self.write();
         state.current = Ok(next);
         state.next = None;
-        Ok(())
+        Ok(true)
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {

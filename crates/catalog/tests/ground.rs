@@ -345,6 +345,25 @@ fn another_vitrine_that_replaces_weights_under_the_same_name_reuses_nothing() {
 }
 
 #[test]
+fn a_change_of_packs_is_told_when_it_begins_and_when_it_is_done() {
+    let shop = Shop::new();
+    shop.put_photos(3);
+    let (library, _) = shop.open_quick();
+    shop.index(&library);
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let (ears, who) = (heard.clone(), library.clone());
+    library.subscribe(move |event| {
+        if matches!(event, Event::PackChanged) {
+            ears.lock().unwrap().push(who.pack_change().unwrap().is_some());
+        }
+    });
+    let other = support::stand_in::pack(&shop.folder().join("packs"), "other", b"other weights");
+    library.use_pack(&other).unwrap();
+    assert_eq!(library.wait().unwrap().state, JobState::Finished);
+    assert_eq!(*heard.lock().unwrap(), [true, false], "under way, then done");
+}
+
+#[test]
 fn photos_that_are_gone_are_remembered_until_somebody_says_otherwise() {
     let shop = Shop::new();
     shop.put_photos(5);

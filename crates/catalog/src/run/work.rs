@@ -12,7 +12,7 @@ use std::{
 use vitrine_jobs::{Job, JobError, JobKind, JobSnapshot, Lane, Outcome, StartError};
 
 use super::{describe, embed::Embed, ingest, pass};
-use crate::{CatalogError, library::Inner};
+use crate::{CatalogError, Event, library::Inner};
 
 #[derive(Default)]
 struct Queue {
@@ -210,8 +210,10 @@ fn run(library: &Inner, job: &Job) -> Result<(), CatalogError> {
         engine.vectors.save()?;
         // Everything that can be read has its vector: if this is a new pack, it answers now, unless photos
         // are on a drive that is away. The old pack finds those.
-        if !library.store.lacks_away(engine.models.ids().clip)? {
-            library.engines.finish_change(&engine, &library.options, &library.store)?;
+        if !library.store.lacks_away(engine.models.ids().clip)?
+            && library.engines.finish_change(&engine, &library.options, &library.store)?
+        {
+            library.events.tell(&Event::PackChanged);
         }
         library.events.changed();
         describe::describe(library, job, &engine)?;
