@@ -33,6 +33,10 @@ pub(super) const LAST: &str = "SELECT coalesce((SELECT seq FROM sqlite_sequence 
 pub(super) const AFTER: &str =
     "SELECT seq, picture_id, what FROM change WHERE seq > ?1 ORDER BY seq LIMIT ?2";
 
+pub(super) const MEMBERSHIPS_OF: &str = "SELECT pp.picture_id, pp.product_id FROM rarray(?1) w
+     CROSS JOIN picture p ON p.id = w.value AND p.n_files > 0
+     CROSS JOIN product_picture pp ON pp.picture_id = p.id";
+
 /// Read from indexes alone.
 pub(super) const HIDDEN: &str = "SELECT id FROM picture WHERE hidden_since IS NOT NULL";
 pub(super) const MEMBERSHIPS: &str =
@@ -86,11 +90,7 @@ impl Store {
         pictures: &[PictureId],
     ) -> Result<Vec<(PictureId, super::ProductId)>, CatalogError> {
         let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(
-            "SELECT pp.picture_id, pp.product_id FROM rarray(?1) w
-             JOIN picture p ON p.id = w.value AND p.n_files > 0
-             JOIN product_picture pp ON pp.picture_id = p.id",
-        )?;
+        let mut statement = reader.prepare_cached(MEMBERSHIPS_OF)?;
         let rows =
             statement.query_map([array(pictures.iter().copied())], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)

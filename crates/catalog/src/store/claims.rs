@@ -72,6 +72,6 @@ impl Store {
 }
 
 pub(super) const OF_PICTURES: &str = "SELECT a.picture_id, a.kind, a.list, a.value FROM rarray(?1) w
-     JOIN attribute a ON a.picture_id = w.value
+     CROSS JOIN attribute a ON a.picture_id = w.value
      AND a.writer_id = (SELECT writer_id FROM composition WHERE picture_id = w.value
                         ORDER BY writer_id = ?2 DESC, writer_id DESC LIMIT 1)";

@@ -43,8 +43,8 @@ pub(super) fn rows_of_pairs() -> String {
     format!(
         "SELECT pr.id, pr.title, pr.n_live, {COLUMNS}
          FROM rarray(?4) w
-         JOIN product pr ON pr.id = w.value >> 32
-         JOIN picture p ON p.id = CASE w.value & 4294967295 WHEN 0 THEN {FIRST_PHOTO} ELSE w.value & 4294967295 END
+         CROSS JOIN product pr ON pr.id = w.value >> 32
+         CROSS JOIN picture p ON p.id = CASE w.value & 4294967295 WHEN 0 THEN {FIRST_PHOTO} ELSE w.value & 4294967295 END
          {JOINS}"
     )
 }

@@ -18,9 +18,10 @@ pub(super) fn lacking(table: &str) -> String {
 }
 
 pub(super) const OF_PICTURE: &str = "SELECT numbers FROM vector WHERE model_id = ?1 AND picture_id = ?2";
+/// CROSS JOIN keeps the order: SQLite cannot know how few ids an array holds, and went through all vectors.
 pub(super) const OF_PICTURES: &str = "SELECT v.picture_id, v.numbers FROM rarray(?2) w
-     JOIN vector v ON v.model_id = ?1 AND v.picture_id = w.value
-     JOIN picture p ON p.id = v.picture_id AND p.n_files > 0";
+     CROSS JOIN vector v ON v.model_id = ?1 AND v.picture_id = w.value
+     CROSS JOIN picture p ON p.id = v.picture_id AND p.n_files > 0";
 
 impl Store {
     /// The id of a model's key, made when it is new; `pack` is what people call its pack. Vectors of two
