@@ -14,6 +14,9 @@ use vitrine_jobs::{Job, JobError, JobKind, JobSnapshot, Lane, Outcome, StartErro
 use super::{describe, embed::Embed, ingest, pass};
 use crate::{CatalogError, Event, library::Inner};
 
+/// Entries of the log that are kept: more than change before the index's file is written again.
+const LOG_KEPT: u64 = 500_000;
+
 #[derive(Default)]
 struct Queue {
     /// What is to be looked at: whole sources, or what a watcher saw change.
@@ -208,6 +211,7 @@ fn run(library: &Inner, job: &Job) -> Result<(), CatalogError> {
             job.checkpoint()?;
         }
         engine.vectors.save()?;
+        library.store.shorten_log(LOG_KEPT)?;
         // Everything that can be read has its vector: if this is a new pack, it answers now, unless photos
         // are on a drive that is away. The old pack finds those.
         if !library.store.lacks_away(engine.models.ids().clip)?

@@ -66,8 +66,7 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Cuts off what every index of this library has behind it.
-    pub fn trim_log(&self, upto: u64) -> Result<(), CatalogError> {
+    fn trim_log(&self, upto: u64) -> Result<(), CatalogError> {
         let mut writer = self.writer()?;
         let transaction = writer.transaction()?;
         if Tally::LogFloor.read(&transaction)? < upto {
@@ -78,10 +77,14 @@ impl Store {
         Ok(())
     }
 
-    /// How many entries the log holds, at most; 0 after it was cut.
-    pub fn log_len(&self) -> Result<u64, CatalogError> {
+    /// Keeps the last `n_kept` entries of a log that has grown to twice as many. An index that is further
+    /// behind, or whose file is, reads everything anew.
+    pub fn shorten_log(&self, n_kept: u64) -> Result<(), CatalogError> {
         let log = self.log()?;
-        Ok(log.last.saturating_sub(log.floor))
+        if log.last.saturating_sub(log.floor) <= n_kept.saturating_mul(2) {
+            return Ok(());
+        }
+        self.trim_log(log.last - n_kept)
     }
 
     /// Of these pictures those that can be seen, each with its products.

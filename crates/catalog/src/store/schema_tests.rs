@@ -234,6 +234,25 @@ fn counters_say_what_a_count_says() {
 }
 
 #[test]
+fn a_long_log_is_cut_and_says_from_where() {
+    let (_folder, store) = taken_over(schema::VERSION - 1);
+    for _ in 0..10 {
+        store.add_vectors(IDS.clip, &[(PictureId::new(1), vec![1.0; 4])]).unwrap();
+    }
+    let before = store.log().unwrap();
+    store.shorten_log(8).unwrap();
+    assert_eq!(store.log().unwrap(), before, "not yet twice as long");
+    store.shorten_log(4).unwrap();
+    let after = store.log().unwrap();
+    assert_eq!((after.last, after.floor), (before.last, before.last - 4));
+    assert_eq!(store.changes_after(0, 100).unwrap().len(), 4);
+    // An entry that comes later gets a later number, also where the log was cut to its end.
+    store.shorten_log(0).unwrap();
+    store.add_vectors(IDS.clip, &[(PictureId::new(1), vec![2.0; 4])]).unwrap();
+    assert_eq!(store.log().unwrap().last, before.last + 1);
+}
+
+#[test]
 fn an_opened_library_that_cannot_be_written_is_read() {
     let (folder, store) = taken_over(schema::VERSION - 1);
     drop(store);
