@@ -5,14 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use vitrine_catalog::{
-    Library, PhotoStep,
-    jobs::{JobEvent, JobKind},
-};
+use vitrine_catalog::{Library, PhotoStep, jobs::JobEvent};
 
 use crate::{
     OpenOptions, convert,
-    packs::Packs,
+    packs::{self, Packs},
     types::{
         ApiError, AppState, CatalogSummary, ErrorCode, FieldName, GroupBy, GroupingPreview, ModelsInfo,
         PackNews, PhotoReading, PhotoRequest, PictureId, ProductDetail, ProductId, QueryPicture, RunProgress,
@@ -57,7 +54,7 @@ impl Api {
     /// Opens or makes a library. Quick: models and vectors are loaded with [`Api::warm_up`] or
     /// the first search.
     pub fn open(options: OpenOptions) -> Result<Self, ApiError> {
-        let packs = Packs::new(options.packs_folder.clone(), &options.pack_folders);
+        let packs = Arc::new(Packs::new(options.packs_folder.clone(), &options.pack_folders));
         Ok(Self { library: Library::open(options.into())?, packs })
     }
 
@@ -270,13 +267,11 @@ impl Api {
 
     /// Calls `listener` with news, from another thread.
     pub fn subscribe(&self, listener: impl Fn(Event) + Send + Sync + 'static) {
-        let listener = Arc::new(listener);
-        let of_packs = Arc::clone(&listener);
-        self.packs.subscribe(Box::new(move |event| of_packs(event)));
         self.library.subscribe(move |event| match event {
             vitrine_catalog::Event::Job(JobEvent::Progress(job) | JobEvent::Ended(job)) => {
-                if job.kind == JobKind::Index {
-                    listener(Event::Progress(convert::progress(Some(job))));
+                match packs::news(&job) {
+                    Some(news) => listener(Event::Packs(news)),
+                    None => listener(Event::Progress(convert::progress(Some(job)))),
                 }
             }
             vitrine_catalog::Event::CatalogChanged(summary) => {
@@ -291,9 +286,8 @@ impl Api {
         Ok(self.library.watch()?)
     }
 
-    /// Ends the run, the watching and a download, and saves the caches.
+    /// Ends all jobs and the watching, and saves the caches.
     pub fn close(&self) {
-        self.packs.close();
         self.library.close();
     }
 }

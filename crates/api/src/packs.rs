@@ -1,178 +1,60 @@
 //! Model packs as clients see them: the list, and one job at a time.
 //!
-//! A job (a download, an import, a check) runs on a thread of its own and outlives whoever asked for it:
-//! a window may close its settings. Clients hear of it as [`Event::Packs`], or ask with
+//! A download, an import or a check is a job of the library's: it outlives whoever asked for it, for a window
+//! may close its settings. Clients hear of it as [`Event::Packs`](crate::Event::Packs), or ask with
 //! [`Api::pack_job`] and [`Api::wait_for_packs`].
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use vitrine_packs::{
-    Control, HubOptions, Installed, Offer, Outcome, PackError, Progress, Shelf, Step, Unfinished,
+use vitrine_catalog::jobs::{
+    Job, JobError, JobKind, JobSnapshot, JobState, Lane, Outcome, Stage, StartError,
 };
+use vitrine_packs::{HubOptions, Installed, Offer, Outcome as Arrived, PackError, Shelf, Unfinished};
 
 use crate::{
-    Api, Event,
+    Api,
     types::{
         ApiError, ErrorCode, PackChange, PackItem, PackJob, PackJobEnd, PackJobKind, PackList, PackNews,
         PackState, PackStep,
     },
 };
 
-type Listener = Box<dyn Fn(Event) + Send + Sync>;
-
-/// The packs folder and the job.
+/// Where packs are.
 pub(crate) struct Packs {
     shelf: Shelf,
     /// The folder of the pack that ships.
     shipped: Option<PathBuf>,
-    slot: Mutex<Slot>,
-    ended: Condvar,
-    listeners: Mutex<Vec<Listener>>,
-}
-
-#[derive(Default)]
-struct Slot {
-    job: Option<PackJob>,
-    control: Control,
-    /// How the last job ended.
-    end: Option<PackJobEnd>,
+    /// Held while a pack is chosen or deleted, so that none is deleted that was just chosen.
+    choosing: Mutex<()>,
 }
 
 impl Packs {
-    pub(crate) fn new(folder: PathBuf, pack_folders: &[PathBuf]) -> Arc<Self> {
+    pub(crate) fn new(folder: PathBuf, pack_folders: &[PathBuf]) -> Self {
         let shipped = pack_folders.iter().find(|folder| folder.join("pack.toml").is_file()).cloned();
-        Arc::new(Self {
-            shelf: Shelf::new(folder),
-            shipped,
-            slot: Mutex::default(),
-            ended: Condvar::new(),
-            listeners: Mutex::default(),
-        })
+        Self { shelf: Shelf::new(folder), shipped, choosing: Mutex::default() }
     }
 
-    pub(crate) fn subscribe(&self, listener: Listener) {
-        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(listener);
+    fn choosing(&self) -> MutexGuard<'_, ()> {
+        self.choosing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends the job and waits for that; what was downloaded is kept.
-    pub(crate) fn close(&self) {
-        self.slot().control.cancel();
-        self.wait();
-    }
-
-    fn slot(&self) -> MutexGuard<'_, Slot> {
-        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn wait(&self) -> Option<PackJobEnd> {
-        let slot = self.slot();
-        let slot =
-            self.ended.wait_while(slot, |slot| slot.job.is_some()).unwrap_or_else(PoisonError::into_inner);
-        slot.end.clone()
-    }
-
-    fn tell(&self, news: &PackNews) {
-        for listener in &*self.listeners.lock().unwrap_or_else(PoisonError::into_inner) {
-            listener(Event::Packs(news.clone()));
-        }
-    }
-
-    /// Runs `work` on a thread of its own.
-    fn start(
-        self: &Arc<Self>,
-        kind: PackJobKind,
-        name: &str,
-        work: impl FnOnce(&Shelf, &Control, &mut dyn FnMut(&Progress)) -> Result<Done, PackError> + Send + 'static,
-    ) -> Result<(), ApiError> {
-        let control = Control::default();
-        let job = begun(kind, name);
-        {
-            let mut slot = self.slot();
-            if slot.job.is_some() {
-                return Err(PackError::Busy.into());
-            }
-            *slot = Slot { job: Some(job.clone()), control: control.clone(), end: None };
-        }
-        let packs = Arc::clone(self);
-        let name = name.to_owned();
-        let spawned = thread::Builder::new().name("vitrine-packs".into()).spawn(move || {
-            let mut job = job;
-            let mut listener = |progress: &Progress| {
-                follow(&mut job, progress);
-                packs.slot().job = Some(job.clone());
-                packs.tell(&PackNews { job: Some(job.clone()), ended: None });
-            };
-            let guard = Ending { packs: &packs, kind, name: &name };
-            let done = work(&packs.shelf, &control, &mut listener);
-            guard.end(done);
-        });
-        spawned.map(|_| ()).map_err(|error| {
-            self.slot().job = None;
-            ApiError {
-                code: ErrorCode::Internal,
-                message: "The system has no room for another task. Close other programs and try again."
-                    .into(),
-                detail: Some(error.to_string()),
-            }
-        })
-    }
-
-    fn end(&self, end: PackJobEnd) {
-        {
-            let mut slot = self.slot();
-            slot.job = None;
-            slot.end = Some(end.clone());
-        }
-        self.ended.notify_all();
-        self.tell(&PackNews { job: None, ended: Some(end) });
+    fn shipped_pack(&self) -> Option<Installed> {
+        self.shipped.as_deref().and_then(Installed::at)
     }
 }
 
-/// What a job brought.
-struct Done {
-    name: String,
-    was_there: bool,
-}
+/// Whether the pack of a job was there before, whole.
+struct WasThere(bool);
 
-/// Ends the job also when its work panics, or nobody could ever start another.
-struct Ending<'a> {
-    packs: &'a Packs,
-    kind: PackJobKind,
-    name: &'a str,
-}
-
-impl Ending<'_> {
-    fn end(self, done: Result<Done, PackError>) {
-        let end = match done {
-            Ok(Done { name, was_there }) => PackJobEnd { kind: self.kind, name, was_there, error: None },
-            Err(error) => PackJobEnd {
-                kind: self.kind,
-                name: self.name.to_owned(),
-                was_there: false,
-                error: Some(error.into()),
-            },
-        };
-        self.packs.end(end);
+/// What a job of this lane tells.
+pub(crate) fn news(job: &JobSnapshot) -> Option<PackNews> {
+    if job.state.is_over() {
+        return ended(job).map(|end| PackNews { job: None, ended: Some(end) });
     }
-}
-
-impl Drop for Ending<'_> {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            let error = ApiError {
-                code: ErrorCode::Internal,
-                message: "Something went wrong inside Vitrine. What was downloaded is kept; try again."
-                    .into(),
-                detail: None,
-            };
-            let name = self.name.to_owned();
-            self.packs.end(PackJobEnd { kind: self.kind, name, was_there: false, error: Some(error) });
-        }
-    }
+    under_way(job).map(|job| PackNews { job: Some(job), ended: None })
 }
 
 impl Api {
@@ -204,11 +86,13 @@ impl Api {
     /// No such pack, or another job is under way. What goes wrong later comes with the job's end.
     pub fn pull_pack(&self, name: &str) -> Result<(), ApiError> {
         let offer = Offer::named(name)?;
-        let in_use = self.packs_in_use();
-        self.packs.start(PackJobKind::Pull, name, move |shelf, control, listener| {
-            let outcome = shelf.pull(&offer, &HubOptions::from_environment(), control, listener)?;
-            shelf.sweep(&in_use);
-            Ok(Done { name: offer.name, was_there: matches!(outcome, Outcome::AlreadyThere(_)) })
+        let api = self.clone();
+        self.start_pack_job(JobKind::Pull, name, move |shelf, job| {
+            let arrived = shelf.pull(&offer, &HubOptions::from_environment(), job)?;
+            // Asked now: another pack may have been chosen while this one came.
+            let _choosing = api.packs.choosing();
+            shelf.sweep(&api.packs_in_use());
+            Ok(WasThere(matches!(arrived, Arrived::AlreadyThere(_))))
         })
     }
 
@@ -219,13 +103,13 @@ impl Api {
     pub fn import_pack(&self, folder: &Path, name: Option<&str>) -> Result<(), ApiError> {
         let (folder, name) = (folder.to_path_buf(), name.map(str::to_owned));
         let shown = name.clone().unwrap_or_default();
-        self.packs.start(PackJobKind::Import, &shown, move |shelf, control, listener| {
-            let outcome = shelf.import(&folder, name.as_deref(), control, listener)?;
-            let (place, was_there) = match outcome {
-                Outcome::Installed(place) => (place, false),
-                Outcome::AlreadyThere(place) => (place, true),
+        self.start_pack_job(JobKind::Import, &shown, move |shelf, job| {
+            let (place, was_there) = match shelf.import(&folder, name.as_deref(), job)? {
+                Arrived::Installed(place) => (place, false),
+                Arrived::AlreadyThere(place) => (place, true),
             };
-            Ok(Done { name: Installed::at(&place).map(|pack| pack.name).unwrap_or_default(), was_there })
+            job.set_subject(&Installed::at(&place).map(|pack| pack.name).unwrap_or_default());
+            Ok(WasThere(was_there))
         })
     }
 
@@ -235,30 +119,50 @@ impl Api {
     /// No such pack, or another job is under way. What is wrong comes with the job's end.
     pub fn verify_pack(&self, name: &str) -> Result<(), ApiError> {
         let folder = self.folder_of_pack(name)?;
-        let done = Done { name: name.to_owned(), was_there: true };
-        self.packs.start(PackJobKind::Verify, name, move |_, control, listener| {
-            vitrine_packs::verify(&folder, control, listener).map(|()| done)
+        self.start_pack_job(JobKind::Verify, name, move |_, job| {
+            vitrine_packs::verify(&folder, job).map(|()| WasThere(true))
         })
     }
 
     /// Stops the job with this pack. What was downloaded is kept. Nothing happens where there is none.
     pub fn cancel_pack_job(&self, name: &str) {
-        let slot = self.packs.slot();
-        if slot.job.as_ref().is_some_and(|job| job.name == name) {
-            slot.control.cancel();
+        if let Some(job) = self.library.jobs().current(Lane::Packs).filter(|job| job.subject() == name) {
+            job.cancel();
         }
     }
 
     /// What is under way.
     #[must_use]
     pub fn pack_job(&self) -> Option<PackJob> {
-        self.packs.slot().job.clone()
+        under_way(&self.library.jobs().current(Lane::Packs)?.snapshot())
     }
 
     /// Waits for the end of the job; none where there was none in this session.
     #[must_use]
     pub fn wait_for_packs(&self) -> Option<PackJobEnd> {
-        self.packs.wait()
+        let jobs = self.library.jobs();
+        let end = jobs.current(Lane::Packs).map(|job| job.wait());
+        ended(&end.or_else(|| jobs.last_end(Lane::Packs))?)
+    }
+
+    /// Runs `work` in the background.
+    fn start_pack_job(
+        &self,
+        kind: JobKind,
+        name: &str,
+        work: impl FnOnce(&Shelf, &Job) -> Result<WasThere, PackError> + Send + 'static,
+    ) -> Result<(), ApiError> {
+        let shelf = self.packs.shelf.clone();
+        let started = self.library.jobs().start(kind, name, move |job| match work(&shelf, job) {
+            Ok(was_there) => Ok(Outcome::default().with(was_there)),
+            Err(PackError::Cancelled) => Err(JobError::Cancelled(vitrine_catalog::jobs::Cancelled)),
+            Err(error) => Err(JobError::failed(error)),
+        });
+        started.map(|_| ()).map_err(|error| ApiError {
+            code: if matches!(error, StartError::Busy(_)) { ErrorCode::InUse } else { ErrorCode::Internal },
+            message: error.to_string(),
+            detail: None,
+        })
     }
 
     /// Deletes a pack, and what was downloaded of it.
@@ -274,6 +178,7 @@ impl Api {
                 detail: None,
             });
         }
+        let _choosing = self.packs.choosing();
         Ok(self.packs.shelf.remove(name, &self.packs_in_use())?)
     }
 
@@ -283,6 +188,7 @@ impl Api {
     /// # Errors
     /// The pack is not there or cannot be used; then nothing changes.
     pub fn use_pack(&self, name: &str) -> Result<(), ApiError> {
+        let _choosing = self.packs.choosing();
         Ok(self.library.use_pack(&self.folder_of_pack(name)?)?)
     }
 
@@ -291,6 +197,7 @@ impl Api {
     /// # Errors
     /// The pack before cannot be used any more.
     pub fn undo_pack_change(&self) -> Result<(), ApiError> {
+        let _choosing = self.packs.choosing();
         Ok(self.library.undo_pack_change()?)
     }
 
@@ -310,12 +217,6 @@ impl Api {
         let next = self.library.pack_change().ok().flatten();
         let next = next.and_then(|change| self.packs.shelf.find(&change.to).ok()).map(|pack| pack.folder);
         current.into_iter().chain(next).collect()
-    }
-}
-
-impl Packs {
-    fn shipped_pack(&self) -> Option<Installed> {
-        self.shipped.as_deref().and_then(Installed::at)
     }
 }
 
@@ -400,40 +301,68 @@ fn is_same(one: &Path, other: &Path) -> bool {
     real(one) == real(other)
 }
 
-fn begun(kind: PackJobKind, name: &str) -> PackJob {
-    PackJob {
-        kind,
-        name: name.to_owned(),
-        step: PackStep::Asking,
-        file: None,
-        done: 0,
-        total: 0,
-        bytes_per_second: 0,
-        eta_secs: None,
-        note: None,
+fn kind_of(job: &JobSnapshot) -> Option<PackJobKind> {
+    match job.kind {
+        JobKind::Pull => Some(PackJobKind::Pull),
+        JobKind::Import => Some(PackJobKind::Import),
+        JobKind::Verify => Some(PackJobKind::Verify),
+        JobKind::Index => None,
     }
 }
 
-fn follow(job: &mut PackJob, progress: &Progress) {
-    job.step = match progress.step {
-        Step::Asking => PackStep::Asking,
-        Step::Downloading => PackStep::Downloading,
-        Step::Copying => PackStep::Copying,
-        Step::Checking => PackStep::Checking,
-        Step::Trying => PackStep::Trying,
+fn under_way(job: &JobSnapshot) -> Option<PackJob> {
+    let kind = kind_of(job)?;
+    let progress = &job.progress;
+    let stage = progress.stage.and_then(|stage| progress.of(stage));
+    Some(PackJob {
+        kind,
+        name: job.subject.clone(),
+        step: match progress.stage {
+            Some(Stage::Download) => PackStep::Downloading,
+            Some(Stage::Copy) => PackStep::Copying,
+            Some(Stage::Check) => PackStep::Checking,
+            Some(Stage::Try) => PackStep::Trying,
+            _ => PackStep::Asking,
+        },
+        file: progress.current.clone(),
+        done: stage.map_or(0, |stage| stage.done),
+        total: stage.map_or(0, |stage| stage.total),
+        bytes_per_second: stage.map_or(0, |stage| stage.per_second as u64),
+        eta_secs: stage.and_then(|stage| stage.eta).map(|eta| eta.as_secs()),
+        note: progress.note.clone(),
+    })
+}
+
+fn ended(job: &JobSnapshot) -> Option<PackJobEnd> {
+    let error = match job.state {
+        JobState::Cancelled => Some(PackError::Cancelled.into()),
+        JobState::Failed => Some(job.error::<PackError>().map_or_else(
+            || ApiError {
+                code: ErrorCode::Internal,
+                message: job.message.clone().unwrap_or_default(),
+                detail: None,
+            },
+            ApiError::from,
+        )),
+        _ => None,
     };
-    job.file.clone_from(&progress.file);
-    job.done = progress.done_bytes;
-    job.total = progress.total_bytes;
-    job.bytes_per_second = progress.bytes_per_second as u64;
-    let left = progress.total_bytes.saturating_sub(progress.done_bytes);
-    job.eta_secs = left.checked_div(job.bytes_per_second);
-    job.note.clone_from(&progress.note);
+    Some(PackJobEnd {
+        kind: kind_of(job)?,
+        name: job.subject.clone(),
+        was_there: job.value::<WasThere>().is_some_and(|was| was.0),
+        error,
+    })
 }
 
 impl From<PackError> for ApiError {
     fn from(error: PackError) -> Self {
-        let code = match &error {
+        Self::from(&error)
+    }
+}
+
+impl From<&PackError> for ApiError {
+    fn from(error: &PackError) -> Self {
+        let code = match error {
             PackError::UnknownName { .. } | PackError::NotInstalled { .. } => ErrorCode::NotFound,
             PackError::BadName { .. }
             | PackError::AlreadyInstalled { .. }

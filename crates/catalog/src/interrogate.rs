@@ -1,11 +1,12 @@
 //! One photo, asked everything: a caption, the CLIP Interrogator in any of its modes, colours, and
 //! how well the words match. For a person who waits, so models answer at once; nothing is stored.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use vitrine_models::{
-    BestOptions, Caption, CaptionOptions, Decoding, InterrogationRun, Interrogator, InterrogatorMode,
-    InterrogatorOptions, Priority, RankedTerm, TermTable, TermVectors, rank_terms, regular_file,
+    BestOptions, Caption, CaptionOptions, Decoding, ImagePreprocess, ImageTokens, InterrogationRun,
+    Interrogator, InterrogatorMode, InterrogatorOptions, MatchStart, Priority, RankedTerm, TermTable,
+    TermVectors, rank_terms, regular_file,
 };
 
 use crate::{
@@ -147,8 +148,11 @@ impl Library {
                 reading.phrases.iter().map(|phrase| phrase.term.as_str()).collect::<Vec<_>>().join(", ");
             return Ok(reading);
         }
+        let (picture, mut read) = (Arc::new(picture), None);
         if options.mode != DescribeMode::Negative && engine.models.describes() {
-            reading.caption = Some(asking.caption(&picture)?);
+            let (caption, tokens) = asking.caption(&picture)?;
+            reading.caption = Some(caption);
+            read = Some(tokens);
         }
         let caption = reading.caption.as_ref().map(|caption| caption.text.clone()).unwrap_or_default();
         match options.mode {
@@ -181,7 +185,7 @@ impl Library {
             reading.similarity = Some(words.iter().zip(&vector).map(|(a, b)| a * b).sum());
         }
         if engine.models.matches() {
-            reading.match_probability = Some(asking.match_probability(&picture, &reading.text)?);
+            reading.match_probability = Some(asking.match_probability(&picture, read, &reading.text)?);
         }
         Ok(reading)
     }
@@ -196,21 +200,23 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    fn caption(&self, picture: &image::RgbImage) -> Result<Caption, CatalogError> {
-        let captioner = self.engine.models.loaded()?.captioner();
-        let (preprocess, usual) = captioner.run(Priority::Interactive, |captioner| {
-            Ok((captioner.preprocess(), captioner.usual_options()))
+    /// The caption, and the picture as the captioner read it.
+    fn caption(&self, picture: &Arc<image::RgbImage>) -> Result<(Caption, ImageTokens), CatalogError> {
+        let (picture, style, prompt) = (picture.clone(), self.options.style, self.options.prompt.clone());
+        let describer = self.engine.models.loaded()?.describer();
+        let (captions, tokens) = describer.run(Priority::Interactive, move |describer| {
+            let captioner = describer.captioner()?;
+            let usual = captioner.usual_options();
+            let decoding = match style {
+                CaptionStyle::Beam => usual.decoding,
+                CaptionStyle::Greedy => Decoding::Greedy,
+                CaptionStyle::Nucleus { seed } => Decoding::nucleus(seed),
+            };
+            let tokens = captioner.encode_images(&[captioner.preprocess().apply(&picture)])?;
+            let options = CaptionOptions { decoding, prompt, ..usual };
+            Ok((captioner.caption_tokens(&tokens, &options)?, tokens))
         })?;
-        let decoding = match self.options.style {
-            CaptionStyle::Beam => usual.decoding,
-            CaptionStyle::Greedy => Decoding::Greedy,
-            CaptionStyle::Nucleus { seed } => Decoding::nucleus(seed),
-        };
-        let options = CaptionOptions { decoding, prompt: self.options.prompt.clone(), ..usual };
-        let tensor = preprocess.apply(picture);
-        let captions =
-            captioner.run(Priority::Interactive, move |captioner| captioner.caption(&[tensor], &options))?;
-        captions.into_iter().next().ok_or_else(no_answer)
+        Ok((captions.into_iter().next().ok_or_else(no_answer)?, tokens))
     }
 
     fn product(&self, vector: &[f32], reading: &PhotoReading) -> Result<Description, CatalogError> {
@@ -281,13 +287,19 @@ impl Asking<'_> {
         Ok(())
     }
 
-    fn match_probability(&self, picture: &image::RgbImage, text: &str) -> Result<f32, CatalogError> {
-        let matcher = self.engine.models.loaded()?.matcher();
-        let preprocess = matcher.run(Priority::Interactive, |matcher| Ok(matcher.preprocess()))?;
-        let (tensor, text) = (preprocess.apply(picture), text.to_owned());
-        let found = matcher.run(Priority::Interactive, move |matcher| {
-            let tokens = matcher.encode_images(&[tensor])?;
-            matcher.match_probabilities(&tokens, &[text.as_str()], vitrine_models::MatchStart::default())
+    /// How likely the text belongs to the picture, which the captioner may have read.
+    fn match_probability(
+        &self,
+        picture: &Arc<image::RgbImage>,
+        read: Option<ImageTokens>,
+        text: &str,
+    ) -> Result<f32, CatalogError> {
+        let (picture, text) = (picture.clone(), text.to_owned());
+        let describer = self.engine.models.loaded()?.describer();
+        let found = describer.run(Priority::Interactive, move |describer| {
+            let prepare = |preprocess: &ImagePreprocess| vec![preprocess.apply(&picture)];
+            let tokens = describer.tokens_to_match(read.as_ref(), prepare)?;
+            describer.matcher()?.match_probabilities(&tokens, &[text.as_str()], MatchStart::default())
         })?;
         found.into_iter().flatten().next().ok_or_else(no_answer)
     }

@@ -299,10 +299,19 @@ impl Library {
         }
     }
 
-    /// Ends the run and the watching, and saves the caches. The library can be used on.
+    /// All jobs of this program: the run, and what is done with model packs.
+    pub fn jobs(&self) -> &Jobs {
+        &self.inner.jobs
+    }
+
+    /// Ends all jobs and the watching, and saves the caches. The library can be used on.
     pub fn close(&self) {
         *self.watcher() = None;
         self.inner.work.cancel();
+        if let Some(job) = self.inner.jobs.current(Lane::Packs) {
+            job.cancel();
+            let _ = job.wait();
+        }
         let _ = Work::wait(&self.inner);
         if self.inner.lock.lock().unwrap_or_else(PoisonError::into_inner).take().is_some() {
             for engine in self.inner.engines.all() {

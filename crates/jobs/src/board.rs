@@ -128,6 +128,13 @@ impl Board {
         state.note = None;
     }
 
+    /// A stage sets to work, from nothing, on all that it has to do.
+    pub fn begin(&self, stage: Stage, total: u64) {
+        self.start(stage);
+        self.set_done(stage, 0);
+        self.set_total(stage, total);
+    }
+
     /// More to do for a stage; its total may grow further.
     pub fn add_total(&self, stage: Stage, n: u64) {
         self.change().tracks[stage as usize].total += n;

@@ -9,6 +9,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     thread::{self, ThreadId},
+    time::Instant,
 };
 
 use crate::{Board, Cancelled, Clock, Control, JobKind, JobState, Progress};
@@ -130,7 +131,14 @@ pub struct Job {
 }
 
 impl Job {
-    pub(crate) fn new(kind: JobKind, subject: &str, clock: Clock) -> Self {
+    /// A job of no registry, for a caller who does its work on a thread of its own and tells of it
+    /// himself.
+    #[must_use]
+    pub fn new(kind: JobKind, subject: &str) -> Self {
+        Self::with_clock(kind, subject, Arc::new(Instant::now))
+    }
+
+    pub(crate) fn with_clock(kind: JobKind, subject: &str, clock: Clock) -> Self {
         Self {
             id: JobId::next(),
             kind,

@@ -116,7 +116,7 @@ impl Jobs {
             (self.0.spawn)("vitrine-ticker", tick).map_err(StartError::NoThread)?;
             desk.news.has_ticker = true;
         }
-        let job = Arc::new(Job::new(kind, subject, self.0.clock.clone()));
+        let job = Arc::new(Job::with_clock(kind, subject, self.0.clock.clone()));
         let (shared, own) = (self.0.clone(), job.clone());
         let run = Box::new(move || {
             own.begin();

@@ -2,12 +2,12 @@
 //!
 //! ```text
 //! cargo run --release -p vitrine-models --example parity
-//! cargo run --release -p vitrine-models --example parity -- FOLDER
+//! cargo run --release -p vitrine-models --example parity -- [--card f32|f16] FOLDER
 //! ```
 //!
 //! The first form takes the small checkpoints of the goldens, the second those of true size that
 //! `models/parity/make_true_size.py` wrote to FOLDER. Each checkpoint lies beside what transformers made of
-//! it; nothing is judged here, only measured.
+//! it; nothing is judged here, only measured. With `--card` a build for graphics cards computes on one.
 
 #![allow(clippy::print_stdout)]
 
@@ -18,7 +18,7 @@ use candle_core::{Device, Tensor};
 use serde::Deserialize;
 use vitrine_models::{
     CaptionOptions, Captioner, Clip, Decoding, DevicePreference, ImagePreprocess, MatchStart, Matcher,
-    ModelDevice, PixelTensor, select_device,
+    ModelDevice, PixelTensor, Precision, select_device, select_device_with,
 };
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -72,7 +72,19 @@ struct Case {
 
 fn main() -> Outcome<()> {
     let goldens = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens");
-    let folder = std::env::args().nth(1).map_or(goldens, PathBuf::from);
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut device = select_device(DevicePreference::Cpu);
+    if arguments.first().is_some_and(|first| first == "--card") {
+        let precision = match arguments.get(1).map(String::as_str) {
+            Some("f32") => Precision::F32,
+            Some("f16") => Precision::F16,
+            _ => return Err("--card takes f32 or f16".into()),
+        };
+        device = select_device_with(DevicePreference::Auto, precision);
+        arguments.drain(..2);
+    }
+    println!("{:?}", device.report());
+    let folder = arguments.pop().map_or(goldens, PathBuf::from);
     let mut checkpoints: Vec<PathBuf> =
         std::fs::read_dir(&folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
     checkpoints.retain(|path| path.join("expected.json").exists() && path.join("config.json").exists());
@@ -80,7 +92,7 @@ fn main() -> Outcome<()> {
     println!("| checkpoint | output | compared | worst deviation |");
     println!("|---|---|---|---|");
     for checkpoint in checkpoints {
-        let case = Case::open(&folder, checkpoint)?;
+        let case = Case::open(&folder, checkpoint, device.clone())?;
         let config: Config =
             serde_json::from_str(&std::fs::read_to_string(case.folder.join("config.json"))?)?;
         match config.architectures.first().map(String::as_str) {
@@ -94,11 +106,11 @@ fn main() -> Outcome<()> {
 }
 
 impl Case {
-    fn open(root: &Path, folder: PathBuf) -> Outcome<Self> {
+    fn open(root: &Path, folder: PathBuf, device: ModelDevice) -> Outcome<Self> {
         let expected = serde_json::from_str(&std::fs::read_to_string(folder.join("expected.json"))?)?;
         let tensors = candle_core::safetensors::load(folder.join("expected.safetensors"), &Device::Cpu)?;
         let name = folder.strip_prefix(root)?.display().to_string();
-        Ok(Self { folder, name, expected, tensors, device: select_device(DevicePreference::Cpu) })
+        Ok(Self { folder, name, expected, tensors, device })
     }
 
     fn row(&self, output: &str, compared: &str, worst: &str) {

@@ -47,7 +47,8 @@ mod tokenizer;
 mod weights;
 
 pub use self::blip::{
-    Caption, CaptionOptions, Captioner, Decoding, ImageTokens, MatchStart, Matcher, PartMatch, TextMatch,
+    Caption, CaptionOptions, Captioner, Decoding, Describer, ImageTokens, MatchStart, Matcher, PartMatch,
+    TextMatch,
 };
 pub use self::clip::Clip;
 pub use self::device::{

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use serde_json::Value;
+use vitrine_jobs::{Job, Stage};
 use vitrine_models::{Captioner, Clip, DevicePreference, Matcher, Pack, regular_file, select_device};
 
+use crate::PackError;
 use crate::offer::Role;
-use crate::progress::{Meter, Step};
-use crate::{Control, PackError};
 
 /// What Vitrine runs, in a message.
 const KINDS: &str = "CLIPModel, BlipForConditionalGeneration and BlipForImageTextRetrieval";
@@ -39,27 +39,27 @@ pub(crate) fn role_of(config: &Path, model: &str) -> Result<Role, PackError> {
 /// Opens the pack and loads its models, one after the other, on the CPU. That takes as much memory as
 /// the largest of them and some seconds, and finds what no checksum does: a tensor that is missing or has
 /// another shape, weights that hold more than tensors, a word list of another model, sizes that cannot be.
-pub(crate) fn try_models(folder: &Path, control: &Control, meter: &mut Meter<'_>) -> Result<(), PackError> {
+pub(crate) fn try_models(folder: &Path, job: &Job) -> Result<(), PackError> {
     let pack = Pack::open(folder)?;
     let manifest = pack.manifest();
     let n_models =
         [&manifest.clip, &manifest.caption, &manifest.matching].into_iter().flatten().count() as u64;
-    meter.step(Step::Trying, 0, n_models);
+    job.board().begin(Stage::Try, n_models);
     let cpu = select_device(DevicePreference::Cpu);
     if manifest.clip.is_some() {
-        control.check()?;
+        job.checkpoint()?;
         Clip::load(&pack.clip_folder()?, &cpu)?;
-        meter.set_done(meter.done() + 1);
+        job.board().advance(Stage::Try, 1, None);
     }
     if manifest.caption.is_some() {
-        control.check()?;
+        job.checkpoint()?;
         Captioner::load(&pack.caption_folder()?, &cpu)?;
-        meter.set_done(meter.done() + 1);
+        job.board().advance(Stage::Try, 1, None);
     }
     if manifest.matching.is_some() {
-        control.check()?;
+        job.checkpoint()?;
         Matcher::load(&pack.match_folder()?, &cpu)?;
-        meter.set_done(meter.done() + 1);
+        job.board().advance(Stage::Try, 1, None);
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use vitrine_jobs::Cancelled;
 use vitrine_models::ModelError;
 
 /// An error of this crate. Whatever it is, the packs that were installed before are as they were.
@@ -174,12 +175,20 @@ pub enum PackError {
     Cancelled,
 }
 
+impl From<Cancelled> for PackError {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
+}
+
 impl PackError {
     /// A disk that is full reads the same wherever it happens.
     pub(crate) fn io(path: &Path, source: io::Error) -> Self {
         use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
         match source.kind() {
-            StorageFull | QuotaExceeded | FileTooLarge => Self::DiskFull { path: path.to_path_buf() },
+            StorageFull | QuotaExceeded => Self::DiskFull { path: path.to_path_buf() },
+            // The system's own word; ours, for a file that is too large to be read, is another matter.
+            FileTooLarge if source.raw_os_error().is_some() => Self::DiskFull { path: path.to_path_buf() },
             _ => Self::Io { path: path.to_path_buf(), source },
         }
     }

@@ -9,12 +9,12 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
+use vitrine_jobs::{Job, Stage};
 use vitrine_models::FileSum;
 
+use crate::PackError;
 use crate::hub::{Hub, RemoteFile, Trouble};
 use crate::part::{CHUNK_BYTES, Part};
-use crate::progress::Meter;
-use crate::{Control, PackError};
 
 /// The longest wait between two attempts.
 const MAX_PAUSE: Duration = Duration::from_secs(30);
@@ -32,86 +32,66 @@ pub(crate) struct Wanted {
 }
 
 /// Downloads `wanted` to `path` and gives its SHA-256.
-pub(crate) fn fetch(
-    hub: &Hub,
-    wanted: &Wanted,
-    path: &Path,
-    control: &Control,
-    meter: &mut Meter<'_>,
-) -> Result<FileSum, PackError> {
-    meter.file(&wanted.path);
-    let before = meter.done();
+pub(crate) fn fetch(hub: &Hub, wanted: &Wanted, path: &Path, job: &Job) -> Result<FileSum, PackError> {
+    job.board().name(&wanted.path);
+    let before = job.board().done(Stage::Download);
     let mut read = 0;
-    let mut part = Part::take_up(path, &wanted.remote, control, &mut |n| {
+    let mut part = Part::take_up(path, &wanted.remote, job, &mut |n| {
         read += n;
-        meter.set_done(before + read);
+        job.board().set_done(Stage::Download, before + read);
     })?;
     // An old part may have been damaged on this disk, which one fresh start mends.
     let was_interrupted = part.size_bytes() > 0;
-    receive(hub, wanted, &mut part, control, meter, before)?;
+    receive(hub, wanted, &mut part, job, before)?;
     if let Some(sum) = part.finish(path, &wanted.remote)? {
         return Ok(sum);
     }
-    let mut part = begin_anew(path, wanted, control)?;
+    let mut part = begin_anew(path, wanted, job)?;
     if was_interrupted {
-        meter.set_done(before);
-        receive(hub, wanted, &mut part, control, meter, before)?;
+        job.board().set_done(Stage::Download, before);
+        receive(hub, wanted, &mut part, job, before)?;
         if let Some(sum) = part.finish(path, &wanted.remote)? {
             return Ok(sum);
         }
-        begin_anew(path, wanted, control)?;
+        begin_anew(path, wanted, job)?;
     }
     Err(damaged(hub, wanted, "checksum"))
 }
 
-fn begin_anew(path: &Path, wanted: &Wanted, control: &Control) -> Result<Part, PackError> {
-    let mut part = Part::take_up(path, &wanted.remote, control, &mut |_| ())?;
+fn begin_anew(path: &Path, wanted: &Wanted, job: &Job) -> Result<Part, PackError> {
+    let mut part = Part::take_up(path, &wanted.remote, job, &mut |_| ())?;
     part.restart(&wanted.remote)?;
     Ok(part)
 }
 
 /// Fills the part up, asking again as often as that brings bytes.
-fn receive(
-    hub: &Hub,
-    wanted: &Wanted,
-    part: &mut Part,
-    control: &Control,
-    meter: &mut Meter<'_>,
-    before: u64,
-) -> Result<(), PackError> {
+fn receive(hub: &Hub, wanted: &Wanted, part: &mut Part, job: &Job, before: u64) -> Result<(), PackError> {
     let mut attempts = Attempts::new(hub);
     while part.size_bytes() < wanted.remote.size_bytes {
-        control.check()?;
+        job.checkpoint()?;
         let had = part.size_bytes();
-        let trouble = match stream(hub, wanted, part, control, meter, before) {
+        let trouble = match stream(hub, wanted, part, job, before) {
             Ok(()) => continue,
             Err(trouble) => trouble,
         };
         if part.size_bytes() > had {
             attempts = Attempts::new(hub);
         }
-        attempts.pause(trouble, control, meter)?;
+        attempts.pause(trouble, job)?;
     }
     Ok(())
 }
 
 /// One answer, until it ends.
-fn stream(
-    hub: &Hub,
-    wanted: &Wanted,
-    part: &mut Part,
-    control: &Control,
-    meter: &mut Meter<'_>,
-    before: u64,
-) -> Result<(), Trouble> {
+fn stream(hub: &Hub, wanted: &Wanted, part: &mut Part, job: &Job, before: u64) -> Result<(), Trouble> {
     let mut incoming = hub.open(&wanted.repo, &wanted.commit, &wanted.name, part.size_bytes())?;
     if incoming.from != part.size_bytes() {
         part.restart(&wanted.remote).map_err(Trouble::Lasting)?;
-        meter.set_done(before);
+        job.board().set_done(Stage::Download, before);
     }
     let mut buffer = vec![0; CHUNK_BYTES];
     loop {
-        control.check().map_err(Trouble::Lasting)?;
+        job.checkpoint().map_err(|end| Trouble::Lasting(end.into()))?;
         let n = incoming.reader.read(&mut buffer).map_err(|error| hub.broken(error))?;
         if n == 0 && part.size_bytes() < wanted.remote.size_bytes {
             return Err(hub.broken(std::io::ErrorKind::UnexpectedEof.into()));
@@ -124,7 +104,7 @@ fn stream(
             return Err(Trouble::Lasting(damaged(hub, wanted, "length")));
         }
         part.write(&buffer[..n]).map_err(Trouble::Lasting)?;
-        meter.moved(n as u64);
+        job.board().advance(Stage::Download, n as u64, None);
     }
 }
 
@@ -135,15 +115,14 @@ fn damaged(hub: &Hub, wanted: &Wanted, what: &'static str) -> PackError {
 /// Calls `ask` until it answers, with pauses between.
 pub(crate) fn insist<T>(
     hub: &Hub,
-    control: &Control,
-    meter: &mut Meter<'_>,
+    job: &Job,
     mut ask: impl FnMut() -> Result<T, Trouble>,
 ) -> Result<T, PackError> {
     let mut attempts = Attempts::new(hub);
     loop {
         match ask() {
             Ok(answer) => return Ok(answer),
-            Err(trouble) => attempts.pause(trouble, control, meter)?,
+            Err(trouble) => attempts.pause(trouble, job)?,
         }
     }
 }
@@ -162,7 +141,7 @@ impl Attempts {
     }
 
     /// Waits before the next attempt, or gives up with the trouble's error.
-    fn pause(&mut self, trouble: Trouble, control: &Control, meter: &mut Meter<'_>) -> Result<(), PackError> {
+    fn pause(&mut self, trouble: Trouble, job: &Job) -> Result<(), PackError> {
         self.n += 1;
         let (error, wait) = match trouble {
             Trouble::Passing { error, wait } if self.n < self.most => (error, wait),
@@ -174,8 +153,8 @@ impl Attempts {
             PackError::Refused { host, status, .. } => format!("{host} is busy (answer {status})"),
             other => other.to_string(),
         };
-        meter.note(format!("{reason}. Trying again in {} s.", wait.as_secs().max(1)));
+        job.board().note(format!("{reason}. Trying again in {} s.", wait.as_secs().max(1)));
         self.pause = (self.pause * 2).min(MAX_PAUSE);
-        control.wait(wait)
+        Ok(job.control().sleep(wait)?)
     }
 }

@@ -9,16 +9,16 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
+use vitrine_jobs::{Job, Stage};
 use vitrine_models::{FileSum, Pack, PackManifest, regular_file};
 
+use crate::PackError;
 use crate::find_models::{Found, find_models, name_for};
 use crate::offer::{Role, files_of_a_model};
 use crate::origin::Origin;
 use crate::part::{CHUNK_BYTES, hex};
-use crate::progress::{Meter, Progress, Step};
 use crate::pull::{Outcome, enter, finish};
-use crate::shelf::{Shelf, clear, revision_of, verify_folder};
-use crate::{Control, PackError};
+use crate::shelf::{Shelf, clear, revision_of, verify};
 
 /// The pack that ships with Vitrine.
 const SHIPPED: &str = "starter";
@@ -32,19 +32,12 @@ impl Shelf {
     ///
     /// # Errors
     /// What is wrong with the folder or the models in it; then nothing of the import stays.
-    pub fn import(
-        &self,
-        source: &Path,
-        name: Option<&str>,
-        control: &Control,
-        listener: &mut dyn FnMut(&Progress),
-    ) -> Result<Outcome, PackError> {
+    pub fn import(&self, source: &Path, name: Option<&str>, job: &Job) -> Result<Outcome, PackError> {
         let _hold = self.hold()?;
-        let meter = &mut Meter::new(listener);
         let found = find_models(source)?;
         let (mut manifest, files) = match &found {
             Found::Pack => {
-                verify_folder(source, control, meter)?;
+                verify(source, job)?;
                 let manifest = Pack::open(source)?.manifest().clone();
                 let files = manifest.files.keys().map(|path| (source.join(path), path.clone())).collect();
                 (manifest, files)
@@ -62,14 +55,13 @@ impl Shelf {
         }
 
         clear(&staging)?;
-        let done = self.copy_in(source, &staging, manifest, &found, &files, control, meter);
+        let done = self.copy_in(source, &staging, manifest, &found, &files, job);
         if done.is_err() {
             clear(&staging)?;
         }
         done
     }
 
-    #[allow(clippy::too_many_arguments, reason = "one import, cut in two so that it can be cleaned up after")]
     fn copy_in(
         &self,
         source: &Path,
@@ -77,10 +69,9 @@ impl Shelf {
         mut manifest: PackManifest,
         found: &Found,
         files: &[Copied],
-        control: &Control,
-        meter: &mut Meter<'_>,
+        job: &Job,
     ) -> Result<Outcome, PackError> {
-        let sums = self.copy_all(files, staging, control, meter)?;
+        let sums = self.copy_all(files, staging, job)?;
         match found {
             // Somebody may have changed the source since it was checked.
             Found::Pack if sums != lowercase(&manifest.files) => {
@@ -98,7 +89,7 @@ impl Shelf {
                 pack.manifest().revision == manifest.revision
                     && lowercase(&pack.manifest().files) == manifest.files
             });
-            if !is_same || verify_folder(&old.folder, control, meter).is_err() {
+            if !is_same || verify(&old.folder, job).is_err() {
                 return Err(PackError::AlreadyInstalled { name: manifest.name });
             }
             clear(staging)?;
@@ -107,7 +98,7 @@ impl Shelf {
         if let Some(origin) = Origin::read(source) {
             origin.write(staging)?;
         }
-        finish(staging, &manifest, control, meter)?;
+        finish(staging, &manifest, job)?;
         self.place(staging, &manifest.name, &manifest.revision).map(Outcome::Installed)
     }
 
@@ -115,8 +106,7 @@ impl Shelf {
         &self,
         files: &[Copied],
         staging: &Path,
-        control: &Control,
-        meter: &mut Meter<'_>,
+        job: &Job,
     ) -> Result<BTreeMap<String, FileSum>, PackError> {
         let mut total = 0;
         for (from, _) in files {
@@ -127,11 +117,11 @@ impl Shelf {
             total += meta.len();
         }
         self.check_room(total)?;
-        meter.step(Step::Copying, 0, total);
+        job.board().begin(Stage::Copy, total);
         let mut sums = BTreeMap::new();
         for (from, path) in files {
-            meter.file(path);
-            sums.insert(path.clone(), copy(from, &staging.join(path), control, meter)?);
+            job.board().name(path);
+            sums.insert(path.clone(), copy(from, &staging.join(path), job)?);
         }
         Ok(sums)
     }
@@ -163,7 +153,7 @@ fn files_in(folder: &Path) -> Vec<String> {
 }
 
 /// Copies a file, and what it is a link to, and gives the checksum of what was written.
-fn copy(from: &Path, to: &Path, control: &Control, meter: &mut Meter<'_>) -> Result<FileSum, PackError> {
+fn copy(from: &Path, to: &Path, job: &Job) -> Result<FileSum, PackError> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder).map_err(|source| PackError::io(folder, source))?;
     }
@@ -173,7 +163,7 @@ fn copy(from: &Path, to: &Path, control: &Control, meter: &mut Meter<'_>) -> Res
     let mut size_bytes = 0;
     let mut buffer = vec![0; CHUNK_BYTES];
     loop {
-        control.check()?;
+        job.checkpoint()?;
         let n = reader.read(&mut buffer).map_err(|source| PackError::io(from, source))?;
         if n == 0 {
             break;
@@ -181,7 +171,7 @@ fn copy(from: &Path, to: &Path, control: &Control, meter: &mut Meter<'_>) -> Res
         writer.write_all(&buffer[..n]).map_err(|source| PackError::io(to, source))?;
         sha256.update(&buffer[..n]);
         size_bytes += n as u64;
-        meter.moved(n as u64);
+        job.board().advance(Stage::Copy, n as u64, None);
     }
     writer.sync_all().map_err(|source| PackError::io(to, source))?;
     Ok(FileSum { sha256: hex(&sha256.finalize()), size_bytes })

@@ -19,11 +19,12 @@
 //!   redirects never lead from a protected connection to an open one, and the models' reader of weights
 //!   refuses what is more than tensors.
 //!
+//! What takes long is done for a [`Job`](vitrine_jobs::Job), which says whether to go on and hears how far it is.
+//!
 //! HTTP is ureq: blocking, small, with rustls and the system's certificates and proxies. Its requests are
 //! few and long, so an asynchronous client would gain nothing.
 
 mod check;
-mod control;
 mod error;
 mod fetch;
 mod find_models;
@@ -32,14 +33,12 @@ mod import;
 mod offer;
 mod origin;
 mod part;
-mod progress;
 mod pull;
 mod shelf;
+mod words;
 
-pub use self::control::Control;
 pub use self::error::PackError;
 pub use self::hub::HubOptions;
 pub use self::offer::Offer;
-pub use self::progress::{Progress, Step};
 pub use self::pull::Outcome;
 pub use self::shelf::{Installed, Shelf, Unfinished, verify};

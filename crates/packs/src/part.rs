@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
+use vitrine_jobs::Job;
 use vitrine_models::FileSum;
 
+use crate::PackError;
 use crate::hub::{RemoteFile, Sum};
-use crate::{Control, PackError};
 
 /// Read or written at a time.
 pub(crate) const CHUNK_BYTES: usize = 1 << 18;
@@ -36,11 +37,15 @@ impl Part {
     pub(crate) fn take_up(
         path: &Path,
         remote: &RemoteFile,
-        control: &Control,
+        job: &Job,
         read: &mut dyn FnMut(u64),
     ) -> Result<Self, PackError> {
         let path = Self::name_of(path);
         let io = |source| PackError::io(&path, source);
+        // A link would lead elsewhere, and a pipe wait for ever; neither is of this program.
+        if fs::symlink_metadata(&path).is_ok_and(|meta| !meta.is_file()) {
+            fs::remove_file(&path).map_err(io)?;
+        }
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(io)?;
         let mut sha256 = Sha256::new();
         let mut git = start_git(remote);
@@ -50,7 +55,7 @@ impl Part {
         }
         let mut buffer = vec![0; CHUNK_BYTES];
         loop {
-            control.check()?;
+            job.checkpoint()?;
             let n = file.read(&mut buffer).map_err(io)?;
             if n == 0 {
                 return Ok(Self { path, file, size_bytes, sha256, git });
@@ -117,7 +122,13 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use vitrine_jobs::JobKind;
+
     use super::*;
+
+    fn job() -> Job {
+        Job::new(JobKind::Pull, "")
+    }
 
     /// `printf hello | git hash-object --stdin`
     const HELLO: &str = "b6fc4c620b67d95f953a5c1c1230aaab5db5a1b0";
@@ -127,13 +138,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.json");
         let remote = RemoteFile { size_bytes: 5, sum: Sum::GitSha1(HELLO.to_owned()) };
-        let control = Control::default();
-        let mut part = Part::take_up(&path, &remote, &control, &mut |_| ()).unwrap();
+        let mut part = Part::take_up(&path, &remote, &job(), &mut |_| ()).unwrap();
         part.write(b"hel").unwrap();
         drop(part);
 
         let mut there = 0;
-        let mut part = Part::take_up(&path, &remote, &control, &mut |n| there += n).unwrap();
+        let mut part = Part::take_up(&path, &remote, &job(), &mut |n| there += n).unwrap();
         assert_eq!((there, part.size_bytes()), (3, 3));
         part.write(b"lo").unwrap();
         let sum = part.finish(&path, &remote).unwrap().unwrap();
@@ -147,14 +157,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.json");
         let remote = RemoteFile { size_bytes: 5, sum: Sum::GitSha1(HELLO.to_owned()) };
-        let mut part = Part::take_up(&path, &remote, &Control::default(), &mut |_| ()).unwrap();
+        let mut part = Part::take_up(&path, &remote, &job(), &mut |_| ()).unwrap();
         part.write(b"hullo").unwrap();
         assert_eq!(part.finish(&path, &remote).unwrap(), None);
         assert!(!path.exists());
 
         // Longer than it shall be: nothing of it is of use.
         fs::write(Part::name_of(&path), b"hello world").unwrap();
-        let part = Part::take_up(&path, &remote, &Control::default(), &mut |_| ()).unwrap();
+        let part = Part::take_up(&path, &remote, &job(), &mut |_| ()).unwrap();
         assert_eq!(part.size_bytes(), 0);
     }
 }

@@ -14,17 +14,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use vitrine_jobs::{Job, Stage};
 use vitrine_models::{FileSum, ModelEntry, Pack, PackManifest};
 
+use crate::PackError;
 use crate::check::{role_of, try_models};
 use crate::fetch::{Wanted, fetch, insist};
 use crate::hub::{Hub, HubOptions, Sum};
 use crate::offer::{Offer, Role, files_of_a_model};
 use crate::origin::{Expected, Origin};
 use crate::part::Part;
-use crate::progress::{Meter, Progress, Step};
-use crate::shelf::{Installed, Shelf, files_in, folders_in, revision_of, verify_folder};
-use crate::{Control, PackError};
+use crate::shelf::{Installed, Shelf, files_in, folders_in, revision_of, verify};
 
 /// What came of a download or an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,43 +39,36 @@ impl Shelf {
     /// Downloads a pack, or goes on with a download that was interrupted. Does nothing for a pack that is
     /// installed, whole and not older than the hub's.
     ///
-    /// `listener` hears how it goes at most ten times a second, from this thread.
+    /// `job` is asked whether to go on, and told how far it is.
     ///
     /// # Errors
     /// Whatever the network, the disk or the files have to say. What was downloaded is kept for the next
     /// attempt, and what was installed stays as it was.
-    pub fn pull(
-        &self,
-        offer: &Offer,
-        options: &HubOptions,
-        control: &Control,
-        listener: &mut dyn FnMut(&Progress),
-    ) -> Result<Outcome, PackError> {
+    pub fn pull(&self, offer: &Offer, options: &HubOptions, job: &Job) -> Result<Outcome, PackError> {
         let _hold = self.hold()?;
-        let meter = &mut Meter::new(listener);
-        meter.step(Step::Asking, 0, 0);
-        let hub = Hub::new(options, control)?;
-        let (origin, files) = ask_for_files(&hub, offer, control, meter)?;
-        let old = self.whole_pack(&offer.name, control, meter)?;
+        job.board().start(Stage::Ask);
+        let hub = Hub::new(options, job.control())?;
+        let (origin, files) = ask_for_files(&hub, offer, job)?;
+        let old = self.whole_pack(&offer.name, job)?;
         if let Some(old) = old.as_ref().filter(|old| Origin::read(&old.folder).as_ref() == Some(&origin)) {
             return Ok(Outcome::AlreadyThere(old.folder.clone()));
         }
 
-        meter.step(Step::Asking, 0, 0);
-        let wanted = ask_for_sums(&hub, files, control, meter)?;
+        job.board().start(Stage::Ask);
+        let wanted = ask_for_sums(&hub, files, job)?;
         let staging = self.partial(&offer.name)?;
         prepare(&staging, &wanted)?;
         let there: u64 = folders_in(&staging).iter().flat_map(|role| files_in(role)).map(|(_, n)| n).sum();
         let total = Expected::of(&wanted).total_bytes();
         self.check_room(total.saturating_sub(there))?;
 
-        meter.step(Step::Downloading, 0, total);
+        job.board().begin(Stage::Download, total);
         let mut sums = BTreeMap::new();
         for wanted in &wanted {
-            control.check()?;
+            job.checkpoint()?;
             let path = staging.join(&wanted.path);
             set_out(&path, wanted, self.find(&offer.name).ok().as_ref())?;
-            let sum = fetch(&hub, wanted, &path, control, meter)?;
+            let sum = fetch(&hub, wanted, &path, job)?;
             if wanted.name == "config.json" {
                 check_kind(&path, wanted)?;
             }
@@ -90,20 +83,15 @@ impl Shelf {
             return Ok(Outcome::AlreadyThere(old.folder));
         }
         origin.write(&staging)?;
-        finish(&staging, &manifest, control, meter)?;
+        finish(&staging, &manifest, job)?;
         Expected::forget(&staging)?;
         self.place(&staging, &offer.name, &manifest.revision).map(Outcome::Installed)
     }
 
     /// The installed pack of this name, when every byte of it is right.
-    fn whole_pack(
-        &self,
-        name: &str,
-        control: &Control,
-        meter: &mut Meter<'_>,
-    ) -> Result<Option<Installed>, PackError> {
+    fn whole_pack(&self, name: &str, job: &Job) -> Result<Option<Installed>, PackError> {
         let Ok(installed) = self.find(name) else { return Ok(None) };
-        match verify_folder(&installed.folder, control, meter) {
+        match verify(&installed.folder, job) {
             Ok(()) => Ok(Some(installed)),
             Err(PackError::Cancelled) => Err(PackError::Cancelled),
             // A damaged pack is what a pull is asked to mend.
@@ -114,15 +102,10 @@ impl Shelf {
 
 /// Writes `pack.toml` and sees that the models load; takes it back when they do not, so that no folder
 /// with a `pack.toml` is ever one that does not work.
-pub(crate) fn finish(
-    folder: &Path,
-    manifest: &PackManifest,
-    control: &Control,
-    meter: &mut Meter<'_>,
-) -> Result<(), PackError> {
+pub(crate) fn finish(folder: &Path, manifest: &PackManifest, job: &Job) -> Result<(), PackError> {
     let path = folder.join("pack.toml");
     fs::write(&path, manifest.to_toml()?).map_err(|source| PackError::io(&path, source))?;
-    let tried = try_models(folder, control, meter);
+    let tried = try_models(folder, job);
     if tried.is_err() {
         fs::remove_file(&path).map_err(|source| PackError::io(&path, source))?;
     }
@@ -138,16 +121,11 @@ struct Chosen {
 }
 
 /// Asks every repository for its commit, and chooses files: the small ones of all models first.
-fn ask_for_files(
-    hub: &Hub,
-    offer: &Offer,
-    control: &Control,
-    meter: &mut Meter<'_>,
-) -> Result<(Origin, Vec<Chosen>), PackError> {
+fn ask_for_files(hub: &Hub, offer: &Offer, job: &Job) -> Result<(Origin, Vec<Chosen>), PackError> {
     let mut origin = Origin::default();
     let mut repos = Vec::new();
     for (role, repo) in offer.models() {
-        let state = insist(hub, control, meter, || hub.repo(&repo.repo, &repo.revision))?;
+        let state = insist(hub, job, || hub.repo(&repo.repo, &repo.revision))?;
         origin.add(role, &repo.repo, &state.commit);
         repos.push((role, &repo.repo, state));
     }
@@ -173,16 +151,11 @@ fn is_weights(name: &str) -> bool {
     name.ends_with(".safetensors") || name.ends_with(".bin")
 }
 
-fn ask_for_sums(
-    hub: &Hub,
-    files: Vec<Chosen>,
-    control: &Control,
-    meter: &mut Meter<'_>,
-) -> Result<Vec<Wanted>, PackError> {
+fn ask_for_sums(hub: &Hub, files: Vec<Chosen>, job: &Job) -> Result<Vec<Wanted>, PackError> {
     files
         .into_iter()
         .map(|Chosen { path, repo, commit, name }| {
-            let remote = insist(hub, control, meter, || hub.file(&repo, &commit, &name))?;
+            let remote = insist(hub, job, || hub.file(&repo, &commit, &name))?;
             Ok(Wanted { path, repo, commit, name, remote })
         })
         .collect()

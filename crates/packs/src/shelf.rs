@@ -21,12 +21,13 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
+use vitrine_jobs::{Job, Stage};
 use vitrine_models::{FileSum, ModelError, Pack, Precision};
 
+use crate::PackError;
 use crate::origin::Expected;
 use crate::part::hex;
-use crate::progress::{Meter, Progress, Step, people_say};
-use crate::{Control, PackError};
+use crate::words::people_say;
 
 /// The longest name of a pack.
 const MAX_NAME: usize = 40;
@@ -143,13 +144,8 @@ impl Shelf {
     /// # Errors
     /// [`PackError::Unusable`] names the first file that is missing or differs;
     /// [`PackError::NotInstalled`], [`PackError::Cancelled`].
-    pub fn verify(
-        &self,
-        name: &str,
-        control: &Control,
-        listener: &mut dyn FnMut(&Progress),
-    ) -> Result<(), PackError> {
-        verify(&self.find(name)?.folder, control, listener)
+    pub fn verify(&self, name: &str, job: &Job) -> Result<(), PackError> {
+        verify(&self.find(name)?.folder, job)
     }
 
     /// Deletes a pack and what was downloaded of it; `in_use` are the folders of packs at work.
@@ -264,24 +260,12 @@ impl Shelf {
 ///
 /// # Errors
 /// [`PackError::Unusable`] names the first file that is missing or differs; [`PackError::Cancelled`].
-pub fn verify(
-    folder: &Path,
-    control: &Control,
-    listener: &mut dyn FnMut(&Progress),
-) -> Result<(), PackError> {
-    verify_folder(folder, control, &mut Meter::new(listener))
-}
-
-pub(crate) fn verify_folder(
-    folder: &Path,
-    control: &Control,
-    meter: &mut Meter<'_>,
-) -> Result<(), PackError> {
+pub fn verify(folder: &Path, job: &Job) -> Result<(), PackError> {
     let pack = Pack::open(folder)?;
-    meter.step(Step::Checking, 0, pack.manifest().size_bytes());
+    job.board().begin(Stage::Check, pack.manifest().size_bytes());
     let end = pack.verify_with(&mut |done, _| {
-        meter.moved(done.saturating_sub(meter.done()));
-        if control.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        job.board().advance(Stage::Check, done.saturating_sub(job.board().done(Stage::Check)), None);
+        if job.checkpoint().is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
     if end.is_break() { Err(PackError::Cancelled) } else { Ok(()) }
 }

@@ -1,14 +1,14 @@
 //! A pack's models, each on a thread that owns it.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use vitrine_models::{
-    Caption, Captioner, Clip, ImagePreprocess, Matcher, ModelDevice, ModelError, ModelThread, Pack,
-    PixelTensor, Priority, TermEmbedding, TermTable, TermVectors,
+    Caption, Clip, Describer, ImagePreprocess, ModelDevice, ModelError, ModelThread, Pack, PixelTensor,
+    Priority, TermEmbedding, TermTable, TermVectors,
 };
 
 use super::{Answers, PackModels};
@@ -29,8 +29,7 @@ pub struct LoadedModels {
     device: ModelDevice,
     store: Arc<Store>,
     clip: Mutex<Option<ModelThread<Clip>>>,
-    captioner: Mutex<Option<ModelThread<Captioner>>>,
-    matcher: Mutex<Option<ModelThread<Matcher>>>,
+    describer: Mutex<Option<ModelThread<Describer>>>,
 }
 
 /// The models of a pack, for [`super::OpenModels`].
@@ -44,8 +43,7 @@ pub(crate) fn load(
         device: device.clone(),
         store: store.clone(),
         clip: Mutex::default(),
-        captioner: Mutex::default(),
-        matcher: Mutex::default(),
+        describer: Mutex::default(),
     }))
 }
 
@@ -54,51 +52,36 @@ impl LoadedModels {
     pub(crate) fn clip(&self) -> ModelThread<Clip> {
         let mut slot = self.clip.lock().unwrap_or_else(PoisonError::into_inner);
         slot.get_or_insert_with(|| {
-            let (folder, device, check) = self.opening(self.pack.clip_folder());
+            let folder = self.folder_of(self.pack.clip_folder());
+            let (pack, store, device) = (self.pack.clone(), self.store.clone(), self.device.clone());
             ModelThread::spawn_with_idle("vitrine-clip", CLIP_IDLE, move || {
-                check()?;
+                // As long as reading the files once, the first time, and no time from then on.
+                pack.check_model(&folder, &*store)?;
                 Clip::load(&folder, &device)
             })
         })
         .clone()
     }
 
-    /// The thread that owns the captioner.
-    pub(crate) fn captioner(&self) -> ModelThread<Captioner> {
-        let mut slot = self.captioner.lock().unwrap_or_else(PoisonError::into_inner);
+    /// The thread that owns the captioner and the matcher.
+    pub(crate) fn describer(&self) -> ModelThread<Describer> {
+        let mut slot = self.describer.lock().unwrap_or_else(PoisonError::into_inner);
         slot.get_or_insert_with(|| {
-            let (folder, device, check) = self.opening(self.pack.caption_folder());
-            ModelThread::spawn_with_idle("vitrine-caption", DESCRIBER_IDLE, move || {
-                check()?;
-                Captioner::load(&folder, &device)
+            let (caption, matching) =
+                (self.folder_of(self.pack.caption_folder()), self.folder_of(self.pack.match_folder()));
+            let (pack, store, device) = (self.pack.clone(), self.store.clone(), self.device.clone());
+            ModelThread::spawn_with_idle("vitrine-describe", DESCRIBER_IDLE, move || {
+                let (pack, store) = (pack.clone(), store.clone());
+                let check = move |folder: &Path| pack.check_model(folder, &*store);
+                Ok(Describer::new(caption.clone(), matching.clone(), device.clone(), check))
             })
         })
         .clone()
     }
 
-    /// The thread that owns the matcher.
-    pub(crate) fn matcher(&self) -> ModelThread<Matcher> {
-        let mut slot = self.matcher.lock().unwrap_or_else(PoisonError::into_inner);
-        slot.get_or_insert_with(|| {
-            let (folder, device, check) = self.opening(self.pack.match_folder());
-            ModelThread::spawn_with_idle("vitrine-match", DESCRIBER_IDLE, move || {
-                check()?;
-                Matcher::load(&folder, &device)
-            })
-        })
-        .clone()
-    }
-
-    /// What a model's thread needs to open it: the folder, the device, and the check of its files, which takes
-    /// as long as reading them once, and no time from then on. A model that the pack does not hold is looked
-    /// for in the pack's own folder, and not found there.
-    fn opening(
-        &self,
-        named: Result<PathBuf, ModelError>,
-    ) -> (PathBuf, ModelDevice, impl Fn() -> Result<(), ModelError> + use<>) {
-        let folder = named.unwrap_or_else(|_| self.pack.folder().to_path_buf());
-        let (pack, store, of) = (self.pack.clone(), self.store.clone(), folder.clone());
-        (folder, self.device.clone(), move || pack.check_model(&of, &*store))
+    /// A model that the pack does not hold is looked for in the pack's own folder, and not found there.
+    fn folder_of(&self, named: Result<PathBuf, ModelError>) -> PathBuf {
+        named.unwrap_or_else(|_| self.pack.folder().to_path_buf())
     }
 }
 
@@ -108,8 +91,7 @@ impl PackModels for LoadedModels {
     }
 
     fn release_describers(&self) {
-        *self.captioner.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        *self.matcher.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.describer.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn search_preprocess(&self) -> Result<ImagePreprocess, CatalogError> {
@@ -163,11 +145,12 @@ impl PackModels for LoadedModels {
     }
 
     fn caption_preprocess(&self) -> Result<ImagePreprocess, CatalogError> {
-        Ok(self.captioner().run(Priority::Batch, |captioner| Ok(captioner.preprocess()))?)
+        Ok(self.describer().run(Priority::Batch, |describer| Ok(describer.captioner()?.preprocess()))?)
     }
 
     fn caption(&self, pictures: Vec<PixelTensor>) -> Result<Answers<Caption>, CatalogError> {
-        Ok(self.captioner().run(Priority::Batch, move |captioner| {
+        Ok(self.describer().run(Priority::Batch, move |describer| {
+            let captioner = describer.captioner()?;
             let options = captioner.usual_options();
             Ok(one_by_one(&pictures, &|batch| captioner.caption(batch, &options)))
         })?)

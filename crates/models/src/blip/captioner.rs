@@ -16,6 +16,7 @@ use super::config::BlipConfig;
 use super::decoder::Decoder;
 use super::generation;
 use super::image::{self, EncodedPicture, ImageTokens, ImageTower};
+use super::matcher::Matcher;
 use super::nucleus::Rules;
 use super::options::{Caption, CaptionOptions, Decoding, SearchLimits};
 use super::search::{self, Sequence};
@@ -55,6 +56,18 @@ impl Captioner {
     /// # Errors
     /// A file that is missing, unreadable or does not fit the others; the error names it.
     pub fn load(folder: &Path, device: &ModelDevice) -> Result<Self, ModelError> {
+        Self::load_beside(folder, device, None)
+    }
+
+    /// As [`Captioner::load`]; holds no image tower of its own where the matcher's is the same, bit by bit.
+    ///
+    /// # Errors
+    /// As [`Captioner::load`].
+    pub fn load_beside(
+        folder: &Path,
+        device: &ModelDevice,
+        matcher: Option<&Matcher>,
+    ) -> Result<Self, ModelError> {
         const KIND: &str = "BlipForConditionalGeneration";
         let path = folder.join("config.json");
         summary::require_architecture(&path, &[KIND], KIND)?;
@@ -70,8 +83,9 @@ impl Captioner {
 
         let options = generation::load(folder)?;
         let weights = Weights::open(folder, device)?;
+        let beside = matcher.map(Matcher::image_tower);
+        let image = ImageTower::load(folder, &weights, &config.vision_config, preprocess, device, beside)?;
         let device = &device.device;
-        let image = ImageTower::load(&weights, &config.vision_config, preprocess, device)?;
         Ok(Self {
             decoder: Decoder::load(&weights, text, image.hidden(), device)?,
             image,

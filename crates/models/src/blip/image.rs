@@ -5,6 +5,7 @@
 //! the weights are equal, the tokens of one model serve the other.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use candle_core::{DType, Device, Storage, Tensor};
@@ -16,12 +17,17 @@ use crate::batching::BatchSize;
 use crate::encoder::{Encoder, EncoderConfig, Naming};
 use crate::patches::{PatchConfig, PatchEmbedding};
 use crate::weights::Weights;
-use crate::{ImagePreprocess, ModelError, PixelTensor};
+use crate::{ImagePreprocess, ModelDevice, ModelError, PixelTensor};
 
 /// Pictures that go through the tower together: their hidden states take about 30 MB each in the base model.
 pub(super) const BATCH: usize = 8;
 
+/// Names of the tower's tensors begin with it.
+const PREFIX: &str = "vision_model.";
+
 pub(super) struct ImageTower {
+    /// Whose weights these are.
+    folder: PathBuf,
     preprocess: ImagePreprocess,
     config: EncoderConfig,
     patches: PatchEmbedding,
@@ -79,18 +85,32 @@ impl fmt::Debug for ImageTokens {
 }
 
 impl ImageTower {
+    /// The tower of the model in `folder`; the one `beside` it where that is the same, so that it stands in
+    /// memory once.
     pub(super) fn load(
+        folder: &Path,
         weights: &Weights,
         config: &VisionConfig,
         preprocess: ImagePreprocess,
-        device: &Device,
+        model_device: &ModelDevice,
+        beside: Option<&Arc<Self>>,
     ) -> Result<Arc<Self>, ModelError> {
         let invalid = |reason: String| ModelError::Compute { reason };
         let encoder = config.tower().map_err(invalid)?;
+        let device = &model_device.device;
+        if let Some(other) = beside
+            && other.preprocess == preprocess
+            && other.config == encoder
+            && other.device.same_device(device)
+            && weights.are_same_under(PREFIX, &Weights::open(&other.folder, model_device)?)
+        {
+            return Ok(other.clone());
+        }
         let h = encoder.hidden;
         let side = config.image_size.get().map_err(invalid)?;
         let patches = PatchConfig { hidden: h, side, patch: config.patch_size.get().map_err(invalid)? };
         Ok(Arc::new(Self {
+            folder: folder.to_path_buf(),
             preprocess,
             patches: PatchEmbedding::load_blip(weights, "vision_model.embeddings", &patches, device)?,
             encoder: Encoder::load(weights, "vision_model.encoder", &encoder, Naming::Blip)?,

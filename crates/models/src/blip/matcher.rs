@@ -113,6 +113,18 @@ impl Matcher {
     /// # Errors
     /// A file that is missing, unreadable or does not fit the others; the error names it.
     pub fn load(folder: &Path, device: &ModelDevice) -> Result<Self, ModelError> {
+        Self::load_beside(folder, device, None)
+    }
+
+    /// As [`Matcher::load`]; holds no image tower of its own where the captioner's is the same, bit by bit.
+    ///
+    /// # Errors
+    /// As [`Matcher::load`].
+    pub fn load_beside(
+        folder: &Path,
+        device: &ModelDevice,
+        captioner: Option<&Captioner>,
+    ) -> Result<Self, ModelError> {
         const KIND: &str = "BlipForImageTextRetrieval";
         let path = folder.join("config.json");
         summary::require_architecture(&path, &[KIND], KIND)?;
@@ -130,8 +142,9 @@ impl Matcher {
         let enc = tokenizer.id_of("[ENC]").unwrap_or(text.bos_token_id + 1);
 
         let weights = Weights::open(folder, device)?;
+        let beside = captioner.map(Captioner::image_tower);
+        let image = ImageTower::load(folder, &weights, &config.vision_config, preprocess, device, beside)?;
         let device = &device.device;
-        let image = ImageTower::load(&weights, &config.vision_config, preprocess, device)?;
         let (h, dim) = (image.hidden(), config.image_text_hidden_size);
         let text_hidden = text.hidden();
         Ok(Self {
@@ -149,6 +162,10 @@ impl Matcher {
             picture_batch: BatchSize::new(BATCH_PICTURES),
             text_batch: BatchSize::new(BATCH_TOKENS),
         })
+    }
+
+    pub(super) fn image_tower(&self) -> &Arc<ImageTower> {
+        &self.image
     }
 
     /// How pictures are prepared for this model.
@@ -169,6 +186,12 @@ impl Matcher {
     #[must_use]
     pub fn shares_image_tower(&self, captioner: &Captioner) -> bool {
         self.image.is_same_as(captioner.image_tower())
+    }
+
+    /// Whether these were read by an image tower that is the same as this model's.
+    #[must_use]
+    pub fn accepts(&self, pictures: &ImageTokens) -> bool {
+        self.image.accept(pictures).is_ok()
     }
 
     /// Reads pictures, once for everything that is asked about them.

@@ -19,6 +19,7 @@ mod bert;
 mod captioner;
 mod config;
 mod decoder;
+mod describer;
 mod footprint;
 mod generation;
 mod image;
@@ -30,6 +31,7 @@ mod sentences;
 mod text_encoder;
 
 pub use self::captioner::Captioner;
+pub use self::describer::Describer;
 pub(crate) use self::footprint::n_working;
 pub use self::image::ImageTokens;
 pub use self::matcher::{MatchStart, Matcher, PartMatch, TextMatch};

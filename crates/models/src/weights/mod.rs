@@ -102,6 +102,26 @@ impl Weights {
         tensors.get(name).zip(tensors.get(other)).is_some_and(|(one, other)| one == other)
     }
 
+    /// Whether both hold the same tensors under `prefix`: names, types, shapes, and bytes. Nothing of them is
+    /// loaded; the first difference ends it.
+    pub(crate) fn are_same_under(&self, prefix: &str, other: &Self) -> bool {
+        let under =
+            |weights: &Self| weights.files.tensors.keys().filter(|name| name.starts_with(prefix)).count();
+        under(self) == under(other)
+            && self.files.tensors.iter().filter(|(name, _)| name.starts_with(prefix)).all(|(name, own)| {
+                other.files.tensors.get(name).is_some_and(|others| {
+                    own.dtype == others.dtype
+                        && own.shape == others.shape
+                        && own.in_order == others.in_order
+                        && self.bytes_of(own) == other.bytes_of(others)
+                })
+            })
+    }
+
+    fn bytes_of(&self, located: &Located) -> Option<&[u8]> {
+        self.files.parts[located.part].bytes().get(located.bytes.clone())
+    }
+
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.files.tensors.contains_key(name)
     }

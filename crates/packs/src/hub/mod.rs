@@ -21,11 +21,12 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use ureq::http::{HeaderMap, Method, StatusCode, header};
+use vitrine_jobs::Control;
 
 use self::address::{Endpoint, path_escaped};
 use self::request::Requests;
 pub(crate) use self::request::Trouble;
-use crate::{Control, PackError};
+use crate::PackError;
 
 /// The hub that is asked where `HF_ENDPOINT` names none.
 const PUBLIC_HUB: &str = "https://huggingface.co";

@@ -5,10 +5,11 @@ use std::io;
 use ureq::http::{HeaderMap, Method, Request, StatusCode, Uri, header};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body, Error, Proxy};
+use vitrine_jobs::Control;
 
 use super::HubOptions;
 use super::address::{Endpoint, redirected};
-use crate::{Control, PackError};
+use crate::PackError;
 
 /// The hub itself redirects once or twice.
 const MAX_REDIRECTS: usize = 6;
@@ -61,13 +62,15 @@ impl Requests {
             .user_agent(concat!("vitrine/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent();
-        control.attend(&agent);
+        // Nobody waits for a silent server then.
+        let connections = agent.clone();
+        control.on_cancel(move || connections.shutdown());
         Self { agent, endpoint: endpoint.clone(), token: options.token.clone(), control: control.clone() }
     }
 
     /// Asks for `address`, from byte `range` on where one is given.
     pub(super) fn send(&self, method: &Method, address: &str, range: Option<u64>) -> Result<Answer, Trouble> {
-        self.control.check().map_err(Trouble::Lasting)?;
+        self.control.checkpoint().map_err(|end| Trouble::Lasting(end.into()))?;
         let mut address: Uri = address.parse().map_err(|_| self.lost("the address cannot be read"))?;
         for _ in 0..=MAX_REDIRECTS {
             let mut request = Request::builder().method(method).uri(&address);

@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use tempfile::TempDir;
+use vitrine_jobs::{Job, JobKind, Stage};
 use vitrine_models::Pack;
-use vitrine_packs::{Control, Outcome, PackError, Shelf, Step};
+use vitrine_packs::{Outcome, PackError, Shelf};
 
 use crate::models::{self, write};
 use crate::{Setting, mentions, pickle};
@@ -13,6 +15,10 @@ use crate::{Setting, mentions, pickle};
 struct Place {
     folder: TempDir,
     shelf: Shelf,
+}
+
+fn importing() -> Job {
+    Job::new(JobKind::Import, "")
 }
 
 impl Place {
@@ -34,7 +40,7 @@ impl Place {
     }
 
     fn import(&self, source: &Path, name: Option<&str>) -> Result<Outcome, PackError> {
-        self.shelf.import(source, name, &Control::default(), &mut |_| ())
+        self.shelf.import(source, name, &importing())
     }
 
     #[track_caller]
@@ -189,12 +195,12 @@ fn a_name_that_is_taken_is_not_given_twice() {
 fn an_import_can_be_stopped() {
     let place = Place::new();
     let source = place.two_models("mine");
-    let control = Control::default();
-    let stopping = control.clone();
-    let outcome = place.shelf.import(&source, None, &control, &mut |progress| {
-        if progress.step == Step::Copying {
-            stopping.cancel();
-        }
+    let job = importing();
+    let outcome = thread::scope(|scope| {
+        let import = scope.spawn(|| place.shelf.import(&source, None, &job));
+        while job.board().progress().stage != Some(Stage::Copy) && !import.is_finished() {}
+        job.cancel();
+        import.join().unwrap()
     });
     assert!(matches!(outcome, Err(PackError::Cancelled)), "{outcome:?}");
     assert!(place.shelf.installed().is_empty());

@@ -11,11 +11,13 @@ mod trouble;
 mod true_size;
 
 use std::path::PathBuf;
+use std::thread;
 use std::time::Duration;
 
 use tempfile::TempDir;
+use vitrine_jobs::{Job, JobKind, Progress};
 use vitrine_models::Pack;
-use vitrine_packs::{Control, HubOptions, Offer, Outcome, PackError, Progress, Shelf};
+use vitrine_packs::{HubOptions, Offer, Outcome, PackError, Shelf};
 
 use self::hub_server::{Fault, HubServer};
 use self::models::Files;
@@ -53,16 +55,25 @@ impl Setting {
     }
 
     pub fn pull(&self) -> Result<Outcome, PackError> {
-        self.shelf.pull(&self.offer, &self.options, &Control::default(), &mut |_| ())
+        self.shelf.pull(&self.offer, &self.options, &pulling())
     }
 
-    /// Pulls and gives what was heard of it.
-    pub fn pull_listening(&self) -> (Result<Outcome, PackError>, Vec<Progress>) {
-        let mut heard = Vec::new();
-        let outcome = self.shelf.pull(&self.offer, &self.options, &Control::default(), &mut |progress| {
-            heard.push(progress.clone());
-        });
-        (outcome, heard)
+    /// Pulls and gives what the job's board showed meanwhile: everything that stood there for longer
+    /// than a look takes.
+    pub fn pull_looking(&self) -> (Result<Outcome, PackError>, Vec<Progress>) {
+        let job = pulling();
+        thread::scope(|scope| {
+            let pull = scope.spawn(|| self.shelf.pull(&self.offer, &self.options, &job));
+            let (mut seen, mut version) = (Vec::new(), 0);
+            while !pull.is_finished() {
+                if job.board().version() != version {
+                    version = job.board().version();
+                    seen.push(job.board().progress());
+                }
+            }
+            seen.push(job.board().progress());
+            (pull.join().unwrap(), seen)
+        })
     }
 
     /// Pulls a pack that must arrive new, and gives its folder.
@@ -98,6 +109,10 @@ impl Setting {
     pub fn fault(&self, ending: &str, fault: Fault, times: u32) {
         self.hub.fault(ending, fault, times);
     }
+}
+
+pub fn pulling() -> Job {
+    Job::new(JobKind::Pull, "tiny")
 }
 
 pub fn options(hub: &HubServer) -> HubOptions {

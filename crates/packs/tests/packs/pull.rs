@@ -4,16 +4,17 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use vitrine_jobs::{Job, JobKind, Progress, Stage};
 use vitrine_models::{Clip, DevicePreference, Matcher, Pack, select_device};
-use vitrine_packs::{Control, Offer, Outcome, PackError, Step};
+use vitrine_packs::{Offer, Outcome, PackError};
 
 use crate::hub_server::Fault;
-use crate::{CLIP, Setting, models, pickle};
+use crate::{CLIP, Setting, models, pickle, pulling};
 
 #[test]
 fn a_pack_arrives_whole_and_loads() {
     let setting = Setting::new();
-    let (outcome, heard) = setting.pull_listening();
+    let (outcome, seen) = setting.pull_looking();
     let Outcome::Installed(folder) = outcome.unwrap() else { panic!("not new") };
     assert_eq!(folder, setting.shelf.folder().join("tiny"));
     let pack = Pack::open(&folder).unwrap();
@@ -29,12 +30,14 @@ fn a_pack_arrives_whole_and_loads() {
     assert_eq!((installed.len(), installed[0].size_bytes), (1, manifest.size_bytes()));
     assert!(setting.shelf.unfinished().is_empty());
 
-    // Every step is heard, bytes only grow within one, and all of them come.
-    let downloading: Vec<_> = heard.iter().filter(|progress| progress.step == Step::Downloading).collect();
-    assert!(downloading.windows(2).all(|two| two[0].done_bytes <= two[1].done_bytes));
-    assert!(downloading.iter().all(|progress| progress.total_bytes == manifest.size_bytes()));
-    assert!(downloading.iter().any(|progress| progress.file.as_deref() == Some("clip/model.safetensors")));
-    assert!(heard.iter().any(|progress| progress.step == Step::Trying));
+    // Bytes only grow, all of them come, and the file at hand is named.
+    let downloading: Vec<_> = seen.iter().filter(|seen| seen.stage == Some(Stage::Download)).collect();
+    let done = |of: &Progress| of.of(Stage::Download).map(|stage| (stage.done, stage.total)).unwrap();
+    assert!(downloading.windows(2).all(|two| done(two[0]).0 <= done(two[1]).0));
+    assert!(downloading.iter().any(|seen| seen.current.as_deref() == Some("clip/model.safetensors")));
+    let end = seen.last().unwrap();
+    assert_eq!(done(end), (manifest.size_bytes(), manifest.size_bytes()));
+    assert_eq!((end.stage, end.of(Stage::Try).map(|stage| stage.done)), (Some(Stage::Try), Some(2)));
 }
 
 #[test]
@@ -123,12 +126,12 @@ fn a_damaged_pack_is_mended_by_another_pull() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     fs::write(&weights, bytes).unwrap();
-    let error = setting.shelf.verify("tiny", &Control::default(), &mut |_| ()).unwrap_err();
+    let error = setting.shelf.verify("tiny", &Job::new(JobKind::Verify, "tiny")).unwrap_err();
     assert!(error.to_string().contains("clip/model.safetensors"), "{error}");
 
     let new = setting.pull_new();
     Pack::open(&new).unwrap().verify().unwrap();
-    setting.shelf.verify("tiny", &Control::default(), &mut |_| ()).unwrap();
+    setting.shelf.verify("tiny", &Job::new(JobKind::Verify, "tiny")).unwrap();
 }
 
 #[test]
@@ -146,8 +149,8 @@ fn vocabulary_files_and_pickles_stand_in() {
 fn a_cancelled_download_stops_at_once_and_goes_on_later() {
     let setting = Setting::new();
     setting.fault("model.safetensors", Fault::SilentAfter(100_000), 1);
-    let control = Control::default();
-    let stopping = control.clone();
+    let job = pulling();
+    let stopping = job.control().clone();
     let canceller = thread::spawn(move || {
         thread::sleep(Duration::from_millis(300));
         stopping.cancel();
@@ -156,7 +159,7 @@ fn a_cancelled_download_stops_at_once_and_goes_on_later() {
     let mut options = setting.options.clone();
     // Not the patience with a silent server ends it.
     options.stall_timeout = Duration::from_secs(15);
-    let outcome = setting.shelf.pull(&setting.offer, &options, &control, &mut |_| ());
+    let outcome = setting.shelf.pull(&setting.offer, &options, &job);
     let stopped_after = canceller.join().unwrap().elapsed();
     assert!(matches!(outcome, Err(PackError::Cancelled)), "{outcome:?}");
     assert!(stopped_after < Duration::from_secs(2), "{stopped_after:?}");

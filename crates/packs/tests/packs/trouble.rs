@@ -18,7 +18,7 @@ const BIG: &str = "model.safetensors";
 fn cut_connections_are_taken_up_where_they_ended() {
     let setting = Setting::new();
     setting.fault(BIG, Fault::CutAfter(100_000), 3);
-    let (outcome, heard) = setting.pull_listening();
+    let (outcome, seen) = setting.pull_looking();
     assert!(matches!(outcome, Ok(Outcome::Installed(_))), "{outcome:?}");
     let ranges: Vec<_> = setting
         .hub
@@ -29,7 +29,7 @@ fn cut_connections_are_taken_up_where_they_ended() {
         .collect();
     let expected = [None, Some("bytes=100000-"), Some("bytes=200000-"), Some("bytes=300000-"), None];
     assert_eq!(ranges.iter().map(Option::as_deref).collect::<Vec<_>>(), expected);
-    assert!(heard.iter().any(|progress| progress.note.as_ref().is_some_and(|note| note.contains("cut"))));
+    assert!(seen.iter().any(|progress| progress.note.as_ref().is_some_and(|note| note.contains("cut"))));
 }
 
 #[test]

@@ -6,12 +6,14 @@
 //! ```
 
 use std::path::PathBuf;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use vitrine_packs::{Control, Offer, Outcome, Shelf, Step};
+use vitrine_jobs::{Job, JobKind, Stage};
+use vitrine_packs::{Offer, Outcome, Shelf};
 
 use crate::hub_server::{Fault, HubServer};
-use crate::options;
+use crate::{options, pulling};
 
 #[test]
 #[ignore = "needs the folder that models/parity/make_true_size_packs.py writes"]
@@ -30,24 +32,27 @@ fn every_offered_pack_arrives_at_its_true_size() {
         hub.fault("model.safetensors", Fault::CutAfter(300_000_000), 1);
         let shelf = Shelf::new(folder.path().join("packs"));
         let start = Instant::now();
-        let mut tried = None;
-        let outcome = shelf.pull(&offer, &options(&hub), &Control::default(), &mut |progress| {
-            if progress.step == Step::Trying && tried.is_none() {
-                tried = Some(start.elapsed());
+        let job = pulling();
+        let (outcome, tried) = thread::scope(|scope| {
+            let pull = scope.spawn(|| shelf.pull(&offer, &options(&hub), &job));
+            while job.board().progress().stage != Some(Stage::Try) && !pull.is_finished() {
+                thread::sleep(Duration::from_millis(20));
             }
+            let tried = start.elapsed();
+            (pull.join().unwrap(), tried)
         });
         assert!(matches!(outcome, Ok(Outcome::Installed(_))), "{outcome:?}");
         let all = start.elapsed();
         let pack = shelf.find(&offer.name).unwrap();
         let start = Instant::now();
-        shelf.verify(&offer.name, &Control::default(), &mut |_| ()).unwrap();
+        shelf.verify(&offer.name, &Job::new(JobKind::Verify, "")).unwrap();
         eprintln!(
             "{:<8} {:>6.2} GB, {:>6.2} GB of f32, downloaded and checked in {:.1} s, loaded in {:.1} s, verified in {:.1} s",
             offer.name,
             pack.size_bytes as f64 / 1e9,
             pack.memory_bytes as f64 / 1e9,
-            tried.unwrap_or_default().as_secs_f64(),
-            (all - tried.unwrap_or_default()).as_secs_f64(),
+            tried.as_secs_f64(),
+            (all - tried).as_secs_f64(),
             start.elapsed().as_secs_f64()
         );
         let about = offer.about_bytes as f64 / pack.size_bytes as f64;
