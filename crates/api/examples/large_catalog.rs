@@ -13,7 +13,7 @@ use std::{
 
 use vitrine_api::{
     Api, OpenOptions,
-    types::{ApiError, AttributeFilter, AttributeKind, ProductId, SearchRequest},
+    types::{ApiError, AttributeFilter, AttributeKind, ProductId, RunState, SearchRequest},
 };
 
 const N_ASKED: u32 = 300;
@@ -81,6 +81,7 @@ fn main() -> Result<(), ApiError> {
         Ok(())
     })?;
     time("counts of a tick", |_| api.summary().map(drop))?;
+    during_a_run(&api)?;
     println!("memory {} MB, at most {} MB", memory_mb("VmRSS"), memory_mb("VmHWM"));
     println!("on disk {} MB", size_of(&folder) / 1_000_000);
 
@@ -103,6 +104,26 @@ fn main() -> Result<(), ApiError> {
     Ok(())
 }
 
+/// What a window asks while photos are read: the samples, with their models beside the requests.
+fn during_a_run(api: &Api) -> Result<(), ApiError> {
+    api.add_samples()?;
+    let (mut ticks, mut searches) = (Vec::new(), Vec::new());
+    while api.progress().state == RunState::Running {
+        let begun = Instant::now();
+        api.summary()?;
+        ticks.push(begun.elapsed());
+        if ticks.len() % 10 == 0 {
+            let begun = Instant::now();
+            api.search(&words(u32::try_from(searches.len()).unwrap_or(0)))?;
+            searches.push(begun.elapsed());
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    print_times("counts of a tick, in a run", ticks);
+    print_times("words, in a run", searches);
+    Ok(())
+}
+
 fn words(n: u32) -> SearchRequest {
     const COLOURS: [&str; 8] = ["red", "blue", "green", "black", "white", "yellow", "grey", "pink"];
     const GOODS: [&str; 9] = ["shirt", "shoe", "apple", "lamp", "watch", "bag", "cup", "chair", "hat"];
@@ -117,10 +138,15 @@ fn time(what: &str, mut ask: impl FnMut(u32) -> Result<(), ApiError>) -> Result<
         ask(n)?;
         times.push(begun.elapsed());
     }
-    times.sort_unstable();
-    let at = |part: usize| times[times.len() * part / 100].as_secs_f64() * 1_000.0;
-    println!("{what:<28} p50 {:>8.2}  p99 {:>8.2} ms", at(50), at(99));
+    print_times(what, times);
     Ok(())
+}
+
+fn print_times(what: &str, mut times: Vec<Duration>) {
+    times.sort_unstable();
+    let at =
+        |part: usize| times.get(times.len() * part / 100).map_or(f64::NAN, Duration::as_secs_f64) * 1_000.0;
+    println!("{what:<28} p50 {:>8.2}  p99 {:>8.2} ms of {}", at(50), at(99), times.len());
 }
 
 fn memory_mb(what: &str) -> u64 {

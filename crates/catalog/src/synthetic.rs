@@ -6,6 +6,8 @@
 
 use std::path::PathBuf;
 
+use vitrine_index::synthetic::{Clusters, N_CLUSTERS};
+
 use crate::{
     CatalogError, Library,
     colour::{BasicColour, ProductColour},
@@ -20,11 +22,6 @@ use crate::{
 const ROOT: &str = "/synthetic";
 /// Products in one transaction.
 const BATCH: u32 = 2_000;
-/// Kinds of goods, around which vectors lie.
-const N_CLUSTERS: u32 = 400;
-/// Directions in which the goods of a kind differ: photos of a shop fill no space of hundreds of them.
-const RANK: u32 = 24;
-
 /// Claims by how many products carry them: kind, value, one in so many.
 pub const CLAIMS: [(AttributeKind, &str, u32); 4] = [
     (AttributeKind::Colour, "half", 2),
@@ -32,51 +29,6 @@ pub const CLAIMS: [(AttributeKind, &str, u32); 4] = [
     (AttributeKind::Style, "hundredth", 100),
     (AttributeKind::Material, "ten-thousandth", 10_000),
 ];
-
-/// Numbers that are the same on every run (splitmix64).
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> f32 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 40) as f32 / (1_u32 << 24) as f32 - 0.5
-    }
-
-    fn vector(&mut self, dim: usize) -> Vec<f32> {
-        (0..dim).map(|_| self.next()).collect()
-    }
-}
-
-struct Clusters {
-    centres: Vec<Vec<f32>>,
-    directions: Vec<Vec<f32>>,
-}
-
-impl Clusters {
-    fn new(dim: usize) -> Self {
-        let mut numbers = Numbers(1);
-        Self {
-            centres: (0..N_CLUSTERS).map(|_| numbers.vector(dim)).collect(),
-            directions: (0..RANK).map(|_| numbers.vector(dim)).collect(),
-        }
-    }
-
-    fn vector(&self, photo: u32) -> Vec<f32> {
-        let mut numbers = Numbers(u64::from(photo) << 20);
-        let mut vector = self.centres[(photo.wrapping_mul(2_654_435_761) % N_CLUSTERS) as usize].clone();
-        for direction in &self.directions {
-            let far = numbers.next() * 0.8;
-            vector.iter_mut().zip(direction).for_each(|(x, d)| *x += far * d);
-        }
-        vector.iter_mut().for_each(|x| *x += numbers.next() * 0.15);
-        let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
-        vector.iter_mut().for_each(|x| *x /= length);
-        vector
-    }
-}
 
 /// Photos of a product: three in ten have a second one.
 fn n_photos(product: u32) -> u32 {

@@ -21,6 +21,8 @@ mod file;
 mod graph;
 mod local;
 mod rows;
+#[cfg(feature = "synthetic")]
+pub mod synthetic;
 
 use roaring::RoaringBitmap;
 
