@@ -175,12 +175,18 @@ fn open_cuda() -> candle_core::Result<(Device, Abilities)> {
     Ok((device, Abilities::cuda(capability)))
 }
 
+/// An error in a note for people: where a backtrace is asked for, candle's words go on with it.
+#[cfg_attr(not(any(feature = "cuda", all(feature = "metal", target_os = "macos"))), allow(dead_code))]
+fn reason(error: &candle_core::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
+}
+
 /// Drivers that are absent make their loaders panic rather than return.
 #[cfg(any(feature = "cuda", all(feature = "metal", target_os = "macos")))]
 fn open<T>(device: impl FnOnce() -> candle_core::Result<T> + std::panic::UnwindSafe) -> Result<T, String> {
     match std::panic::catch_unwind(device) {
         Ok(Ok(device)) => Ok(device),
-        Ok(Err(error)) => Err(error.to_string()),
+        Ok(Err(error)) => Err(reason(&error)),
         Err(_) => Err("its driver is not installed".to_owned()),
     }
 }
@@ -194,6 +200,15 @@ mod tests {
         let device = select_device(DevicePreference::Cpu);
         let report = DeviceReport { name: "CPU".to_owned(), precision: Precision::F32, note: None };
         assert_eq!(device.report(), &report);
+    }
+
+    #[test]
+    fn a_card_that_fails_is_told_of_in_one_line() {
+        let mismatch = "system has unsupported display driver / cuda driver combination";
+        let error = candle_core::Error::Cuda(mismatch.into());
+        for error in [error.bt(), candle_core::Error::Msg(format!("{mismatch}\n   0: <unknown>"))] {
+            assert_eq!(reason(&error), mismatch);
+        }
     }
 
     #[test]

@@ -61,7 +61,10 @@ fn in_use(models: &ModelsInfo) {
     say!("{} ({})", models.pack, models.revision);
     say!("  {}", models.summary);
     say!("  in {}", models.folder);
-    say!("  on the {}", models.device);
+    match models.device.as_str() {
+        "CPU" => say!("  on the processor"),
+        card => say!("  on the graphics card ({card})"),
+    }
     if let Some(note) = &models.device_note {
         say!("  {note}");
     }
