@@ -108,6 +108,10 @@ fn explain(error: &walkdir::Error) -> Option<Found> {
         std::io::ErrorKind::PermissionDenied if !is_link => {
             Some(Found::Unreadable(path.parent()?.to_path_buf(), Skip::from_io(cause)))
         }
+        // A path longer than the system allows: told of the folder, whatever would have been in there.
+        std::io::ErrorKind::InvalidFilename => {
+            Some(Found::Unreadable(path.parent()?.to_path_buf(), Skip::from_io(cause)))
+        }
         _ if !has_picture_ending(&path) => None,
         std::io::ErrorKind::NotFound if is_link => {
             let skip = Skip::new(SkipCode::Unreadable, "This is a link to a file that is not there.");

@@ -21,6 +21,8 @@ mod edit;
 mod forget;
 mod group;
 mod index;
+#[cfg(unix)]
+mod memory;
 mod models;
 mod output;
 mod search;
@@ -38,7 +40,13 @@ const INTERRUPTED: u8 = 130;
 /// How often a plain line tells how far something is where there is no terminal.
 const LINE_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
 
+#[cfg(unix)]
+#[global_allocator]
+static ALLOCATOR: memory::Allocator = memory::Allocator;
+
 fn main() -> ExitCode {
+    #[cfg(unix)]
+    memory::watch();
     // `vitrine status | head` ends with `head`, as every program does.
     sigpipe::reset();
     let arguments = Arguments::parse();
@@ -49,6 +57,13 @@ fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
+    std::panic::set_hook(Box::new(|panic| {
+        tracing::error!(%panic, "a bug");
+        // Elsewhere whoever waits for the thread tells of it.
+        if std::thread::current().name() == Some("main") {
+            note!("vitrine: Something went wrong inside Vitrine. What was done so far is kept; try again.");
+        }
+    }));
     match run(&arguments).and_then(|code| output::finish().map(|()| code)) {
         Ok(code) => code,
         Err(error) => {

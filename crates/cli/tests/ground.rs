@@ -5,6 +5,7 @@
 use std::{
     fs,
     io::Read,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     time::{Duration, Instant},
@@ -43,6 +44,21 @@ impl Shop {
 
     fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
+    }
+
+    /// As somebody whom permissions bind; root they do not, unless he gives that up.
+    fn bound(&self, arguments: &[&str]) -> Output {
+        let user = Command::new("id").arg("-u").output().unwrap();
+        let program = self.command(arguments);
+        if user.stdout != b"0\n" {
+            return self.run(arguments);
+        }
+        let mut bound = Command::new("setpriv");
+        bound.arg("--bounding-set=-dac_override,-dac_read_search").arg(program.get_program());
+        bound
+            .args(program.get_args())
+            .envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        bound.output().unwrap()
     }
 
     fn text(&self, arguments: &[&str]) -> String {
@@ -88,6 +104,95 @@ fn an_unplugged_drive_is_told_and_costs_nothing() {
     let found: serde_json::Value =
         serde_json::from_str(&shop.text(&["search", "thing", "--limit", "100", "--json"])).unwrap();
     assert_eq!(found.as_array().unwrap().len(), 40);
+}
+
+#[test]
+fn what_may_not_be_read_is_listed_and_what_is_known_of_it_kept() {
+    let shop = Shop::new();
+    let (folder, hidden) = (shop.photos("photos", 0..3), shop.photos("photos/hidden", 10..14));
+    let index = || String::from_utf8(shop.bound(&["index", folder.to_str().unwrap()]).stdout).unwrap();
+    let skipped = || String::from_utf8(shop.bound(&["status", "--skipped"]).stdout).unwrap();
+    assert!(index().contains("7 photos"));
+    // Neither its names nor its files can be read; or its names alone.
+    for mode in [0o000, 0o444] {
+        fs::set_permissions(&hidden, fs::Permissions::from_mode(mode)).unwrap();
+        let (said, listed) = (index(), skipped());
+        fs::set_permissions(&hidden, fs::Permissions::from_mode(0o755)).unwrap();
+        assert!(
+            said.contains("7 photos of 7 products in the catalog: 7 can be searched"),
+            "{mode:o}: {said}"
+        );
+        assert!(listed.contains("photos/hidden: You have no permission to read this."), "{mode:o}: {listed}");
+    }
+    index();
+    assert!(!skipped().contains("permission"));
+}
+
+#[test]
+fn paths_longer_than_the_system_allows_are_listed() {
+    let shop = Shop::new();
+    let folder = shop.photos("photos", 0..2);
+    let deepen =
+        "n=$(printf 'x%.0s' $(seq 200)); for i in $(seq 24); do mkdir $n && cd $n; done; cp \"$0\" .";
+    let done =
+        Command::new("bash").current_dir(&folder).args(["-c", deepen]).arg(folder.join("0.bmp")).status();
+    assert!(done.unwrap().success());
+    let said = shop.text(&["index", folder.to_str().unwrap()]);
+    assert!(said.contains("2 photos of 2 products"), "{said}");
+    let listed = shop.text(&["status", "--skipped"]);
+    assert!(listed.contains("longer than the system allows"), "{listed}");
+}
+
+#[test]
+fn a_library_that_cannot_be_written_can_be_read_and_says_so() {
+    let shop = Shop::new();
+    let folder = shop.photos("photos", 0..3);
+    shop.text(&["index", folder.to_str().unwrap()]);
+    let library = shop.path("library");
+    let set = |mode: &str| {
+        assert!(Command::new("chmod").args(["-R", mode]).arg(&library).status().unwrap().success());
+    };
+    set("a-w");
+    let outputs =
+        [&["status"][..], &["search", "thing"], &["show", "1"], &["index"]].map(|of| shop.bound(of));
+    set("u+w");
+    let [status, search, show, index] = outputs;
+    for read in [&status, &search, &show] {
+        assert!(read.status.success(), "{read:?}");
+    }
+    let status = String::from_utf8(status.stdout).unwrap();
+    assert!(status.contains("cannot be written: nothing can be added or changed"), "{status}");
+    let refused = String::from_utf8(index.stderr).unwrap();
+    assert_eq!(index.status.code(), Some(1), "{refused}");
+    assert!(refused.contains("cannot be written, so nothing can be added"), "{refused}");
+}
+
+/// Somewhere between too little to map a model and enough to run it memory runs out in the middle of the work.
+#[cfg(target_os = "linux")]
+#[test]
+fn little_memory_ends_in_a_sentence() {
+    let shop = Shop::new();
+    shop.text(&["index", shop.photos("photos", 0..3).to_str().unwrap()]);
+    let mut n_refused = 0;
+    for kilobytes in (100_000..220_000).step_by(10_000).map(|kilobytes: u32| kilobytes.to_string()) {
+        let program = shop.command(&["search", "thing"]);
+        let mut limited = Command::new("sh");
+        limited.args(["-c", "ulimit -v $0 && exec \"$@\"", &kilobytes]).arg(program.get_program());
+        limited.args(program.get_args());
+        limited.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let output = limited.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        match output.status.code() {
+            Some(0) => {}
+            Some(1) => {
+                n_refused += 1;
+                assert!(said.contains("vitrine: ") && said.ends_with(".\n"), "{kilobytes}: {said}");
+            }
+            // None is a signal: it was aborted.
+            other => panic!("{kilobytes}: {other:?} {said}"),
+        }
+    }
+    assert!(n_refused > 0);
 }
 
 #[test]

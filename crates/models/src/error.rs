@@ -161,13 +161,13 @@ pub enum ModelError {
         /// The longest that works.
         max_tokens: usize,
     },
-    /// The graphics card has no room left, not even for one picture or text at a time.
+    /// No memory is left, of the graphics card or of the machine, not even for one picture or text at a time.
     #[error(
-        "the graphics card has too little free memory for this model ({reason}); close other programs that \
-         use it, choose a smaller model, or let the processor do the work"
+        "there is too little free memory for this model ({reason}): close other programs, choose a smaller \
+         model or, where it is the graphics card's, let the processor do the work"
     )]
     OutOfMemory {
-        /// The driver's message.
+        /// The driver's or the system's message.
         reason: String,
     },
     /// The arithmetic itself failed: a device that went away, or one that lacks an operation.
@@ -197,10 +197,10 @@ pub enum ModelError {
 
 impl ModelError {
     pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
-        if source.kind() == std::io::ErrorKind::NotFound {
-            Self::MissingFile { path: path.to_path_buf() }
-        } else {
-            Self::Io { path: path.to_path_buf(), source }
+        match source.kind() {
+            std::io::ErrorKind::NotFound => Self::MissingFile { path: path.to_path_buf() },
+            std::io::ErrorKind::OutOfMemory => Self::OutOfMemory { reason: source.to_string() },
+            _ => Self::Io { path: path.to_path_buf(), source },
         }
     }
 

@@ -133,6 +133,11 @@ impl Skip {
                 SkipCode::Unreadable,
                 "You have no permission to read this. Change its permissions.",
             ),
+            std::io::ErrorKind::InvalidFilename => Self::new(
+                SkipCode::Unreadable,
+                "Paths in here are longer than the system allows. Move this folder nearer to the top, or shorten \
+                 its names.",
+            ),
             _ => Self::new(SkipCode::Unreadable, format!("The system could not read this ({error}).")),
         }
     }

@@ -89,6 +89,8 @@ impl Store {
     /// opened for reading.
     pub fn open(file: &Path) -> Result<Self, CatalogError> {
         match open_writer(file) {
+            // SQLite opens a file that it may not write for reading, without a word.
+            Ok(writer) if writer.is_readonly(rusqlite::MAIN_DB)? => Self::open_to_read(file),
             Ok(writer) => Ok(Self {
                 file: file.to_path_buf(),
                 identity: identity(file),
