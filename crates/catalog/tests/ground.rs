@@ -5,7 +5,8 @@ mod support;
 
 use std::{
     fs,
-    sync::{Arc, Mutex, atomic::Ordering},
+    sync::{Arc, Mutex, atomic::Ordering, mpsc::channel},
+    thread,
     time::Duration,
 };
 
@@ -361,6 +362,32 @@ fn a_change_of_packs_is_told_when_it_begins_and_when_it_is_done() {
     library.use_pack(&other).unwrap();
     assert_eq!(library.wait().unwrap().state, JobState::Finished);
     assert_eq!(*heard.lock().unwrap(), [true, false], "under way, then done");
+}
+
+#[test]
+fn an_answer_is_of_one_pack_also_when_another_takes_its_place_meanwhile() {
+    let shop = Shop::new();
+    shop.put_photos(12);
+    let (library, asked) = shop.open_quick();
+    shop.index(&library);
+    let ((came, has_come), (go_on, may_go_on)) = (channel(), channel());
+    *asked.gate.lock().unwrap() = Some((came, may_go_on));
+    let meanwhile = thread::scope(|scope| {
+        let answer = scope.spawn(|| ranked(&library, &ball()));
+        has_come.recv().unwrap();
+        let other = support::stand_in::pack(&shop.folder().join("packs"), "other", b"other weights");
+        let change = library.use_pack(&other);
+        library.wait();
+        let is_done = library.pack_change();
+        // Before anything can fail: else nobody would let the search go on.
+        go_on.send(()).unwrap();
+        change.unwrap();
+        assert_eq!(is_done.unwrap(), None);
+        answer.join().unwrap()
+    });
+    assert_ne!(ranked(&library, &ball()), meanwhile, "the other pack sees other pictures");
+    library.undo_pack_change().unwrap();
+    assert_eq!(ranked(&library, &ball()), meanwhile);
 }
 
 #[test]

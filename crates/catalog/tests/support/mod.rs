@@ -59,9 +59,9 @@ impl Shop {
     /// With models that take no time; what they were asked comes along.
     pub fn open_quick(&self) -> (Library, std::sync::Arc<stand_in::Asked>) {
         let folder = self.folder.path().canonicalize().unwrap().join("packs");
-        let pack = folder.join("quick");
+        let pack = folder.join(stand_in::FIRST);
         if !pack.join("pack.toml").is_file() {
-            stand_in::pack(&folder, "quick", b"weights");
+            stand_in::pack(&folder, stand_in::FIRST, b"weights");
         }
         let (models, asked) = stand_in::open_models();
         let options = LibraryOptions {

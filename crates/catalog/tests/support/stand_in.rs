@@ -4,8 +4,9 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
+        mpsc::{Receiver, Sender},
     },
 };
 
@@ -17,6 +18,8 @@ use vitrine_models::{
 
 /// Numbers in a vector: a cell's colour after the other.
 const GRID: usize = 3;
+/// The pack with which a quick library is opened.
+pub const FIRST: &str = "quick";
 
 /// What the stand-in was asked.
 #[derive(Default)]
@@ -28,16 +31,21 @@ pub struct Asked {
     pub clip_fails: std::sync::atomic::AtomicBool,
     /// Set: the captioner panics.
     pub captioner_panics: std::sync::atomic::AtomicBool,
+    /// Set: the first pack's next question tells that it came, and is answered when something comes back.
+    pub gate: Mutex<Option<(Sender<()>, Receiver<()>)>>,
 }
 
-pub struct StandIn(pub Arc<Asked>);
+/// What it was asked, and whether it is the first pack: another reads pictures upside down.
+pub struct StandIn(Arc<Asked>, bool);
 
 /// Opens stand-ins, and what they were asked.
 pub fn open_models() -> (OpenModels, Arc<Asked>) {
     let asked = Arc::new(Asked::default());
     let of_all = asked.clone();
-    let open: OpenModels =
-        Arc::new(move |_, _, _| Ok(Arc::new(StandIn(of_all.clone())) as Arc<dyn PackModels>));
+    let open: OpenModels = Arc::new(move |pack, _, _| {
+        let is_first = pack.manifest().name == FIRST;
+        Ok(Arc::new(StandIn(of_all.clone(), is_first)) as Arc<dyn PackModels>)
+    });
     (open, asked)
 }
 
@@ -99,10 +107,22 @@ impl PackModels for StandIn {
     ) -> Result<Answers<Vec<f32>>, CatalogError> {
         self.search_preprocess()?;
         self.0.pictures.fetch_add(pictures.len(), Ordering::Relaxed);
-        Ok(pictures.iter().map(|picture| Ok(look(picture))).collect())
+        let read = |picture: &PixelTensor| {
+            let mut vector = look(picture);
+            if !self.1 {
+                vector.reverse();
+            }
+            Ok(vector)
+        };
+        Ok(pictures.iter().map(read).collect())
     }
 
     fn embed_texts(&self, texts: Vec<String>, _: Priority) -> Result<Vec<Vec<f32>>, CatalogError> {
+        let gate = if self.1 { self.0.gate.lock().unwrap().take() } else { None };
+        if let Some((came, go_on)) = gate {
+            came.send(()).unwrap();
+            go_on.recv().unwrap();
+        }
         let vector = |text: &String| {
             let n = text.bytes().fold(7_u32, |n, byte| n.wrapping_mul(31).wrapping_add(u32::from(byte)));
             unit((0..27).map(|i| (n.rotate_left(i) & 255) as f32).collect())
