@@ -81,7 +81,6 @@ fn main() -> Result<(), ApiError> {
         Ok(())
     })?;
     time("counts of a tick", |_| api.summary().map(drop))?;
-    during_a_run(&api)?;
     println!("memory {} MB, at most {} MB", memory_mb("VmRSS"), memory_mb("VmHWM"));
     println!("on disk {} MB", size_of(&folder) / 1_000_000);
 
@@ -101,7 +100,8 @@ fn main() -> Result<(), ApiError> {
             .count();
     }
     println!("recall@10 {:.4}", n_found as f64 / (10 * due.len()) as f64);
-    Ok(())
+    // Last: the samples are other pictures than what was made here, and would be what words find.
+    during_a_run(&api)
 }
 
 /// What a window asks while photos are read: the samples, with their models beside the requests.
