@@ -292,6 +292,10 @@ impl Api {
     }
 }
 
+/// A photo and its products.
+#[cfg(feature = "synthetic")]
+pub type PhotoOf = (PictureId, Vec<ProductId>);
+
 /// For measuring.
 #[cfg(feature = "synthetic")]
 impl Api {
@@ -301,11 +305,7 @@ impl Api {
     }
 
     /// The photos nearest to each text by the definition, each with its products.
-    pub fn exact_best(
-        &self,
-        texts: &[String],
-        k: usize,
-    ) -> Result<Vec<Vec<(PictureId, Vec<ProductId>)>>, ApiError> {
+    pub fn exact_best(&self, texts: &[String], k: usize) -> Result<Vec<Vec<PhotoOf>>, ApiError> {
         let mut all = Vec::new();
         for best in self.library.exact_best(texts, k)? {
             let mut found = Vec::new();

@@ -146,7 +146,7 @@ fn describe(product: u32) -> Description {
         evidence: Evidence::Models,
     };
     let mut attributes = vec![claim(AttributeKind::Type, &format!("kind {}", product % N_CLUSTERS))];
-    let carried = CLAIMS.iter().filter(|(_, _, one_in)| product % one_in == 0);
+    let carried = CLAIMS.iter().filter(|(_, _, one_in)| product.is_multiple_of(*one_in));
     attributes.extend(carried.map(|(kind, value, _)| claim(kind.clone(), value)));
     Description {
         title: format!("Striped ceramic coffee mug, kind {}", product % N_CLUSTERS),

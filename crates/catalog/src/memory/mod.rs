@@ -15,7 +15,7 @@ mod claims;
 mod members;
 mod vectors;
 
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use roaring::RoaringBitmap;
 
@@ -40,7 +40,20 @@ pub(crate) struct Memory {
     state: RwLock<Option<State>>,
     /// Held by whoever catches up.
     following: Mutex<()>,
+    /// What passes the filters that were asked for last, the newest at the end: every page asks again.
+    passed: Mutex<Vec<Passed>>,
 }
+
+/// What passed some filters when the log stood at a position.
+struct Passed {
+    filters: Vec<(AttributeKind, String)>,
+    writer: ModelId,
+    position: u64,
+    allowed: Arc<Allowed>,
+}
+
+/// Sets of filters that are kept, at some megabytes each in a large catalog.
+const N_PASSED: usize = 4;
 
 struct State {
     /// Everything up to here in the log is in.
@@ -75,8 +88,17 @@ impl Memory {
         store: &Store,
         filters: &[(AttributeKind, String)],
         writer: ModelId,
-    ) -> Result<Allowed, CatalogError> {
+    ) -> Result<Arc<Allowed>, CatalogError> {
         self.follow(store)?;
+        let position = self.read(|state| state.position)?;
+        {
+            let passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_it =
+                |one: &&Passed| one.position == position && one.writer == writer && one.filters == filters;
+            if let Some(known) = passed.iter().find(is_it) {
+                return Ok(known.allowed.clone());
+            }
+        }
         for (kind, value) in filters {
             if self.read(|state| state.claims.has(kind, value, writer))? {
                 continue;
@@ -95,7 +117,7 @@ impl Memory {
                 return self.allowed(store, filters, writer);
             }
         }
-        self.read(|state| {
+        let (position, allowed) = self.read(|state| {
             let mut products: Option<RoaringBitmap> = None;
             for (kind, value) in filters {
                 let found = state
@@ -109,8 +131,16 @@ impl Memory {
                 });
             }
             let products = products.unwrap_or_default();
-            Allowed { pictures: state.members.pictures_of_all(&products), products }
-        })
+            let pictures = state.members.pictures_of_all(&products);
+            (state.position, Arc::new(Allowed { pictures, products }))
+        })?;
+        let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+        passed.retain(|one| one.position == position && (one.writer != writer || one.filters != filters));
+        if passed.len() >= N_PASSED {
+            passed.remove(0);
+        }
+        passed.push(Passed { filters: filters.to_vec(), writer, position, allowed: allowed.clone() });
+        Ok(allowed)
     }
 
     /// Catches up with the store's log.

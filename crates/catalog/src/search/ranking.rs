@@ -76,7 +76,7 @@ pub(super) fn rank(
     };
     // Twice as deep as asked: whoever scrolls goes on scrolling.
     let depth = depth.saturating_mul(2).max(MIN_DEPTH);
-    let (hits, n_ranked) = products(inner, engine, query, vector, allowed.as_ref(), depth)?;
+    let (hits, n_ranked) = products(inner, engine, query, vector, allowed.as_deref(), depth)?;
     let ranking = Ranking { query: query.clone(), origin, depth, hits: Arc::new(hits), n_ranked };
     *inner.search.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(ranking.clone());
     Ok(ranking)
