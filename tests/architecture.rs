@@ -18,7 +18,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("vitrine-index", &[]),
     ("vitrine-import", &[]),
     ("vitrine-catalog", &["vitrine-import", "vitrine-index", "vitrine-jobs", "vitrine-models"]),
-    ("vitrine-packs", &["vitrine-models"]),
+    ("vitrine-packs", &["vitrine-jobs", "vitrine-models"]),
     ("vitrine-api", &["vitrine-catalog", "vitrine-packs"]),
     ("vitrine", &["vitrine-api"]),
     ("vitrine-desktop", &["vitrine-api"]),
