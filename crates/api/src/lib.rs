@@ -18,3 +18,4 @@ pub mod types;
 
 pub use api::{Api, Event, PictureBytes};
 pub use places::OpenOptions;
+pub use vitrine_packs::size_in_words;

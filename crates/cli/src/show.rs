@@ -1,7 +1,7 @@
 //! `vitrine show`.
 
 use vitrine_api::{
-    Api,
+    Api, size_in_words,
     types::{FieldName, FieldOrigin, Photo, ProductDetail},
 };
 
@@ -73,6 +73,6 @@ fn print_photo(photo: &Photo) {
     }
     say!("  {:<13} {} x {} pixels, {}", "Picture", photo.width, photo.height, photo.format);
     for file in &photo.files {
-        say!("  {:<13} {}  ({})", "File", visible(&file.path), output::size(file.size_bytes));
+        say!("  {:<13} {}  ({})", "File", visible(&file.path), size_in_words(file.size_bytes));
     }
 }

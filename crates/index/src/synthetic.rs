@@ -7,10 +7,11 @@ pub const N_CLUSTERS: u32 = 400;
 const RANK: u32 = 24;
 
 /// Numbers that are the same on every run (splitmix64).
-struct Numbers(u64);
+pub struct Numbers(pub u64);
 
 impl Numbers {
-    fn next(&mut self) -> f32 {
+    /// From -0.5 to 0.5.
+    pub fn next(&mut self) -> f32 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -18,7 +19,8 @@ impl Numbers {
         ((z ^ (z >> 31)) >> 40) as f32 / (1_u32 << 24) as f32 - 0.5
     }
 
-    fn vector(&mut self, dim: usize) -> Vec<f32> {
+    /// `dim` of them.
+    pub fn vector(&mut self, dim: usize) -> Vec<f32> {
         (0..dim).map(|_| self.next()).collect()
     }
 }

@@ -16,6 +16,13 @@ use vitrine_index::{
     Answer, Change, Hit, IndexError, Layout, LocalIndex, Originals, Probe, VectorIndex, Way,
 };
 
+// The benchmarks' numbers, which are built with a feature.
+#[allow(dead_code)]
+#[path = "../src/synthetic.rs"]
+mod synthetic;
+
+use synthetic::Numbers;
+
 /// The vectors as they are.
 #[derive(Default)]
 struct Shelf(Mutex<HashMap<u32, Vec<f32>>>);
@@ -36,23 +43,10 @@ impl Originals for Shelf {
     }
 }
 
-/// Numbers that are the same on every run (splitmix64).
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> f32 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 40) as f32 / (1_u32 << 24) as f32 - 0.5
-    }
-
-    fn unit(&mut self, dim: usize) -> Vec<f32> {
-        let v: Vec<f32> = (0..dim).map(|_| self.next()).collect();
-        let norm = dot(&v, &v).sqrt();
-        v.into_iter().map(|x| x / norm).collect()
-    }
+fn unit(numbers: &mut Numbers, dim: usize) -> Vec<f32> {
+    let v = numbers.vector(dim);
+    let norm = dot(&v, &v).sqrt();
+    v.into_iter().map(|x| x / norm).collect()
 }
 
 fn dot(a: &[f32], b: &[f32]) -> f32 {
@@ -77,7 +71,7 @@ impl Case {
     fn filled(n: u32, dim: usize, exact_limit: usize) -> Self {
         let mut case = Self::empty(&[dim], exact_limit);
         let mut numbers = Numbers(7);
-        case.put((1..=n).map(|id| (id, numbers.unit(dim))));
+        case.put((1..=n).map(|id| (id, unit(&mut numbers, dim))));
         case
     }
 
@@ -161,7 +155,7 @@ fn parts_add_up_by_their_weights() {
     let mut case = Case::empty(&[24, 8, 16], 10_000);
     let mut numbers = Numbers(3);
     case.put((1..=600).map(|id| {
-        let mut vector = [numbers.unit(24), numbers.unit(8), numbers.unit(16)].concat();
+        let mut vector = [unit(&mut numbers, 24), unit(&mut numbers, 8), unit(&mut numbers, 16)].concat();
         // What a photo lacks is zero, and neither helps nor hurts.
         if id % 3 == 0 {
             vector[24..32].fill(0.0);
@@ -169,7 +163,7 @@ fn parts_add_up_by_their_weights() {
         (id, vector)
     }));
     for weights in [[1.0, 1.0, 1.0], [0.2, 0.0, 0.8], [0.0, 1.0, 0.0], [0.7, -0.3, 0.1]] {
-        let parts = [numbers.unit(24), numbers.unit(8), numbers.unit(16)];
+        let parts = [unit(&mut numbers, 24), unit(&mut numbers, 8), unit(&mut numbers, 16)];
         let query: Vec<f32> =
             parts.iter().zip(weights).flat_map(|(part, w)| part.iter().map(move |x| x * w)).collect();
         assert_eq!(case.ask(&query, None, 50).hits, case.due(&query, None, 50), "{weights:?}");
@@ -186,7 +180,7 @@ fn filters_give_the_filtered_ranking_at_every_share() {
             let allowed: RoaringBitmap = (1..=4_000).filter(|id| id % share == 0).collect();
             let (mut n_found, mut n_due) = (0, 0);
             for _ in 0..20 {
-                let query = numbers.unit(32);
+                let query = unit(&mut numbers, 32);
                 let answer = case.ask(&query, Some(&allowed), 10);
                 let due = case.due(&query, Some(&allowed), 10);
                 assert_eq!(answer.n_ranked, allowed.len());
@@ -199,10 +193,10 @@ fn filters_give_the_filtered_ranking_at_every_share() {
             assert!(n_found * 100 >= n_due * least_percent, "one in {share}: {n_found} of {n_due}");
         }
         let none = RoaringBitmap::new();
-        assert!(case.ask(&numbers.unit(32), Some(&none), 10).hits.is_empty());
+        assert!(case.ask(&unit(&mut numbers, 32), Some(&none), 10).hits.is_empty());
         // Ids that the index does not hold are no hits.
         let strange: RoaringBitmap = [7_u32, 999_999].into_iter().collect();
-        let answer = case.ask(&numbers.unit(32), Some(&strange), 10);
+        let answer = case.ask(&unit(&mut numbers, 32), Some(&strange), 10);
         assert_eq!((answer.n_ranked, answer.hits.len(), answer.hits[0].id), (1, 1, 7));
     }
 }
@@ -257,7 +251,7 @@ fn removed_and_replaced_vectors_leave_the_answers() {
         // Rows are used again, in the graph too.
         case.remove(1_000..2_500);
         let mut numbers = Numbers(99);
-        case.put((5_000..6_000).map(|id| (id, numbers.unit(16))));
+        case.put((5_000..6_000).map(|id| (id, unit(&mut numbers, 16))));
         case.build();
         for id in [1, 999, 2_500, 3_000, 5_000, 5_999] {
             assert_eq!(case.ids(&case.vector(id), 1), [id], "exact up to {exact_limit}");
@@ -288,7 +282,7 @@ fn probes_are_answered_while_everything_changes() {
                 let mut numbers = Numbers(seed);
                 let mut n = 0;
                 while !is_over.load(Ordering::Relaxed) || n == 0 {
-                    let query = numbers.unit(16);
+                    let query = unit(&mut numbers, 16);
                     let answer = index.probe(&Probe { query: &query, allowed: None, k: 20 }).unwrap();
                     let ids: HashSet<u32> = answer.hits.iter().map(|hit| hit.id).collect();
                     assert_eq!(ids.len(), answer.hits.len(), "an id stands once");
@@ -305,7 +299,7 @@ fn probes_are_answered_while_everything_changes() {
                 shelf.0.lock().unwrap().remove(&id);
                 changes.push(Change::Remove { id });
             } else {
-                let vector = numbers.unit(16);
+                let vector = unit(&mut numbers, 16);
                 shelf.0.lock().unwrap().insert(id, vector.clone());
                 changes.push(Change::Put { id, vector });
             }
@@ -329,7 +323,7 @@ fn a_saved_index_comes_back_and_goes_on() {
     let mut case = Case::filled(1_200, 24, 500);
     case.remove([6]);
     case.build();
-    case.put([(2_000, Numbers(5).unit(24))]);
+    case.put([(2_000, unit(&mut Numbers(5), 24))]);
     case.index.save(&file, "clip@1").unwrap();
     let again =
         LocalIndex::open_with_exact_limit(&file, "clip@1", Layout::new(vec![24]), case.shelf.clone(), 500)
@@ -341,7 +335,7 @@ fn a_saved_index_comes_back_and_goes_on() {
     for id in [20, 1_200, 2_000] {
         assert_eq!(case.ids(&case.vector(id), 1), [id]);
     }
-    case.put([(2_001, Numbers(6).unit(24))]);
+    case.put([(2_001, unit(&mut Numbers(6), 24))]);
     case.build();
     assert_eq!(case.ids(&case.vector(2_001), 1), [2_001]);
 }

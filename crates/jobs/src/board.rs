@@ -88,6 +88,18 @@ struct State {
     version: u64,
 }
 
+impl State {
+    fn start(&mut self, stage: Stage) {
+        let now = self.watch.now();
+        let track = &mut self.tracks[stage as usize];
+        track.started.get_or_insert(now);
+        track.pace.begin(now);
+        self.stage = Some(stage);
+        self.current = None;
+        self.note = None;
+    }
+}
+
 /// Where the threads of a job write how far they are.
 pub struct Board {
     kind: JobKind,
@@ -118,21 +130,18 @@ impl Board {
 
     /// A stage sets to work. What it counted before stays; its rate is that from now on.
     pub fn start(&self, stage: Stage) {
-        let mut state = self.change();
-        let now = state.watch.now();
-        let track = &mut state.tracks[stage as usize];
-        track.started.get_or_insert(now);
-        track.pace.begin(now);
-        state.stage = Some(stage);
-        state.current = None;
-        state.note = None;
+        self.change().start(stage);
     }
 
     /// A stage sets to work, from nothing, on all that it has to do.
     pub fn begin(&self, stage: Stage, total: u64) {
-        self.start(stage);
-        self.set_done(stage, 0);
-        self.set_total(stage, total);
+        // In one change: nobody may see the stage at hand with the counts of before.
+        let mut state = self.change();
+        state.start(stage);
+        let track = &mut state.tracks[stage as usize];
+        track.done = 0;
+        track.total = total;
+        track.total_is_known = true;
     }
 
     /// More to do for a stage; its total may grow further.

@@ -193,3 +193,20 @@ impl PackError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_is_full_when_the_system_says_so() {
+        let check = |source: io::Error, is_full: bool| {
+            let error = PackError::io(Path::new("a"), source);
+            assert_eq!(matches!(error, PackError::DiskFull { .. }), is_full, "{error}");
+        };
+        check(io::ErrorKind::StorageFull.into(), true);
+        check(io::ErrorKind::PermissionDenied.into(), false);
+        // Ours: a file that is more than can be read.
+        check(io::ErrorKind::FileTooLarge.into(), false);
+    }
+}

@@ -42,3 +42,4 @@ pub use self::hub::HubOptions;
 pub use self::offer::Offer;
 pub use self::pull::Outcome;
 pub use self::shelf::{Installed, Shelf, Unfinished, verify};
+pub use self::words::size_in_words;

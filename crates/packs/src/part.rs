@@ -152,6 +152,23 @@ mod tests {
         assert!(!Part::name_of(&path).exists());
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_a_part_leads_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, elsewhere) = (folder.path().join("config.json"), folder.path().join("mine.txt"));
+        fs::write(&elsewhere, b"mine").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, Part::name_of(&path)).unwrap();
+        let remote = RemoteFile { size_bytes: 5, sum: Sum::GitSha1(HELLO.to_owned()) };
+        let mut part = Part::take_up(&path, &remote, &job(), &mut |_| ()).unwrap();
+        part.write(b"hello").unwrap();
+        part.finish(&path, &remote).unwrap().unwrap();
+        assert_eq!(
+            (fs::read(&elsewhere).unwrap(), fs::read(&path).unwrap()),
+            (b"mine".to_vec(), b"hello".to_vec())
+        );
+    }
+
     #[test]
     fn other_bytes_get_no_name() {
         let folder = tempfile::tempdir().unwrap();

@@ -27,7 +27,7 @@ use vitrine_models::{FileSum, ModelError, Pack, Precision};
 use crate::PackError;
 use crate::origin::Expected;
 use crate::part::hex;
-use crate::words::people_say;
+use crate::words::size_in_words;
 
 /// The longest name of a pack.
 const MAX_NAME: usize = 40;
@@ -222,8 +222,8 @@ impl Shelf {
         }
         Err(PackError::NoRoom {
             folder: self.folder.clone(),
-            needed: people_say(needed_bytes.saturating_add(SPARE_BYTES)),
-            free: people_say(free_bytes),
+            needed: size_in_words(needed_bytes.saturating_add(SPARE_BYTES)),
+            free: size_in_words(free_bytes),
         })
     }
 

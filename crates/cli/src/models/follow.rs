@@ -9,14 +9,14 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 use vitrine_api::{
-    Api,
+    Api, size_in_words,
     types::{ApiError, ErrorCode, PackJob, PackJobEnd, PackJobKind, PackStep},
 };
 
 use crate::{
     INTERRUPTED,
     args::Arguments,
-    output::{self, size, time_left},
+    output::{self, time_left},
 };
 
 const POLL: Duration = Duration::from_millis(100);
@@ -132,9 +132,9 @@ fn amount(job: &PackJob) -> String {
     if job.total == 0 {
         return "what there is".to_owned();
     }
-    let mut parts = vec![format!("{} of {}", size(job.done), size(job.total))];
+    let mut parts = vec![format!("{} of {}", size_in_words(job.done), size_in_words(job.total))];
     if job.bytes_per_second > 0 {
-        parts.push(format!("{}/s", size(job.bytes_per_second)));
+        parts.push(format!("{}/s", size_in_words(job.bytes_per_second)));
     }
     parts.extend(job.eta_secs.map(time_left));
     parts.join(", ")

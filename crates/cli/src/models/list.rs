@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 use vitrine_api::{
-    Api,
+    Api, size_in_words,
     types::{ModelRole, ModelsInfo, PackItem, PackList, PackState},
 };
 
 use crate::{
     args::Arguments,
-    output::{self, count, size},
+    output::{self, count},
 };
 
 /// What `models --json` prints: the pack in use, and the list.
@@ -78,7 +78,7 @@ fn in_use(models: &ModelsInfo) {
             "  {role}: {}, {} parameters, {}",
             model.architecture,
             count(model.n_parameters),
-            size(model.size_bytes)
+            size_in_words(model.size_bytes)
         );
     }
     for (head, lines) in [("knows", &models.knows), ("does not know", &models.lacks)] {
@@ -98,18 +98,22 @@ fn standing(pack: &PackItem) -> String {
         PackState::Installed if pack.is_shipped => "ships with Vitrine".to_owned(),
         PackState::Installed => "installed".to_owned(),
         PackState::Damaged => "cannot be used".to_owned(),
-        PackState::Available => return format!("to download, about {}", size(pack.size_bytes)),
+        PackState::Available => return format!("to download, about {}", size_in_words(pack.size_bytes)),
         PackState::Partial => {
             return format!(
                 "partly downloaded, {} of about {}: `vitrine models pull {}` goes on",
-                size(pack.done_bytes),
-                size(pack.size_bytes),
+                size_in_words(pack.done_bytes),
+                size_in_words(pack.size_bytes),
                 pack.name
             );
         }
     };
     match pack.memory_bytes {
-        Some(memory) => format!("{state}, {} on disk, {} in memory", size(pack.size_bytes), size(memory)),
-        None => format!("{state}, {} on disk", size(pack.size_bytes)),
+        Some(memory) => format!(
+            "{state}, {} on disk, {} in memory",
+            size_in_words(pack.size_bytes),
+            size_in_words(memory)
+        ),
+        None => format!("{state}, {} on disk", size_in_words(pack.size_bytes)),
     }
 }

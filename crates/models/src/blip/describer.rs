@@ -40,12 +40,9 @@ impl Describer {
     /// # Errors
     /// As [`Captioner::load`].
     pub fn captioner(&self) -> Result<&Captioner, ModelError> {
-        if let Some(loaded) = self.captioner.get() {
-            return Ok(loaded);
-        }
-        (self.check)(&self.caption)?;
-        let captioner = Captioner::load_beside(&self.caption, &self.device, self.matcher.get())?;
-        Ok(self.captioner.get_or_init(|| captioner))
+        self.loaded(&self.captioner, &self.caption, || {
+            Captioner::load_beside(&self.caption, &self.device, self.matcher.get())
+        })
     }
 
     /// The matcher.
@@ -53,12 +50,23 @@ impl Describer {
     /// # Errors
     /// As [`Matcher::load`].
     pub fn matcher(&self) -> Result<&Matcher, ModelError> {
-        if let Some(loaded) = self.matcher.get() {
+        self.loaded(&self.matcher, &self.matching, || {
+            Matcher::load_beside(&self.matching, &self.device, self.captioner.get())
+        })
+    }
+
+    fn loaded<'a, M>(
+        &self,
+        model: &'a OnceCell<M>,
+        folder: &Path,
+        load: impl FnOnce() -> Result<M, ModelError>,
+    ) -> Result<&'a M, ModelError> {
+        if let Some(loaded) = model.get() {
             return Ok(loaded);
         }
-        (self.check)(&self.matching)?;
-        let matcher = Matcher::load_beside(&self.matching, &self.device, self.captioner.get())?;
-        Ok(self.matcher.get_or_init(|| matcher))
+        (self.check)(folder)?;
+        let loaded = load()?;
+        Ok(model.get_or_init(|| loaded))
     }
 
     /// Pictures as the matcher takes them: as the captioner read them where both read alike, else read from

@@ -113,13 +113,18 @@ impl Weights {
                     own.dtype == others.dtype
                         && own.shape == others.shape
                         && own.in_order == others.in_order
-                        && self.bytes_of(own) == other.bytes_of(others)
+                        && self.holds_same_bytes(own, other, others)
                 })
             })
     }
 
-    fn bytes_of(&self, located: &Located) -> Option<&[u8]> {
-        self.files.parts[located.part].bytes().get(located.bytes.clone())
+    fn holds_same_bytes(&self, own: &Located, other: &Self, others: &Located) -> bool {
+        let (file, other_file) = (&self.files.parts[own.part], &other.files.parts[others.part]);
+        let is_same = file.bytes().get(own.bytes.clone()) == other_file.bytes().get(others.bytes.clone());
+        // Looked at once, like a tensor that is loaded: neither file shall stay in memory for it.
+        file.release(&own.bytes);
+        other_file.release(&others.bytes);
+        is_same
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {

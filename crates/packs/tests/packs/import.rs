@@ -196,9 +196,13 @@ fn an_import_can_be_stopped() {
     let place = Place::new();
     let source = place.two_models("mine");
     let job = importing();
+    // It stands at the first file that it copies, however fast this machine is.
+    job.pause();
     let outcome = thread::scope(|scope| {
         let import = scope.spawn(|| place.shelf.import(&source, None, &job));
-        while job.board().progress().stage != Some(Stage::Copy) && !import.is_finished() {}
+        while job.board().progress().stage != Some(Stage::Copy) && !import.is_finished() {
+            thread::yield_now();
+        }
         job.cancel();
         import.join().unwrap()
     });

@@ -70,6 +70,7 @@ impl Setting {
                     version = job.board().version();
                     seen.push(job.board().progress());
                 }
+                thread::yield_now();
             }
             seen.push(job.board().progress());
             (pull.join().unwrap(), seen)

@@ -14,6 +14,8 @@ use crate::{CLIP, Setting, models, pickle, pulling};
 #[test]
 fn a_pack_arrives_whole_and_loads() {
     let setting = Setting::new();
+    // It takes so long that whoever looks sees it.
+    setting.fault("model.safetensors", Fault::Slow, 1);
     let (outcome, seen) = setting.pull_looking();
     let Outcome::Installed(folder) = outcome.unwrap() else { panic!("not new") };
     assert_eq!(folder, setting.shelf.folder().join("tiny"));
@@ -30,10 +32,11 @@ fn a_pack_arrives_whole_and_loads() {
     assert_eq!((installed.len(), installed[0].size_bytes), (1, manifest.size_bytes()));
     assert!(setting.shelf.unfinished().is_empty());
 
-    // Bytes only grow, all of them come, and the file at hand is named.
+    // Bytes only grow, of a total that stands from the beginning, all of them come, and the file at hand is named.
     let downloading: Vec<_> = seen.iter().filter(|seen| seen.stage == Some(Stage::Download)).collect();
     let done = |of: &Progress| of.of(Stage::Download).map(|stage| (stage.done, stage.total)).unwrap();
     assert!(downloading.windows(2).all(|two| done(two[0]).0 <= done(two[1]).0));
+    assert!(downloading.iter().all(|seen| done(seen).1 == manifest.size_bytes()));
     assert!(downloading.iter().any(|seen| seen.current.as_deref() == Some("clip/model.safetensors")));
     let end = seen.last().unwrap();
     assert_eq!(done(end), (manifest.size_bytes(), manifest.size_bytes()));

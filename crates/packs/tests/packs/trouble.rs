@@ -16,7 +16,9 @@ const BIG: &str = "model.safetensors";
 
 #[test]
 fn cut_connections_are_taken_up_where_they_ended() {
-    let setting = Setting::new();
+    let mut setting = Setting::new();
+    // So long a note stands.
+    setting.options.retry_pause = Duration::from_millis(150);
     setting.fault(BIG, Fault::CutAfter(100_000), 3);
     let (outcome, seen) = setting.pull_looking();
     assert!(matches!(outcome, Ok(Outcome::Installed(_))), "{outcome:?}");
