@@ -223,3 +223,32 @@ fn a_filter_holds_for_any_photo_of_a_product() {
         assert_eq!(page.total as usize, page.items.len());
     }
 }
+
+#[test]
+fn a_filter_that_was_asked_before_follows_what_comes_and_goes() {
+    let shop = Shop::new();
+    let red = |side| png(&image::RgbImage::from_pixel(side, side, image::Rgb([200, 20, 20])));
+    shop.put("a.png", &red(96));
+    shop.put("b.png", &png(&blob(9)));
+    let (library, _) = shop.open_quick();
+    shop.index(&library);
+    let product = library.product_at(&shop.photos().join("a.png")).unwrap();
+    let written = library.product(product).unwrap().photos[0].written.clone().unwrap();
+    let claim = written.description.attributes.first().unwrap();
+    let filters = vec![(claim.kind.clone(), claim.value.clone())];
+    let totals = || {
+        ["", "ball"].map(|text| {
+            let query = Query { text: text.into(), filters: filters.clone(), ..Query::default() };
+            library.search(&query, 0, 10).unwrap().total
+        })
+    };
+    let before = totals();
+    shop.put("c.png", &red(128));
+    library.rescan().unwrap();
+    library.wait();
+    assert_eq!(totals(), before.map(|total| total + 1));
+    std::fs::remove_file(shop.photos().join("c.png")).unwrap();
+    library.rescan().unwrap();
+    library.wait();
+    assert_eq!(totals(), before);
+}
