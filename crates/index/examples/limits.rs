@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release -p vitrine-index --features synthetic --example limits -- [DIM] [N ..]`: for clustered
 //! vectors of DIM numbers, N of them, prints milliseconds of a probe (median and 99th percentile) each way,
-//! recall@10 of the graph, and what filters cost that keep one in so many.
+//! recall@10 of the graph, what filters cost that keep one in so many, and what is found of groups that came
+//! last and lie apart from everything else.
 #![allow(clippy::print_stdout)]
 
 use std::{
@@ -14,8 +15,12 @@ use std::{
 
 use roaring::RoaringBitmap;
 use vitrine_index::{
-    Change, IndexError, Layout, LocalIndex, Originals, Probe, VectorIndex, synthetic::Clusters,
+    Change, IndexError, Layout, LocalIndex, Originals, Probe, VectorIndex,
+    synthetic::{Clusters, Numbers},
 };
+
+/// Sizes of the groups that lie apart: what a shop adds that begins to sell something new.
+const APART: [usize; 3] = [160, 40, 10];
 
 /// Vectors of the ids from 1 on, one after the other.
 struct Kept {
@@ -56,7 +61,15 @@ fn main() -> Result<(), IndexError> {
 
 fn measure(clusters: &Clusters, dim: usize, n: usize) -> Result<(), IndexError> {
     let ids = 1..=u32::try_from(n).unwrap_or(u32::MAX);
-    let kept = Arc::new(Kept { dim, all: ids.clone().flat_map(|id| clusters.vector(id)).collect() });
+    let mut all: Vec<f32> = ids.clone().flat_map(|id| clusters.vector(id)).collect();
+    let mut numbers = Numbers(7);
+    let centres: Vec<Vec<f32>> = APART.map(|_| numbers.vector(dim)).into();
+    for (centre, n_members) in centres.iter().zip(APART) {
+        for _ in 0..n_members {
+            all.extend(unit(centre, 0.5, &numbers.vector(dim)));
+        }
+    }
+    let kept = Arc::new(Kept { dim, all });
     let new = |exact_limit| LocalIndex::with_exact_limit(Layout::new(vec![dim]), kept.clone(), exact_limit);
     let (exact, graph) = (new(usize::MAX), new(0));
     for some in ids.clone().collect::<Vec<_>>().chunks(10_000) {
@@ -71,7 +84,7 @@ fn measure(clusters: &Clusters, dim: usize, n: usize) -> Result<(), IndexError> 
     let queries: Vec<Vec<f32>> = (0..200)
         .map(|i| {
             let (a, b) = (clusters.vector(i * 7_919), clusters.vector(i * 104_729 + 1));
-            a.iter().zip(&b).map(|(a, b)| a + 0.5 * b).collect()
+            unit(&a, 0.5, &b)
         })
         .collect();
     compare("all", &exact, &graph, &queries, None)?;
@@ -79,7 +92,28 @@ fn measure(clusters: &Clusters, dim: usize, n: usize) -> Result<(), IndexError> 
         let allowed: RoaringBitmap = ids.clone().filter(|id| id % one_in == 0).collect();
         compare(&format!("one in {one_in}"), &exact, &graph, &queries, Some(&allowed))?;
     }
-    Ok(())
+    let mut first = u32::try_from(n).unwrap_or(u32::MAX) + 1;
+    for (centre, n_members) in centres.iter().zip(APART) {
+        let members = first..first + n_members as u32;
+        first = members.end;
+        for index in [&exact, &graph] {
+            index.fill(
+                members.clone().map(|id| Change::Put { id, vector: kept.vector(id).to_vec() }).collect(),
+            )?;
+        }
+        while graph.advance_graph(1_024)? > 0 {}
+        // Words lie far from every photo, and a little less far from those that they mean.
+        let words: Vec<Vec<f32>> = (0..50).map(|_| unit(&numbers.vector(dim), 0.4, centre)).collect();
+        compare(&format!("{n_members} apart"), &exact, &graph, &words, None)?;
+    }
+    compare("all again", &exact, &graph, &queries, None)
+}
+
+/// `a + weight * b`, of unit length.
+fn unit(a: &[f32], weight: f32, b: &[f32]) -> Vec<f32> {
+    let sum: Vec<f32> = a.iter().zip(b).map(|(a, b)| a + weight * b).collect();
+    let length = sum.iter().map(|x| x * x).sum::<f32>().sqrt();
+    sum.into_iter().map(|x| x / length).collect()
 }
 
 fn compare(

@@ -27,24 +27,29 @@ const BUFFER_BYTES: usize = 1 << 20;
 
 impl LocalIndex {
     /// Writes it to a temporary file beside `file` and renames that. `fingerprint` names what made the
-    /// vectors. Probes are answered meanwhile; changes wait.
+    /// vectors. Probes and changes go on meanwhile; after a change what was written is of no use, and this
+    /// answers false: save again when less happens, what changed is in the log.
     ///
     /// # Errors
     /// A disk that cannot be written.
-    pub fn save(&self, file: &Path, fingerprint: &str) -> Result<(), IndexError> {
-        let changing = self.changing();
+    pub fn save(&self, file: &Path, fingerprint: &str) -> Result<bool, IndexError> {
+        let _working = self.working();
         let partial = file.with_extension("partial");
-        let written = self.write_to(&partial, fingerprint);
-        drop(changing);
-        if let Err(error) = written.and_then(|()| Ok(std::fs::rename(&partial, file)?)) {
+        let saved = self.write_to(&partial, fingerprint).and_then(|is_of_one_moment| {
+            if is_of_one_moment {
+                std::fs::rename(&partial, file)?;
+                self.saved();
+            }
+            Ok(is_of_one_moment)
+        });
+        if !matches!(saved, Ok(true)) {
             let _ = std::fs::remove_file(&partial);
-            return Err(error);
         }
-        self.saved();
-        Ok(())
+        saved
     }
 
-    fn write_to(&self, partial: &Path, fingerprint: &str) -> Result<(), IndexError> {
+    /// Answers false, with a file that is not whole, when something changed meanwhile.
+    fn write_to(&self, partial: &Path, fingerprint: &str) -> Result<bool, IndexError> {
         let mut out = Summing::new(BufWriter::with_capacity(BUFFER_BYTES, File::create(partial)?));
         let layout = self.layout();
         out.write_all(MAGIC)?;
@@ -54,18 +59,21 @@ impl LocalIndex {
         for &len in layout.parts() {
             out.number(len as u64)?;
         }
-        let (position, n_chunks, waiting, graph) = {
+        let (position, n_changes, n_chunks, waiting, graph) = {
             let held = self.read();
             let waiting: Vec<u32> = held.waiting.iter().copied().collect();
             let graph = held.graph.as_ref().map(Graph::to_bytes).transpose()?;
-            (held.position, self.rows.chunks().len(), waiting, graph)
+            (held.position, held.n_changes, self.rows.chunks().len(), waiting, graph)
         };
         out.number(position)?;
         out.number(n_chunks as u64)?;
         for at in 0..n_chunks {
             // One chunk at a time: a probe never waits for the disk.
             let (ids, bytes, scales) = {
-                let _held = self.read();
+                let held = self.read();
+                if held.n_changes != n_changes {
+                    return Ok(false);
+                }
                 let chunk = &self.rows.chunks()[at];
                 (
                     numbers(&chunk.ids),
@@ -82,7 +90,7 @@ impl LocalIndex {
         out.number(u64::from(graph.is_some()))?;
         out.block(&graph.unwrap_or_default())?;
         out.finish()?.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
-        Ok(())
+        Ok(true)
     }
 
     /// Opens a file that [`LocalIndex::save`] wrote for the same fingerprint and layout.
@@ -148,6 +156,7 @@ impl LocalIndex {
             waiting: BTreeSet::new(),
             free: Vec::new(),
             position: from.number()?,
+            n_changes: 0,
         };
         let rows = Arc::new(Rows::new(layout));
         for at in 0..from.number()? as usize {

@@ -128,6 +128,19 @@ impl Rows {
         self.row_of(&self.chunks()[slot as usize / CHUNK], slot as usize % CHUNK)
     }
 
+    /// A copy of a row.
+    pub(crate) fn encoded(&self, slot: u32) -> Encoded {
+        let (bytes, scales) = self.row(slot);
+        Encoded { bytes: bytes.to_vec(), scales: scales.to_vec() }
+    }
+
+    /// One slot in `one_in`, and the last `n_last`, those of empty rows left out.
+    pub(crate) fn sampled(&self, one_in: usize, n_last: usize) -> impl Iterator<Item = u32> {
+        let n: usize = self.chunks().iter().map(|chunk| chunk.ids.len()).sum();
+        let last = n.saturating_sub(n_last);
+        (0..last).step_by(one_in).chain(last..n).map(|slot| slot as u32).filter(|&slot| self.id(slot) != 0)
+    }
+
     fn row_of<'a>(&self, chunk: &'a Chunk, at: usize) -> (&'a [i8], &'a [f32]) {
         let (width, n_parts) = (self.layout.width(), self.layout.parts().len());
         (&chunk.bytes[at * width..(at + 1) * width], &chunk.scales[at * n_parts..(at + 1) * n_parts])

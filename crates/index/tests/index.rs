@@ -9,6 +9,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use roaring::RoaringBitmap;
@@ -237,6 +238,38 @@ fn the_graph_is_asked_at_every_ordinary_depth() {
     assert_eq!(case.ids(&late, 6_001).len(), 6_001);
 }
 
+/// A shop begins to sell something new: few photos, far from everything that is there, and words that are far
+/// from everything and a little less far from them.
+#[test]
+fn a_group_that_came_last_and_lies_apart_is_found() {
+    const DIM: usize = 256;
+    let (clusters, mut numbers) = (synthetic::Clusters::new(DIM), Numbers(3));
+    let mut case = Case::empty(&[DIM], 500);
+    case.put((1..=20_000).map(|id| (id, clusters.vector(id))));
+    case.build();
+    let mut found = Vec::new();
+    for group in 1..=6 {
+        let centre = unit(&mut numbers, DIM);
+        let near = |numbers: &mut Numbers, share: f32| {
+            let own = unit(numbers, DIM);
+            let sum: Vec<f32> = own.iter().zip(&centre).map(|(own, c)| own + share * c).collect();
+            let length = dot(&sum, &sum).sqrt();
+            sum.into_iter().map(|x| x / length).collect::<Vec<f32>>()
+        };
+        let first = 30_000 + group * 100;
+        case.put((first..first + 10).map(|id| (id, near(&mut numbers, 2.0))).collect::<Vec<_>>());
+        case.build();
+        for _ in 0..10 {
+            let words = near(&mut numbers, 0.4);
+            let answer = case.ask(&words, None, 10);
+            assert_eq!(answer.way, Way::Graph);
+            found.push(recall(&answer.hits, &case.due(&words, None, 10)));
+        }
+    }
+    let mean = found.iter().sum::<f32>() / found.len() as f32;
+    assert!(mean >= 0.98, "{mean}");
+}
+
 #[test]
 fn removed_and_replaced_vectors_leave_the_answers() {
     for exact_limit in [100_000, 500] {
@@ -324,7 +357,7 @@ fn a_saved_index_comes_back_and_goes_on() {
     case.remove([6]);
     case.build();
     case.put([(2_000, unit(&mut Numbers(5), 24))]);
-    case.index.save(&file, "clip@1").unwrap();
+    assert!(case.index.save(&file, "clip@1").unwrap());
     let again =
         LocalIndex::open_with_exact_limit(&file, "clip@1", Layout::new(vec![24]), case.shelf.clone(), 500)
             .unwrap();
@@ -338,6 +371,55 @@ fn a_saved_index_comes_back_and_goes_on() {
     case.put([(2_001, unit(&mut Numbers(6), 24))]);
     case.build();
     assert_eq!(case.ids(&case.vector(2_001), 1), [2_001]);
+}
+
+#[test]
+fn a_file_that_is_written_while_things_change_is_of_one_moment_or_none() {
+    const N: u32 = 40_000;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("clip.index");
+    let Case { index, shelf, log } = Case::filled(N, 4, 1_000_000);
+    let is_over = AtomicBool::new(false);
+    let (n_whole, n_given_up) = std::thread::scope(|scope| {
+        let changing = scope.spawn(|| {
+            // Vectors wander from one end of the rows to the other.
+            for (round, position) in (0..150_u32).zip(log + 1..) {
+                let (first, last) = (1 + round, N - round);
+                let [a, b] = [first, last].map(|id| shelf.0.lock().unwrap()[&id].clone());
+                index
+                    .apply(
+                        vec![
+                            Change::Remove { id: last },
+                            Change::Remove { id: first },
+                            Change::Put { id: last, vector: b },
+                            Change::Put { id: first, vector: a },
+                        ],
+                        position,
+                    )
+                    .unwrap();
+                std::thread::sleep(Duration::from_millis(if round % 20 == 0 { 60 } else { 1 }));
+            }
+            is_over.store(true, Ordering::Relaxed);
+        });
+        let (mut n_whole, mut n_given_up) = (0, 0);
+        while !is_over.load(Ordering::Relaxed) || n_whole == 0 {
+            if !index.save(&file, "clip@1").unwrap() {
+                assert!(!file.with_extension("partial").exists(), "half a file is left");
+                n_given_up += 1;
+                continue;
+            }
+            n_whole += 1;
+            let saved = LocalIndex::open(&file, "clip@1", Layout::new(vec![4]), shelf.clone()).unwrap();
+            let answer = saved
+                .probe(&Probe { query: &[1.0, 0.0, 0.0, 0.0], allowed: None, k: N as usize * 2 })
+                .unwrap();
+            let ids: RoaringBitmap = answer.hits.iter().map(|hit| hit.id).collect();
+            assert_eq!((ids.len(), answer.hits.len()), (u64::from(N), N as usize), "each id stands once");
+        }
+        changing.join().unwrap();
+        (n_whole, n_given_up)
+    });
+    assert!(n_whole > 0 && n_given_up > 0, "{n_whole} whole, {n_given_up} given up");
 }
 
 #[test]

@@ -22,16 +22,9 @@ struct Claim {
 pub(super) struct Claims(Vec<Claim>);
 
 impl Claims {
-    fn find(&self, kind: &AttributeKind, value: &str, writer: ModelId) -> Option<&Claim> {
-        self.0.iter().find(|claim| claim.writer == writer && claim.value == value && &claim.kind == kind)
-    }
-
-    pub(super) fn has(&self, kind: &AttributeKind, value: &str, writer: ModelId) -> bool {
-        self.find(kind, value, writer).is_some()
-    }
-
     pub(super) fn get(&self, kind: &AttributeKind, value: &str, writer: ModelId) -> Option<&RoaringBitmap> {
-        self.find(kind, value, writer).map(|claim| &claim.pictures)
+        let is_it = |claim: &&Claim| claim.writer == writer && claim.value == value && &claim.kind == kind;
+        self.0.iter().find(is_it).map(|claim| &claim.pictures)
     }
 
     pub(super) fn keep(

@@ -99,41 +99,25 @@ impl Memory {
                 return Ok(known.allowed.clone());
             }
         }
+        // Whoever catches up waits meanwhile, so that all of this is of one moment.
+        let _following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut products: Option<RoaringBitmap> = None;
         for (kind, value) in filters {
-            if self.read(|state| state.claims.has(kind, value, writer))? {
-                continue;
-            }
-            // Read outside of the lock; what changes meanwhile is in the log.
-            let position = self.read(|state| state.position)?;
-            let pictures = store.with_claim(kind, value, writer)?;
-            let pictures = pictures.into_iter().map(PictureId::get).collect();
-            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-            if let Some(state) = &mut *state
-                && state.position == position
-            {
-                state.claims.keep(kind, value, writer, pictures);
-            } else {
-                drop(state);
-                return self.allowed(store, filters, writer);
-            }
+            let known = self.read(|state| state.claims.get(kind, value, writer).cloned())?;
+            let pictures = match known {
+                Some(pictures) => pictures,
+                None => self.read_claim(store, kind, value, writer)?,
+            };
+            let found = self.read(|state| state.members.products_of_all(&pictures))?;
+            products = Some(match products {
+                Some(common) => common & found,
+                None => found,
+            });
         }
-        let (position, allowed) = self.read(|state| {
-            let mut products: Option<RoaringBitmap> = None;
-            for (kind, value) in filters {
-                let found = state
-                    .claims
-                    .get(kind, value, writer)
-                    .map(|pictures| state.members.products_of_all(pictures))
-                    .unwrap_or_default();
-                products = Some(match products {
-                    Some(common) => common & found,
-                    None => found,
-                });
-            }
-            let products = products.unwrap_or_default();
-            let pictures = state.members.pictures_of_all(&products);
-            (state.position, Arc::new(Allowed { pictures, products }))
-        })?;
+        let products = products.unwrap_or_default();
+        let (position, pictures) =
+            self.read(|state| (state.position, state.members.pictures_of_all(&products)))?;
+        let allowed = Arc::new(Allowed { pictures, products });
         let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
         passed.retain(|one| one.position == position && (one.writer != writer || one.filters != filters));
         if passed.len() >= N_PASSED {
@@ -141,6 +125,24 @@ impl Memory {
         }
         passed.push(Passed { filters: filters.to_vec(), writer, position, allowed: allowed.clone() });
         Ok(allowed)
+    }
+
+    /// Reads of which pictures something is claimed, and keeps it. The caller holds `following`: what changes
+    /// from now on is put into it too.
+    fn read_claim(
+        &self,
+        store: &Store,
+        kind: &AttributeKind,
+        value: &str,
+        writer: ModelId,
+    ) -> Result<RoaringBitmap, CatalogError> {
+        let pictures: RoaringBitmap =
+            store.with_claim(kind, value, writer)?.into_iter().map(PictureId::get).collect();
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(state) = &mut *state {
+            state.claims.keep(kind, value, writer, pictures.clone());
+        }
+        Ok(pictures)
     }
 
     /// Catches up with the store's log.

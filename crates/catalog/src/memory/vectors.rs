@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
-use vitrine_index::{Change, IndexError, Layout, LocalIndex, Originals, VectorIndex};
+use vitrine_index::{Change, Layout, LocalIndex, Originals, VectorIndex};
 
 use super::{MOST_STEPS, STEP};
 use crate::{
@@ -203,6 +203,9 @@ impl Vectors {
         if let Some(folder) = self.file.parent() {
             std::fs::create_dir_all(folder).map_err(CatalogError::io("making the cache folder"))?;
         }
-        index.save(&self.file, &self.fingerprint).map_err(|error: IndexError| error.into())
+        if !index.save(&self.file, &self.fingerprint)? {
+            tracing::debug!("photos came while the search index was saved; it is saved after the next run");
+        }
+        Ok(())
     }
 }
