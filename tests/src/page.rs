@@ -72,6 +72,24 @@ impl Page {
         self.find(name).await?.click().await.with_context(|| format!("clicking `{name}`"))
     }
 
+    /// Clicks on the tile of a product.
+    ///
+    /// # Errors
+    /// When it is not on the screen.
+    pub async fn click_tile(&self, id: &str) -> Result<()> {
+        let tile = self.client.find(Locator::Css(&format!("[data-testid='tile'][data-id='{id}']"))).await?;
+        tile.click().await.with_context(|| format!("clicking the tile of {id}"))
+    }
+
+    /// Takes the choice of this value in a list of choices.
+    ///
+    /// # Errors
+    /// When the list or the choice is not there.
+    pub async fn choose(&self, name: &str, value: &str) -> Result<()> {
+        let list = self.find(name).await?;
+        list.select_by_value(value).await.with_context(|| format!("choosing {value} in `{name}`"))
+    }
+
     /// What a part says.
     ///
     /// # Errors

@@ -7,8 +7,10 @@
 mod dragging;
 mod folders;
 mod keyboard;
+mod products;
 mod restart;
 mod sample_catalog;
+mod unplugged;
 
 use std::time::Duration;
 
