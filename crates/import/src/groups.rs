@@ -47,6 +47,15 @@ pub struct Group {
     pub photos: Vec<(PathBuf, Role)>,
 }
 
+impl Group {
+    /// The key as the first photo spells it: keys are compared without case.
+    pub fn name(&self) -> String {
+        let stem = self.photos.first().and_then(|(path, _)| path.file_stem()).unwrap_or_default();
+        let spelled: String = stem.to_string_lossy().trim().chars().take(self.key.chars().count()).collect();
+        if spelled.to_lowercase() == self.key { spelled } else { self.key.clone() }
+    }
+}
+
 /// More photos than this are no product, but a folder full of numbered ones.
 const MOST: usize = 20;
 

@@ -136,7 +136,7 @@ fn names_put_photos_together() {
             .into_iter()
             .map(|group| {
                 let name = |path: PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
-                (group.key, group.photos.into_iter().map(|(path, role)| (name(path), role)).collect())
+                (group.name(), group.photos.into_iter().map(|(path, role)| (name(path), role)).collect())
             })
             .collect();
         let expected: Vec<(String, Vec<(String, Role)>)> = expected
@@ -148,8 +148,8 @@ fn names_put_photos_together() {
         assert_eq!(found, expected, "{names:?}");
     };
     use Role::{Back, Front, Other};
-    check(&["A7_2.jpg", "A7_1.jpg", "B.jpg"], &[("a7", &[("A7_1.jpg", Other), ("A7_2.jpg", Other)])]);
-    check(&["A7-back.png", "A7-front.jpg"], &[("a7", &[("A7-front.jpg", Front), ("A7-back.png", Back)])]);
+    check(&["A7_2.jpg", "A7_1.jpg", "B.jpg"], &[("A7", &[("A7_1.jpg", Other), ("A7_2.jpg", Other)])]);
+    check(&["A7-back.png", "A7-front.jpg"], &[("A7", &[("A7-front.jpg", Front), ("A7-back.png", Back)])]);
     check(&["mug (2).jpg", "mug.jpg"], &[("mug", &[("mug.jpg", Front), ("mug (2).jpg", Other)])]);
     check(&["IMG_001.jpg", "IMG_002.jpg", "20240501_101.jpg", "20240501_102.jpg"], &[]);
     let many: Vec<String> = (1..=60).map(|n| format!("mug_{n}.jpg")).collect();

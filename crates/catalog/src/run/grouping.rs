@@ -115,7 +115,7 @@ pub(crate) fn preview(source: &SourceRow, by: GroupBy, photos: &[PathBuf]) -> Gr
             .into_iter()
             .take(N_EXAMPLES)
             .map(|group| PreviewedGroup {
-                name: group.key,
+                name: group.name(),
                 files: group.photos.into_iter().map(|(path, _)| path).collect(),
             })
             .collect(),
