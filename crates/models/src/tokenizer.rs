@@ -5,9 +5,12 @@
 //! `CLIPTokenizer` and `BertTokenizer` do. Padding and truncation that a file may ask for are switched
 //! off: the towers do both themselves.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
-use tokenizers::models::bpe::BPE;
+use tokenizers::models::bpe::{BPE, Vocab};
 use tokenizers::models::wordpiece::WordPiece;
 use tokenizers::normalizers::replace::ReplacePattern;
 use tokenizers::normalizers::{BertNormalizer, Lowercase, NFC, Replace, Sequence as Normalizers};
@@ -45,18 +48,14 @@ impl TextTokenizer {
         } else {
             match fallback {
                 Vocabulary::ClipBpe => {
-                    let vocab = folder.join("vocab.json");
-                    let merges = folder.join("merges.txt");
-                    for path in [&vocab, &merges] {
-                        require(path)?;
-                    }
-                    let built = clip_bpe(&vocab, &merges);
+                    let vocab = require(folder.join("vocab.json"))?;
+                    let merges = json_file::read_text(&require(folder.join("merges.txt"))?)?;
+                    let built = clip_bpe(json_file::read(&vocab)?, &merges);
                     (vocab, built)
                 }
                 Vocabulary::BertWordPiece => {
-                    let vocab = folder.join("vocab.txt");
-                    require(&vocab)?;
-                    let built = bert_word_piece(&vocab);
+                    let vocab = require(folder.join("vocab.txt"))?;
+                    let built = bert_word_piece(&json_file::read_text(&vocab)?);
                     (vocab, built)
                 }
             }
@@ -96,8 +95,8 @@ impl TextTokenizer {
     }
 }
 
-fn require(path: &Path) -> Result<(), ModelError> {
-    if path.exists() { Ok(()) } else { Err(ModelError::MissingFile { path: path.to_path_buf() }) }
+fn require(path: PathBuf) -> Result<PathBuf, ModelError> {
+    if path.exists() { Ok(path) } else { Err(ModelError::MissingFile { path }) }
 }
 
 const CLIP_START: &str = "<|startoftext|>";
@@ -106,8 +105,15 @@ const CLIP_END: &str = "<|endoftext|>";
 const CLIP_SPLIT: &str =
     r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
 
-fn clip_bpe(vocab: &Path, merges: &Path) -> Built {
-    let model = BPE::from_file(&vocab.to_string_lossy(), &merges.to_string_lossy())
+fn clip_bpe(vocab: HashMap<String, u32>, merges: &str) -> Built {
+    let pair = |(at, line): (usize, &str)| match line.split_once(' ') {
+        Some((left, right)) if !right.contains(' ') => Ok((left.to_owned(), right.to_owned())),
+        _ => Err(tokenizers::Error::from(format!("line {} of merges.txt is no pair", at + 1))),
+    };
+    let lines = merges.lines().enumerate().filter(|(_, line)| !line.starts_with("#version"));
+    let merges = lines.map(pair).collect::<Result<Vec<_>, _>>()?;
+    let model = BPE::builder()
+        .vocab_and_merges(vocab.into_iter().collect::<Vocab>(), merges)
         .unk_token(CLIP_END.to_owned())
         .continuing_subword_prefix(String::new())
         .end_of_word_suffix("</w>".to_owned())
@@ -137,8 +143,9 @@ fn clip_bpe(vocab: &Path, merges: &Path) -> Built {
     Ok(tokenizer)
 }
 
-fn bert_word_piece(vocab: &Path) -> Built {
-    let model = WordPiece::from_file(&vocab.to_string_lossy()).unk_token("[UNK]".to_owned()).build()?;
+fn bert_word_piece(vocab: &str) -> Built {
+    let vocab = WordPiece::read_bytes(vocab.as_bytes())?;
+    let model = WordPiece::builder().vocab(vocab).unk_token("[UNK]".to_owned()).build()?;
     let mut tokenizer = Tokenizer::new(model);
     tokenizer.with_normalizer(Some(BertNormalizer::default()))?;
     tokenizer.with_pre_tokenizer(Some(BertPreTokenizer));

@@ -263,6 +263,25 @@ fn files_that_are_no_json_or_no_tokenizer_are_named() {
     check(load_clip(&folder), &["clip/tokenizer.json", "eos_token_id"]);
 }
 
+/// Old checkpoints have vocabulary files instead of a `tokenizer.json`.
+#[cfg(unix)]
+#[test]
+fn a_vocabulary_that_is_a_pipe_or_no_list_of_pairs_is_refused() {
+    for file in ["vocab.json", "merges.txt"] {
+        let (folder, _) = pack();
+        let clip = folder.path().join("clip");
+        fs::remove_file(clip.join("tokenizer.json")).unwrap();
+        for name in ["vocab.json", "merges.txt"] {
+            fs::copy(goldens().join("clip_gelu").join(name), clip.join(name)).unwrap();
+        }
+        fs::write(clip.join("merges.txt"), "#version: 0.2\na b c\n").unwrap();
+        check(load_clip(&folder), &["clip/vocab.json", "line 2 of merges.txt"]);
+        fs::remove_file(clip.join(file)).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(clip.join(file)).status().unwrap().success());
+        check(load_clip(&folder), &[&format!("clip/{file}")]);
+    }
+}
+
 /// The same vectors, bit for bit, whichever file the weights come from.
 #[test]
 fn weights_of_torch_and_in_parts_give_the_same_vectors() {

@@ -8,6 +8,9 @@ use super::options::{BEAM_WIDTH, CaptionOptions, Decoding, LENGTH_PENALTY, MAX_B
 use crate::limits::in_range;
 use crate::{ModelError, json_file};
 
+/// Tokens of a caption at most: more than any that BLIP was trained on, and each takes a pass.
+const MAX_LENGTH: usize = 512;
+
 /// What of it matters here; every field may be absent or null.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -35,7 +38,7 @@ impl GenerationConfig {
         let min_length = self.min_length.unwrap_or(usual.min_length);
         let max_length = self.max_length.unwrap_or(usual.max_length);
         in_range("num_beams", n_beams, 1, MAX_BEAM_WIDTH)?;
-        in_range("max_length", max_length, 2, 8192)?;
+        in_range("max_length", max_length, 2, MAX_LENGTH)?;
         in_range("min_length", min_length, 0, max_length)?;
         if !(-10.0..=10.0).contains(&length_penalty) {
             return Err(format!("length_penalty is {length_penalty}, not -10 to 10"));
@@ -76,6 +79,7 @@ mod tests {
         check(r#"{"num_beams": 0}"#, Err("num_beams"));
         check(r#"{"length_penalty": 1e9}"#, Err("length_penalty"));
         check(r#"{"min_length": 30}"#, Err("min_length"));
+        check(r#"{"max_length": 8192}"#, Err("max_length"));
         check("{", Err("generation_config.json"));
         let nothing = tempfile::tempdir().unwrap();
         assert_eq!(load(nothing.path()).unwrap(), CaptionOptions::default());

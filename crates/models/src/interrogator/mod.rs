@@ -258,11 +258,11 @@ impl Interrogator {
         Wording::fitted(clip, parts)
     }
 
-    /// What a picture is least like: the last of the flavours, and all of an own list named `negative`.
+    /// What a picture is least like: the last of the flavours, and as many of an own list named `negative`.
     fn least_like(&self, image_vector: &[f32], n: usize) -> Result<Vec<RankedTerm>, ModelError> {
         let is_own = |name: &str| name == names::NEGATIVE;
         let mut phrases = self.rank_among(|name| name == names::FLAVOURS, image_vector, n, true)?;
-        for own in self.rank_among(is_own, image_vector, usize::MAX, true)? {
+        for own in self.rank_among(is_own, image_vector, n, true)? {
             if !phrases.iter().any(|phrase| phrase.term == own.term) {
                 phrases.push(own);
             }
