@@ -54,12 +54,14 @@ impl LocalIndex {
     pub const EXACT_LIMIT: usize = 100_000;
     /// Up to so many hits the graph is asked; a walk that wide costs as much as a scan.
     pub const GRAPH_DEPTH: usize = 4_096;
-    /// So many of the best scores are computed from the originals.
-    pub const RESCORED: usize = 256;
+    /// So many of the best scores are computed from the originals: more than a page shows, and each may be a
+    /// read from the disk.
+    pub const RESCORED: usize = 128;
     /// One row in so many, and the last [`LocalIndex::N_LAST`], are compared with every query beside the walk;
     /// from the best [`LocalIndex::N_STARTS`] of them that the walk did not meet it starts again. A group of
     /// vectors that lies apart from all others is tied to the rest by few edges, far from where the walk for
-    /// words passes by. Measured (`examples/limits.rs`, 120,000 x 512), recall@10 without and with it: TODO.
+    /// words passes by. Measured (`examples/limits.rs`, 120,000 x 512), recall@10 without and with it: of a
+    /// group of 160 0.92 and 0.998, of 40 0.72 and 1.00, of 10 0.66 and 1.00; of everything 0.9935 and 0.9985, for 1 ms.
     const SAMPLED: usize = 32;
     const N_LAST: usize = 4_096;
     const N_STARTS: usize = 4;
