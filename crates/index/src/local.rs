@@ -216,7 +216,7 @@ impl LocalIndex {
             return Ok(());
         }
         self.n_unsaved.fetch_add(changes.len(), Ordering::Relaxed);
-        held.n_changes += 1;
+        held.n_changes += u64::from(!changes.is_empty());
         for (id, row) in changes {
             held.remove(&self.rows, id)?;
             // 0 is no id: it marks rows that are empty.
@@ -271,11 +271,11 @@ impl LocalIndex {
         slots.sort_unstable();
         let samples = self.rows.sampled(Self::SAMPLED, Self::N_LAST).filter(|&slot| passes(slot));
         let starts = self.rows.scan_slots(&query, &samples.collect::<Vec<_>>(), Self::N_STARTS);
-        for start in starts.iter().filter_map(|hit| held.slot(hit.id)) {
-            if slots.binary_search(&start).is_err() {
-                slots.extend(graph.search(&self.rows.encoded(start), Self::AROUND, filter)?);
-                slots.push(start);
-            }
+        let starts = starts.iter().filter_map(|hit| held.slot(hit.id));
+        let unmet: Vec<u32> = starts.filter(|start| slots.binary_search(start).is_err()).collect();
+        for start in unmet {
+            slots.extend(graph.search(&self.rows.encoded(start), Self::AROUND, filter)?);
+            slots.push(start);
         }
         slots.sort_unstable();
         slots.dedup();
