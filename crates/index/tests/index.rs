@@ -383,7 +383,10 @@ fn a_file_that_is_written_while_things_change_is_of_one_moment_or_none() {
     let (n_whole, n_given_up) = std::thread::scope(|scope| {
         let changing = scope.spawn(|| {
             // Vectors wander from one end of the rows to the other.
-            for (round, position) in (0..150_u32).zip(log + 1..) {
+            for (round, position) in (0..5_000_u32).zip(log + 1..) {
+                if is_over.load(Ordering::Relaxed) {
+                    break;
+                }
                 let (first, last) = (1 + round, N - round);
                 let [a, b] = [first, last].map(|id| shelf.0.lock().unwrap()[&id].clone());
                 index
@@ -397,12 +400,11 @@ fn a_file_that_is_written_while_things_change_is_of_one_moment_or_none() {
                         position,
                     )
                     .unwrap();
-                std::thread::sleep(Duration::from_millis(if round % 20 == 0 { 60 } else { 1 }));
+                std::thread::sleep(Duration::from_millis(if round % 50 == 0 { 60 } else { 1 }));
             }
-            is_over.store(true, Ordering::Relaxed);
         });
         let (mut n_whole, mut n_given_up) = (0, 0);
-        while !is_over.load(Ordering::Relaxed) || n_whole == 0 {
+        while n_whole < 5 || (n_given_up < 3 && !changing.is_finished()) {
             if !index.save(&file, "clip@1").unwrap() {
                 assert!(!file.with_extension("partial").exists(), "half a file is left");
                 n_given_up += 1;
@@ -416,6 +418,7 @@ fn a_file_that_is_written_while_things_change_is_of_one_moment_or_none() {
             let ids: RoaringBitmap = answer.hits.iter().map(|hit| hit.id).collect();
             assert_eq!((ids.len(), answer.hits.len()), (u64::from(N), N as usize), "each id stands once");
         }
+        is_over.store(true, Ordering::Relaxed);
         changing.join().unwrap();
         (n_whole, n_given_up)
     });
