@@ -11,7 +11,7 @@ pub struct Numbers(pub u64);
 
 impl Numbers {
     /// From -0.5 to 0.5.
-    pub fn next(&mut self) -> f32 {
+    pub fn draw(&mut self) -> f32 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -21,7 +21,7 @@ impl Numbers {
 
     /// `dim` of them.
     pub fn vector(&mut self, dim: usize) -> Vec<f32> {
-        (0..dim).map(|_| self.next()).collect()
+        (0..dim).map(|_| self.draw()).collect()
     }
 }
 
@@ -46,10 +46,10 @@ impl Clusters {
         let mut numbers = Numbers(u64::from(photo) << 20);
         let mut vector = self.centres[(photo.wrapping_mul(2_654_435_761) % N_CLUSTERS) as usize].clone();
         for direction in &self.directions {
-            let far = numbers.next() * 0.8;
+            let far = numbers.draw() * 0.8;
             vector.iter_mut().zip(direction).for_each(|(x, d)| *x += far * d);
         }
-        vector.iter_mut().for_each(|x| *x += numbers.next() * 0.15);
+        vector.iter_mut().for_each(|x| *x += numbers.draw() * 0.15);
         let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
         vector.iter_mut().for_each(|x| *x /= length);
         vector
