@@ -1,6 +1,7 @@
 //! What a user sees and does in the window.
 
 use std::{
+    cell::Cell,
     path::Path,
     time::{Duration, Instant},
 };
@@ -64,12 +65,21 @@ impl Page {
         Ok(found == Value::Bool(true))
     }
 
-    /// Clicks on a part.
+    /// Clicks on a part, once it lies still: the driver looks where it is, then clicks there.
     ///
     /// # Errors
-    /// When it is not there or something lies over it.
+    /// When it is not there, does not come to rest, or something lies over it.
     pub async fn click(&self, name: &str) -> Result<()> {
-        self.find(name).await?.click().await.with_context(|| format!("clicking `{name}`"))
+        let before = Cell::new(None);
+        let part = self
+            .until(&format!("`{name}` lies still"), SOON, async || {
+                let part = self.find(name).await?;
+                let now = part.rectangle().await.ok();
+                let is_still = now.is_some() && now == before.replace(now);
+                Ok(is_still.then_some(part))
+            })
+            .await?;
+        part.click().await.with_context(|| format!("clicking `{name}`"))
     }
 
     /// Clicks on the tile of a product.

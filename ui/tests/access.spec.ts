@@ -26,6 +26,7 @@ const STATES: State[] = [
     options: BUSY,
     reach: async (page) => {
       await page.getByTestId('query').fill('mug');
+      await expect(page.getByTestId('result-count')).toHaveText('17 good matches');
       await page.getByTestId('tile').nth(1).click();
       await expect(page.getByRole('heading', { name: 'Similar products' })).toBeVisible();
     },

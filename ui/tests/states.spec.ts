@@ -79,6 +79,16 @@ test('a run that ends well leaves nothing behind; one that skipped files says so
   await expect(page.getByTestId('status-line')).toHaveCount(0);
 });
 
+test('nothing to click on moves when a run ends', async ({ page }) => {
+  await open(page, { ...FULL, run: RUNNING });
+  await expect(page.getByTestId('status-line')).toBeVisible();
+  const settings = page.getByTestId('to-settings');
+  const before = await settings.boundingBox();
+  await emit(page, 'progress', { ...IDLE, state: 'finished' });
+  await expect(page.getByTestId('status-line')).toHaveCount(0);
+  expect(await settings.boundingBox()).toEqual(before);
+});
+
 test('a run that failed says why and can be tried again', async ({ page }) => {
   await open(page, { ...FULL, run: { ...IDLE, state: 'failed', message: 'The disk is full.' } });
   await expect(page.getByTestId('status-line')).toContainText('The disk is full.');
