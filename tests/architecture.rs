@@ -17,7 +17,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ("vitrine-models", &[]),
     ("vitrine-index", &[]),
     ("vitrine-import", &[]),
-    ("vitrine-catalog", &["vitrine-import", "vitrine-index", "vitrine-jobs", "vitrine-models"]),
+    ("vitrine-photo", &[]),
+    (
+        "vitrine-catalog",
+        &["vitrine-import", "vitrine-index", "vitrine-jobs", "vitrine-models", "vitrine-photo"],
+    ),
     ("vitrine-packs", &["vitrine-jobs", "vitrine-models"]),
     ("vitrine-api", &["vitrine-catalog", "vitrine-packs"]),
     ("vitrine", &["vitrine-api"]),
@@ -39,16 +43,24 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("rusqlite", "vitrine-catalog"),
     ("libsqlite3-sys", "vitrine-catalog"),
     ("ts-rs", "vitrine-api"),
+    ("moxcms", "vitrine-photo"),
+    ("mozjpeg", "vitrine-photo"),
+    ("rav1d", "vitrine-photo"),
+    ("libwebp", "vitrine-photo"),
+    ("jxl-oxide", "vitrine-photo"),
     ("fantoccini", "vitrine-tests"),
 ];
 
 /// Words in sources, and the only folders that may say them.
 const WORDS: &[(&str, &[&str])] = &[
-    // The crate's error type names the database's.
-    ("rusqlite", &["crates/catalog/src/store", "crates/catalog/src/error.rs"]),
-    ("SELECT ", &["crates/catalog/src/store"]),
-    ("INSERT INTO", &["crates/catalog/src/store"]),
-    ("DELETE FROM", &["crates/catalog/src/store"]),
+    // The crate's error type names the database's; one test makes a library look older than it is.
+    (
+        "rusqlite",
+        &["crates/catalog/src/store", "crates/catalog/src/error.rs", "crates/catalog/tests/reading.rs"],
+    ),
+    ("SELECT ", &["crates/catalog/src/store", "crates/catalog/tests/reading.rs"]),
+    ("INSERT INTO", &["crates/catalog/src/store", "crates/catalog/tests/reading.rs"]),
+    ("DELETE FROM", &["crates/catalog/src/store", "crates/catalog/tests/reading.rs"]),
     ("CREATE TABLE", &["crates/catalog/src/store"]),
     // What travels to a client as JSON gets its shape in the API; the engine only reads JSON.
     // The renderer writes labels for the training.

@@ -349,6 +349,7 @@ function install({ options }: { options: EngineOptions }): void {
       color: product.color,
       stage: product.stage,
       format: 'JPEG',
+      notes: [],
       files: [
         {
           path: `/home/ada/Pictures/photos/photo-${id}.jpg`,

@@ -50,6 +50,14 @@ pub struct PictureBytes {
     pub bytes: Vec<u8>,
 }
 
+impl PictureBytes {
+    /// A thumbnail: a JPEG, or a PNG where it is transparent.
+    fn of(bytes: Vec<u8>) -> Self {
+        let mime = if bytes.starts_with(b"\x89PNG") { "image/png" } else { "image/jpeg" };
+        Self { mime, bytes }
+    }
+}
+
 impl Api {
     /// Opens or makes a library. Quick: models and vectors are loaded with [`Api::warm_up`] or
     /// the first search.
@@ -233,7 +241,7 @@ impl Api {
     /// that an answer can be kept for ever.
     pub fn thumbnail(&self, id: PictureId, version: Option<&str>) -> Result<PictureBytes, ApiError> {
         self.check_version(id, version)?;
-        Ok(PictureBytes { mime: "image/jpeg", bytes: self.library.thumbnail(id.into())? })
+        Ok(PictureBytes::of(self.library.thumbnail(id.into())?))
     }
 
     /// A photo, large; `version` as for [`Api::thumbnail`].
@@ -245,7 +253,8 @@ impl Api {
 
     fn check_version(&self, id: PictureId, version: Option<&str>) -> Result<(), ApiError> {
         let Some(version) = version else { return Ok(()) };
-        if convert::version(&self.library.hash_of(id.into())?) == version {
+        let (hash, reading) = self.library.version_of(id.into())?;
+        if convert::version(&hash, reading) == version {
             return Ok(());
         }
         Err(ApiError {
@@ -257,7 +266,7 @@ impl Api {
 
     /// A query picture's thumbnail.
     pub fn query_thumbnail(&self, token: &str) -> Result<PictureBytes, ApiError> {
-        Ok(PictureBytes { mime: "image/jpeg", bytes: self.library.query_thumbnail(token)? })
+        Ok(PictureBytes::of(self.library.query_thumbnail(token)?))
     }
 
     /// A photo's file, to show it in its folder.

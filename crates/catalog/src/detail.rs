@@ -106,7 +106,7 @@ impl Library {
         Err(CatalogError::NoSuchProduct)
     }
 
-    /// A picture's thumbnail as a JPEG. It is a cache: one that is missing or damaged is made again.
+    /// A picture's thumbnail, a JPEG or, of a cut-out, a PNG. It is a cache: one that is missing or damaged is made again.
     pub fn thumbnail(&self, id: PictureId) -> Result<Vec<u8>, CatalogError> {
         self.inner().thumbnail(id)
     }
@@ -118,9 +118,9 @@ impl Library {
         photo::for_screen(&bytes).map_err(|skip| CatalogError::BadPicture { name: file_name(&path), skip })
     }
 
-    /// The BLAKE3 hash of a picture's content.
-    pub fn hash_of(&self, id: PictureId) -> Result<[u8; 32], CatalogError> {
-        self.inner().store.hash_of(id)
+    /// The BLAKE3 hash of a picture's content, and the version of the rules by which it was decoded.
+    pub fn version_of(&self, id: PictureId) -> Result<([u8; 32], u32), CatalogError> {
+        self.inner().store.version_of(id)
     }
 
     /// The first of a picture's files that is there.
@@ -131,21 +131,21 @@ impl Library {
 }
 
 impl Inner {
-    /// A picture's thumbnail as a JPEG, made again where it is missing or damaged.
+    /// A picture's thumbnail, made again where it is missing or damaged.
     pub(crate) fn thumbnail(&self, id: PictureId) -> Result<Vec<u8>, CatalogError> {
-        let hash = self.store.hash_of(id)?;
-        if let Some(jpeg) = self.thumbnails.read(&hash) {
-            return Ok(jpeg);
+        let (hash, _) = self.store.version_of(id)?;
+        if let Some(file) = self.thumbnails.read(&hash) {
+            return Ok(file);
         }
         let (path, bytes) = self.content(id)?;
         let bad = |skip| CatalogError::BadPicture { name: file_name(&path), skip };
-        let photo = photo::decode(&bytes).map_err(bad)?;
-        let thumbnail = photo::thumbnail(&photo.pixels).ok_or_else(|| bad(Skip::damaged()))?;
+        let photo = photo::decode(&bytes, photo::FOR_MODELS).map_err(bad)?;
+        let thumbnail = photo::thumbnail(&photo).ok_or_else(|| bad(Skip::damaged()))?;
         // A cache: a disk that is full or read-only must not keep it from being shown.
-        if let Err(error) = self.thumbnails.write(&hash, &thumbnail.jpeg) {
+        if let Err(error) = self.thumbnails.write(&hash, &thumbnail.file) {
             tracing::warn!(%error, "a thumbnail could not be kept");
         }
-        Ok(thumbnail.jpeg)
+        Ok(thumbnail.file)
     }
 
     /// A picture's bytes, from the first of its files that still holds them, which is answered too.
@@ -154,7 +154,7 @@ impl Inner {
     /// [`CatalogError::NoSuchProduct`], [`CatalogError::BadPicture`] where no file can be read or all of
     /// them hold something else by now.
     pub(crate) fn content(&self, id: PictureId) -> Result<(PathBuf, photo::FileBytes), CatalogError> {
-        let hash = self.store.hash_of(id)?;
+        let (hash, _) = self.store.version_of(id)?;
         let (mut last, mut name) = (Skip::damaged(), String::new());
         for file in self.store.files_of(id)? {
             name = file_name(&file.path);

@@ -128,7 +128,10 @@ impl Library {
         let inner = self.inner();
         let engine = inner.engine()?;
         let bad = |skip| CatalogError::BadPicture { name: path.display().to_string(), skip };
-        let picture = photo::read_file(path).and_then(|bytes| photo::decode(&bytes)).map_err(bad)?.pixels;
+        let picture = photo::read_file(path)
+            .and_then(|bytes| photo::decode(&bytes, photo::FOR_MODELS))
+            .map_err(bad)?
+            .pixels;
         let vector = engine.models.embed_picture(&picture)?;
         let colours = product_colours(&picture);
         let asking = Asking { inner, engine: &engine, options, go_on };

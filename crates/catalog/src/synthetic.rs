@@ -12,6 +12,7 @@ use crate::{
     CatalogError, Library,
     colour::{BasicColour, ProductColour},
     describe::{Attribute, AttributeKind, Description, Evidence},
+    photo::{Doubts, READING_VERSION},
     store::{
         FileStamp, GroupBy, Grouping, NewDescription, NewPicture, PictureId, ProductId, ReadFile, Tie,
         TiedProduct,
@@ -79,6 +80,9 @@ impl Library {
                         width: 1_600,
                         height: 1_200,
                         color: next_photo.wrapping_mul(2_654_435_761) >> 8,
+                        reading: READING_VERSION,
+                        was_always_so: true,
+                        doubts: Doubts::default(),
                     };
                     let stamp = FileStamp { size_bytes: 400_000, modified_ns: Some(i64::from(next_photo)) };
                     files.push(ReadFile { path: path(product, photo), source, stamp, outcome: Ok(picture) });

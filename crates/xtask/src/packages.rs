@@ -24,12 +24,13 @@ const fn program(package: &'static str, program: &'static str) -> Need {
     Need { package, program: Some(program) }
 }
 
-/// The command line tool: SQLite, usearch and the tokenizers' C and C++.
-pub(crate) const COMMAND_LINE: &[Need] = &[program("build-essential", "c++")];
+/// The command line tool: SQLite, usearch and the tokenizers' C and C++, and the decoders' assembly.
+pub(crate) const COMMAND_LINE: &[Need] = &[program("build-essential", "c++"), program("nasm", "nasm")];
 
 /// The window: WebKitGTK, and Node for its pages.
 pub(crate) const WINDOW: &[Need] = &[
     program("build-essential", "c++"),
+    program("nasm", "nasm"),
     program("pkg-config", "pkg-config"),
     library("libwebkit2gtk-4.1-dev"),
     program("nodejs", "node"),
@@ -37,7 +38,7 @@ pub(crate) const WINDOW: &[Need] = &[
 ];
 
 /// The tests: a display, a driver for the window, a browser for the UI, a program that other
-/// programs' files can be dragged from, and dictionaries for the word lists.
+/// programs' files can be dragged from, dictionaries for the word lists, and what reads HEIC.
 pub(crate) const TESTS: &[Need] = &[
     program("webkit2gtk-driver", "WebKitWebDriver"),
     program("xvfb", "Xvfb"),
@@ -50,6 +51,7 @@ pub(crate) const TESTS: &[Need] = &[
     library("hunspell-en-us"),
     library("python3-gi"),
     library("gir1.2-gtk-3.0"),
+    library("libheif1"),
 ];
 
 /// Makes sure that everything is there; asks before installing when someone can answer.

@@ -32,7 +32,7 @@ fn tile(row: &catalog::ProductRow, score: Option<f32>, relevance: Option<f32>) -
         id: row.id.into(),
         picture: photo.id.into(),
         n_photos: row.n_photos,
-        version: version(&photo.picture.hash),
+        version: version(&photo.picture.hash, photo.picture.reading),
         title: row.title.clone(),
         generated_title: photo.title.clone(),
         description: description_of(photo),
@@ -46,9 +46,10 @@ fn tile(row: &catalog::ProductRow, score: Option<f32>, relevance: Option<f32>) -
     }
 }
 
-/// What tells one content from another in an address.
-pub(crate) fn version(hash: &[u8; 32]) -> String {
-    hash.iter().flat_map(|byte| [byte >> 4, byte & 15]).take(VERSION_DIGITS).map(hex_digit).collect()
+/// What tells in an address one content from another, and what older rules made of it from what newer ones do.
+pub(crate) fn version(hash: &[u8; 32], reading: u32) -> String {
+    let digits = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]).take(VERSION_DIGITS).map(hex_digit);
+    format!("{}-{reading}", digits.collect::<String>())
 }
 
 fn description_of(photo: &PictureRow) -> Option<String> {
@@ -110,7 +111,7 @@ fn photo_of_product(found: catalog::ProductPhoto) -> Photo {
     let (written, by) = found.written.map(|written| (written.description, written.pack)).unzip();
     Photo {
         picture: photo.id.into(),
-        version: version(&photo.picture.hash),
+        version: version(&photo.picture.hash, photo.picture.reading),
         role: Some(found.role).filter(|role| !role.is_empty()),
         file_name: file_name(&photo.path),
         width: photo.picture.width,
@@ -118,6 +119,7 @@ fn photo_of_product(found: catalog::ProductPhoto) -> Photo {
         color: color(&photo),
         stage: stage_of(&photo),
         format: photo.picture.format.clone(),
+        notes: photo.picture.doubts.sentences(),
         files: found.files.into_iter().map(file).collect(),
         description: description_of(&photo),
         written: written.map(|written| description::description(written, photo.caption.clone())),
@@ -289,6 +291,7 @@ pub(crate) fn skipped(path: &std::path::Path, skip: Skip) -> Skipped {
             EngineSkip::Vanished => SkipCode::Vanished,
             EngineSkip::ModelFailed => SkipCode::ModelFailed,
             EngineSkip::BadList => SkipCode::BadList,
+            EngineSkip::Doubtful => SkipCode::Doubtful,
         },
         message: skip.message,
     }

@@ -91,6 +91,9 @@ pub struct Photo {
     pub stage: Stage,
     /// The picture's format, such as `JPEG`.
     pub format: String,
+    /// What is to be known of how it is shown, each as a sentence: that its file is cut short, or its colour profile
+    /// damaged.
+    pub notes: Vec<String>,
     /// Every file that holds this very picture; the first is the one that is shown.
     pub files: Vec<FileFacts>,
     /// What the models wrote about it, as a sentence.
@@ -187,7 +190,7 @@ pub struct ProductDetail {
     pub variants: Vec<Variant>,
 }
 
-/// Why a file was passed over. The window groups by it.
+/// Why a file was passed over, or is doubtful. The window groups by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum SkipCode {
@@ -207,6 +210,8 @@ pub enum SkipCode {
     ModelFailed,
     /// A product list that brings nothing, or not all of it.
     BadList,
+    /// It is in the catalog, but not all of it is there.
+    Doubtful,
 }
 
 /// A file that was passed over, with its reason.

@@ -1,79 +1,37 @@
-//! From a file's bytes to upright RGB pixels, a thumbnail and an average colour.
+//! Photos as the catalog keeps them: read from files, decoded by `vitrine-photo`, made small.
 //!
-//! A file is hostile input: it is sniffed, not believed; its size in pixels is
-//! checked against [`MAX_PIXELS`] before anything is decoded; and however many
-//! threads decode, [`budget`] bounds the pixels that are in memory at once.
-//! Whatever cannot be read becomes a [`Skip`]: a kind and a sentence.
+//! Whatever cannot be read becomes a [`Skip`]: a kind and a sentence. What can be read, but not as its
+//! maker meant, is told as [`Doubts`].
 
-pub mod budget;
-mod decode;
+mod doubts;
+mod file;
 mod full;
+mod names;
 mod skip;
 mod thumbnail;
 
-pub use decode::{DecodedPhoto, decode};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+pub use doubts::Doubts;
+pub use file::{FileBytes, MAX_FILE_BYTES, read_file};
 pub use full::for_screen;
+pub use names::has_picture_ending;
 pub use skip::{Skip, SkipCode};
 pub(crate) use thumbnail::fit;
 pub use thumbnail::{THUMBNAIL_SIDE, Thumbnail, small_copy, thumbnail};
+pub use vitrine_photo::{DecodedPhoto, Format, Wanted};
 
-use vitrine_models::regular_file;
+/// By which rules photos are decoded. Raised when other pixels may come out of the same bytes, or bytes can be
+/// read that could not: the next run then reads every file again, once.
+pub const READING_VERSION: u32 = 2;
 
-/// The most pixels that a photo may have: beyond today's largest cameras (150 megapixels).
-pub const MAX_PIXELS: u64 = 160_000_000;
+/// How large a photo is needed for thumbnails and models. Twice the 384 pixels that the largest of the models
+/// take, so that what a decoder reduces is reduced once more, with the model's own filter.
+pub const FOR_MODELS: Wanted = Wanted::ShorterSide(768);
 
-/// The longest side that a photo may have, which is JPEG's own limit.
-pub const MAX_SIDE: u32 = 65_535;
-
-/// The most bytes that a photo may have once it is decoded: [`MAX_PIXELS`] with transparency, at eight bits a
-/// channel. Of pictures with sixteen bits a channel that is half as many pixels.
-pub const MAX_DECODED_BYTES: u64 = MAX_PIXELS * 4;
-
-/// The largest file that is read.
-pub const MAX_FILE_BYTES: u64 = 1 << 30;
-
-/// The bytes of a photo's file, which count against [`budget::FILE_BYTES`] as long as they are held.
-pub struct FileBytes {
-    /// What the file was before they were read.
-    pub metadata: std::fs::Metadata,
-    bytes: Vec<u8>,
-    _place: budget::Place,
-}
-
-impl std::ops::Deref for FileBytes {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-/// Reads a photo's file, once there is room for its bytes.
-pub fn read_file(path: &std::path::Path) -> Result<FileBytes, Skip> {
-    let size_bytes = std::fs::metadata(path).map_err(|error| Skip::from_io(&error))?.len();
-    let place = budget::FILE_BYTES.claim(size_bytes.min(MAX_FILE_BYTES));
-    let read = regular_file::read(path, MAX_FILE_BYTES);
-    let (metadata, bytes) = read.map_err(|error| match error.kind() {
-        std::io::ErrorKind::FileTooLarge => Skip::too_many_bytes(),
-        std::io::ErrorKind::InvalidInput => {
-            Skip::new(SkipCode::Unreadable, "This is a folder, a pipe or a device, not a photo.")
-        }
-        _ => Skip::from_io(&error),
-    })?;
-    Ok(FileBytes { metadata, bytes, _place: place })
-}
-
-/// Endings of pictures, lower case: what a scan looks at. The second half cannot be read (yet)
-/// and is listed as such, so that nobody wonders where those photos are.
-const PICTURE_ENDINGS: &[&str] = &[
-    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "dib", "tif", "tiff", //
-    "avif", "heic", "heif", "jxl", "jp2", "psd", "svg", "raw", "dng", "cr2", "cr3", "nef", "arw", "orf",
-    "rw2", "raf", "tga", "ico",
-];
-
-/// Whether a name ends like a picture's.
-pub fn has_picture_ending(path: &std::path::Path) -> bool {
-    path.extension()
-        .and_then(|ending| ending.to_str())
-        .is_some_and(|ending| PICTURE_ENDINGS.contains(&ending.to_ascii_lowercase().as_str()))
+/// Decodes a photo's bytes. Decoders read hostile bytes: one that panics costs its photo, not the run.
+pub fn decode(bytes: &[u8], wanted: Wanted) -> Result<DecodedPhoto, Skip> {
+    catch_unwind(AssertUnwindSafe(|| vitrine_photo::decode(bytes, wanted)))
+        .unwrap_or(Err(vitrine_photo::PhotoError::Damaged))
+        .map_err(Skip::from)
 }

@@ -1,5 +1,7 @@
 //! Why a file was passed over, in the merchant's words.
 
+use vitrine_photo::{Format, MAX_PIXELS, MAX_SIDE, PhotoError};
+
 use crate::store::SkipRow;
 
 /// The kind of reason.
@@ -21,11 +23,13 @@ pub enum SkipCode {
     ModelFailed,
     /// A product list that brings nothing, or not all of it.
     BadList,
+    /// It is in the catalog, but not all of it is there.
+    Doubtful,
 }
 
 impl SkipCode {
     /// Every code with its name in the database.
-    const NAMES: [(Self, &'static str); 8] = [
+    const NAMES: [(Self, &'static str); 9] = [
         (Self::Empty, "empty"),
         (Self::Damaged, "damaged"),
         (Self::Unsupported, "unsupported"),
@@ -34,6 +38,7 @@ impl SkipCode {
         (Self::Vanished, "vanished"),
         (Self::ModelFailed, "model_failed"),
         (Self::BadList, "bad_list"),
+        (Self::Doubtful, "doubtful"),
     ];
 
     /// Its name in the database.
@@ -90,33 +95,6 @@ impl Skip {
         Self::new(SkipCode::Damaged, "The picture is damaged or cut short. Copy or export it again.")
     }
 
-    /// It is no picture, whatever its name says.
-    pub(crate) fn not_a_picture() -> Self {
-        Self::new(SkipCode::Unsupported, "This is not a picture, although its name ends like one.")
-    }
-
-    /// It is a picture of a kind that cannot be read.
-    pub(crate) fn unsupported(format: &str) -> Self {
-        Self::new(
-            SkipCode::Unsupported,
-            format!("Vitrine cannot read {format} pictures. Export it as JPEG, PNG or WebP."),
-        )
-    }
-
-    /// It has more pixels than [`super::MAX_PIXELS`]; `size` where the header tells it.
-    pub(crate) fn too_many_pixels(size: Option<(u32, u32)>) -> Self {
-        let size = size.map(|(width, height)| format!(" of {width} x {height} pixels")).unwrap_or_default();
-        let limit = super::MAX_PIXELS / 1_000_000;
-        Self::new(
-            SkipCode::TooLarge,
-            format!(
-                "The picture{size} is larger than Vitrine reads: {limit} megapixels, {} pixels a side, half as many \
-                 megapixels with 16 bits a colour. Save a smaller copy.",
-                super::MAX_SIDE
-            ),
-        )
-    }
-
     /// It has more bytes than [`super::MAX_FILE_BYTES`].
     pub(crate) fn too_many_bytes() -> Self {
         Self::new(SkipCode::TooLarge, "The file is larger than 1 GB. Save a smaller copy.")
@@ -153,6 +131,64 @@ impl Skip {
     pub(crate) fn to_row(&self) -> SkipRow {
         SkipRow { code: self.code.name().to_owned(), message: self.message.clone() }
     }
+}
+
+impl From<PhotoError> for Skip {
+    fn from(error: PhotoError) -> Self {
+        let unsupported = |message: String| Self::new(SkipCode::Unsupported, message);
+        let cannot =
+            |what: &str| unsupported(format!("Vitrine cannot read {what}. Export it as JPEG, PNG or WebP."));
+        match error {
+            PhotoError::Empty => Self::empty(),
+            PhotoError::NotAPicture => {
+                unsupported("This is not a picture, although its name ends like one.".to_owned())
+            }
+            PhotoError::Unsupported(Format::Svg) => unsupported(
+                "This is a drawing (SVG), not a photo. Export it as PNG to have it in the catalog.".into(),
+            ),
+            PhotoError::Unsupported(format) => cannot(&format!("{} pictures", format.name())),
+            PhotoError::UnsupportedKind(format) => cannot(&format!("this kind of {} picture", format.name())),
+            PhotoError::NoDecoder(format) => unsupported(no_decoder(format)),
+            PhotoError::NoPreview(format) => unsupported(format!(
+                "This {} file holds no preview that could be shown. Export it as JPEG, PNG or WebP.",
+                format.name()
+            )),
+            PhotoError::Damaged => Self::damaged(),
+            PhotoError::HardlyAnything { share } => Self::new(
+                SkipCode::Damaged,
+                format!(
+                    "The file is cut short: only {:.0} % of the picture is there. Copy or export it again.",
+                    share * 100.
+                ),
+            ),
+            PhotoError::TooLarge { size } => too_many_pixels(size),
+        }
+    }
+}
+
+/// It has more pixels than [`MAX_PIXELS`]; `size` where the header tells it.
+fn too_many_pixels(size: Option<(u32, u32)>) -> Skip {
+    let size = size.map(|(width, height)| format!(" of {width} x {height} pixels")).unwrap_or_default();
+    let limit = MAX_PIXELS / 1_000_000;
+    Skip::new(
+        SkipCode::TooLarge,
+        format!(
+            "The picture{size} is larger than Vitrine reads: {limit} megapixels, {MAX_SIDE} pixels a side, half as many \
+             megapixels with 16 bits a colour. Save a smaller copy."
+        ),
+    )
+}
+
+/// The way to a decoder, or around it.
+fn no_decoder(format: Format) -> String {
+    let way = if cfg!(target_os = "linux") {
+        "Install libheif (on Debian and Ubuntu the package libheif1), then look for changes"
+    } else if cfg!(target_os = "macos") {
+        "Install libheif (with Homebrew: brew install libheif), then look for changes"
+    } else {
+        "There is none for this system yet"
+    };
+    format!("This computer has no reader for {} photos. {way}; or export the photo as JPEG.", format.name())
 }
 
 impl From<SkipRow> for Skip {

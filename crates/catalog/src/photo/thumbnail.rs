@@ -1,7 +1,11 @@
 //! Thumbnails: what the grid shows in place of the photo.
 
-use fast_image_resize::{ResizeAlg, ResizeOptions, Resizer};
-use image::{DynamicImage, ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder};
+use fast_image_resize::{IntoImageView, ResizeAlg, ResizeOptions, Resizer};
+use image::{
+    DynamicImage, ExtendedColorType, ImageEncoder, RgbImage, RgbaImage,
+    codecs::{jpeg::JpegEncoder, png::PngEncoder},
+};
+use vitrine_photo::DecodedPhoto;
 
 /// The longest side: a tile of 256 CSS pixels stays sharp at a scale of 1.25.
 pub const THUMBNAIL_SIDE: u32 = 320;
@@ -9,19 +13,24 @@ const QUALITY: u8 = 82;
 /// No loss that a model would see.
 const COPY_QUALITY: u8 = 96;
 
-/// A small JPEG and the photo's average colour.
+/// A small picture and the photo's average colour.
 pub struct Thumbnail {
-    /// The JPEG file.
-    pub jpeg: Vec<u8>,
+    /// A JPEG file, or a PNG file of a product that was cut out.
+    pub file: Vec<u8>,
     /// `0xRRGGBB`
     pub color: u32,
 }
 
 /// Makes a thumbnail; none when the photo is of no size at all.
-pub fn thumbnail(pixels: &RgbImage) -> Option<Thumbnail> {
-    let small = fit(pixels, THUMBNAIL_SIDE)?;
+pub fn thumbnail(photo: &DecodedPhoto) -> Option<Thumbnail> {
+    let small = fit(&photo.pixels, THUMBNAIL_SIDE)?;
     let color = average(&small);
-    Some(Thumbnail { jpeg: encode_jpeg(&small, QUALITY)?, color })
+    let file = match &photo.cutout {
+        // The window's own mat shows through.
+        Some(cutout) => encode_png(&fit_cutout(cutout, THUMBNAIL_SIDE)?)?,
+        None => encode_jpeg(&small, QUALITY)?,
+    };
+    Some(Thumbnail { file, color })
 }
 
 /// A JPEG whose longest side is at most `side`, close to the original; none as [`thumbnail`].
@@ -31,33 +40,59 @@ pub fn small_copy(pixels: &RgbImage, side: u32) -> Option<Vec<u8>> {
 
 /// A copy whose longest side is at most `side`; smaller photos stay as they are.
 pub(crate) fn fit(pixels: &RgbImage, side: u32) -> Option<RgbImage> {
-    let (width, height) = pixels.dimensions();
-    let longest = width.max(height);
-    if longest <= side {
-        return Some(pixels.clone());
-    }
-    let scaled =
-        |length: u32| (u64::from(length) * u64::from(side)).div_ceil(u64::from(longest)).max(1) as u32;
-    let mut small = DynamicImage::new_rgb8(scaled(width), scaled(height));
+    let Some((width, height)) = smaller(pixels.dimensions(), side) else { return Some(pixels.clone()) };
     let source = fast_image_resize::images::ImageRef::new(
-        width,
-        height,
+        pixels.width(),
+        pixels.height(),
         pixels.as_raw(),
         fast_image_resize::PixelType::U8x3,
     )
     .ok()?;
+    Some(resize(&source, DynamicImage::new_rgb8(width, height))?.into_rgb8())
+}
+
+/// The same of a cut-out; colours count by how much of them is seen.
+pub(super) fn fit_cutout(pixels: &RgbaImage, side: u32) -> Option<RgbaImage> {
+    let Some((width, height)) = smaller(pixels.dimensions(), side) else { return Some(pixels.clone()) };
+    let source = fast_image_resize::images::ImageRef::new(
+        pixels.width(),
+        pixels.height(),
+        pixels.as_raw(),
+        fast_image_resize::PixelType::U8x4,
+    )
+    .ok()?;
+    Some(resize(&source, DynamicImage::new_rgba8(width, height))?.into_rgba8())
+}
+
+/// The size of a smaller copy; none where it is small enough.
+fn smaller((width, height): (u32, u32), side: u32) -> Option<(u32, u32)> {
+    let longest = width.max(height);
+    let scaled =
+        |length: u32| (u64::from(length) * u64::from(side)).div_ceil(u64::from(longest)).max(1) as u32;
+    (longest > side).then(|| (scaled(width), scaled(height)))
+}
+
+fn resize(source: &impl IntoImageView, mut target: DynamicImage) -> Option<DynamicImage> {
     let options =
         ResizeOptions::new().resize_alg(ResizeAlg::Convolution(fast_image_resize::FilterType::CatmullRom));
-    Resizer::new().resize(&source, &mut small, &options).ok()?;
-    Some(small.into_rgb8())
+    Resizer::new().resize(source, &mut target, &options).ok()?;
+    Some(target)
 }
 
 pub(super) fn encode_jpeg(pixels: &RgbImage, quality: u8) -> Option<Vec<u8>> {
     let mut jpeg = Vec::new();
     JpegEncoder::new_with_quality(&mut jpeg, quality)
-        .write_image(pixels.as_raw(), pixels.width(), pixels.height(), image::ExtendedColorType::Rgb8)
+        .write_image(pixels.as_raw(), pixels.width(), pixels.height(), ExtendedColorType::Rgb8)
         .ok()?;
     Some(jpeg)
+}
+
+pub(super) fn encode_png(pixels: &RgbaImage) -> Option<Vec<u8>> {
+    let mut png = Vec::new();
+    PngEncoder::new(&mut png)
+        .write_image(pixels.as_raw(), pixels.width(), pixels.height(), ExtendedColorType::Rgba8)
+        .ok()?;
+    Some(png)
 }
 
 fn average(pixels: &RgbImage) -> u32 {

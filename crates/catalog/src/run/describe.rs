@@ -14,6 +14,7 @@ use crate::{
     describe::{self, Description, Vocabulary},
     engine::Engine,
     library::Inner,
+    photo::{self, Wanted},
     store::{Material, NewDescription, PictureId},
 };
 
@@ -76,9 +77,9 @@ impl Writer<'_> {
     /// The product's colours, from its thumbnail; none where that cannot be read, which the next scan
     /// finds out.
     fn colours(&self, picture: PictureId) -> Vec<ProductColour> {
-        let thumbnail =
-            self.library.thumbnail(picture).ok().and_then(|jpeg| image::load_from_memory(&jpeg).ok());
-        thumbnail.map(|picture| product_colours(&picture.to_rgb8())).unwrap_or_default()
+        let thumbnail = self.library.thumbnail(picture).ok();
+        let photo = thumbnail.and_then(|file| photo::decode(&file, Wanted::Whole).ok());
+        photo.map(|photo| product_colours(&photo.pixels)).unwrap_or_default()
     }
 }
 

@@ -1,16 +1,13 @@
 //! One file: read, hash, decode, thumbnail, model input.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 use vitrine_models::{ImagePreprocess, PixelTensor};
 
 use crate::{
     CatalogError,
     library::Inner,
-    photo::{self, DecodedPhoto, Skip},
+    photo::{self, DecodedPhoto, Doubts, Format, Skip},
     scan,
     store::{FileStamp, ModelId, NewPicture, PictureId, ReadFile, SourceId},
 };
@@ -38,24 +35,51 @@ pub(super) fn read(
     // From before it was read: if it changes meanwhile, the stamp is old and the next scan reads it again.
     let stamp = scan::stamp(&bytes.metadata);
     let hash = *blake3::hash(&bytes).as_bytes();
-    if let Some((id, picture)) = library.store.picture_by_hash(&hash)?
+    let known = library.store.picture_by_hash(&hash)?;
+    let has_vector = match (&known, target) {
+        (Some((id, _)), Some((model, _))) => library.store.has_vector(model, *id)?,
+        _ => target.is_none(),
+    };
+    let is_current = known.as_ref().is_some_and(|(_, picture)| picture.reading == photo::READING_VERSION);
+    if let Some((_, picture)) = known
+        && is_current
+        && has_vector
         && library.thumbnails.has(&hash)
-        && target.map_or(Ok(true), |(model, _)| library.store.has_vector(model, id))?
     {
         return Ok(Reading { file: ReadFile { path, source, stamp, outcome: Ok(picture) }, tensor: None });
     }
-    let made = decode(&bytes).and_then(|photo| {
-        let thumbnail = photo::thumbnail(&photo.pixels).ok_or_else(Skip::damaged)?;
-        Ok((target.map(|(_, preprocess)| preprocess.apply(&photo.pixels)), thumbnail, photo))
+    let made = photo::decode(&bytes, photo::FOR_MODELS).and_then(|photo| {
+        let thumbnail = photo::thumbnail(&photo).ok_or_else(Skip::damaged)?;
+        // A vector of other pixels goes when the file is recorded.
+        let holds = has_vector && (is_current || was_always_so(&photo));
+        let tensor = target.filter(|_| !holds).map(|(_, preprocess)| preprocess.apply(&photo.pixels));
+        Ok((tensor, thumbnail, photo))
     });
     let (tensor, thumbnail, photo) = match made {
         Ok(made) => made,
         Err(skip) => return Ok(skipped(path, source, stamp, &skip)),
     };
-    library.thumbnails.write(&hash, &thumbnail.jpeg)?;
-    let (width, height) = photo.pixels.dimensions();
-    let picture = NewPicture { hash, format: photo.format.to_owned(), width, height, color: thumbnail.color };
+    library.thumbnails.write(&hash, &thumbnail.file)?;
+    let picture = NewPicture {
+        hash,
+        format: photo.format.name().to_owned(),
+        width: photo.size.0,
+        height: photo.size.1,
+        color: thumbnail.color,
+        reading: photo::READING_VERSION,
+        was_always_so: photo.is_plain
+            && photo.cutout.is_none()
+            && matches!(photo.format, Format::Jpeg | Format::Png | Format::WebP | Format::Gif),
+        doubts: Doubts::of(&photo.doubts),
+    };
     Ok(Reading { file: ReadFile { path, source, stamp, outcome: Ok(picture) }, tensor })
+}
+
+/// Whether the rules of version 1 took the bytes for the same pixels.
+fn was_always_so(photo: &DecodedPhoto) -> bool {
+    photo.is_plain
+        && photo.cutout.is_none()
+        && matches!(photo.format, Format::Jpeg | Format::Png | Format::WebP | Format::Gif)
 }
 
 /// Reads a known picture again for a model. None when none of its files holds it any more: the
@@ -66,7 +90,10 @@ pub(super) fn read_again(
     preprocess: &ImagePreprocess,
 ) -> Result<Option<(PathBuf, PixelTensor)>, CatalogError> {
     match library.content(id) {
-        Ok((path, bytes)) => Ok(decode(&bytes).ok().map(|photo| (path, preprocess.apply(&photo.pixels)))),
+        Ok((path, bytes)) => {
+            let photo = photo::decode(&bytes, photo::FOR_MODELS).ok();
+            Ok(photo.map(|photo| (path, preprocess.apply(&photo.pixels))))
+        }
         Err(CatalogError::NoSuchProduct | CatalogError::BadPicture { .. }) => Ok(None),
         Err(error) => Err(error),
     }
@@ -74,9 +101,4 @@ pub(super) fn read_again(
 
 pub(super) fn skipped(path: PathBuf, source: SourceId, stamp: FileStamp, skip: &Skip) -> Reading {
     Reading { file: ReadFile { path, source, stamp, outcome: Err(skip.to_row()) }, tensor: None }
-}
-
-/// Decoders read hostile bytes: one that panics costs its photo, not the run.
-fn decode(bytes: &[u8]) -> Result<DecodedPhoto, Skip> {
-    catch_unwind(AssertUnwindSafe(|| photo::decode(bytes))).unwrap_or_else(|_| Err(Skip::damaged()))
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     CatalogError,
     library::Inner,
-    photo::SkipCode,
+    photo::{READING_VERSION, SkipCode},
     scan::{self, Found},
     store::{Away, FileStamp, KnownFile, SourceRow},
 };
@@ -134,8 +134,16 @@ fn away(library: &Inner, source: &SourceRow) -> Option<Away> {
 /// Whether a file is as the last scan left it, so that it need not be read.
 fn is_unchanged(library: &Inner, path: &Path, stamp: FileStamp) -> Result<bool, CatalogError> {
     Ok(match library.store.known_file(path)? {
-        Some(KnownFile::Picture(known, _)) => known == stamp,
-        Some(KnownFile::Skipped(known, code)) => known == stamp && !SkipCode::from_name(&code).is_passing(),
+        // Newer rules may read what older ones could not, or read it better.
+        Some(KnownFile::Picture(.., reading) | KnownFile::Skipped(.., reading))
+            if reading < READING_VERSION =>
+        {
+            false
+        }
+        Some(KnownFile::Picture(known, ..)) => known == stamp,
+        Some(KnownFile::Skipped(known, code, _)) => {
+            known == stamp && !SkipCode::from_name(&code).is_passing()
+        }
         None => false,
     })
 }

@@ -9,7 +9,7 @@ use crate::{
     CatalogError, Library,
     library::{Inner, file_name},
     models::Models,
-    photo::{self, Skip},
+    photo::{self, Skip, Wanted},
     store::ModelId,
 };
 
@@ -49,7 +49,7 @@ impl QueryPictures {
             return Ok(vector);
         }
         let copy = self.find(token, |entry| entry.copy.clone())?;
-        let photo = photo::decode(&copy).map_err(|_| CatalogError::NoSuchQueryPicture)?;
+        let photo = photo::decode(&copy, Wanted::Whole).map_err(|_| CatalogError::NoSuchQueryPicture)?;
         let vector = models.embed_picture(&photo.pixels)?;
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(entry) = entries.iter_mut().find(|entry| entry.picture.token == token) {
@@ -74,8 +74,8 @@ impl QueryPictures {
         if let Ok(known) = self.find(&token, |entry| entry.picture.clone()) {
             return Ok(known);
         }
-        let photo = photo::decode(bytes).map_err(bad)?;
-        let thumbnail = photo::thumbnail(&photo.pixels).ok_or_else(|| bad(Skip::damaged()))?;
+        let photo = photo::decode(bytes, photo::FOR_MODELS).map_err(bad)?;
+        let thumbnail = photo::thumbnail(&photo).ok_or_else(|| bad(Skip::damaged()))?;
         let copy = photo::small_copy(&photo.pixels, COPY_SIDE).ok_or_else(|| bad(Skip::damaged()))?;
         let engine = inner.engine()?;
         let vector = engine.models.embed_picture(&photo.pixels)?;
@@ -85,7 +85,7 @@ impl QueryPictures {
         if entries.len() >= Self::N_KEPT {
             entries.remove(0);
         }
-        entries.push(Entry { picture: picture.clone(), vector, thumbnail: thumbnail.jpeg, copy });
+        entries.push(Entry { picture: picture.clone(), vector, thumbnail: thumbnail.file, copy });
         Ok(picture)
     }
 }
@@ -103,7 +103,7 @@ impl Library {
         self.inner().search.pictures.add(self.inner(), name, bytes)
     }
 
-    /// A query picture's thumbnail as a JPEG.
+    /// A query picture's thumbnail.
     pub fn query_thumbnail(&self, token: &str) -> Result<Vec<u8>, CatalogError> {
         self.inner().search.pictures.find(token, |entry| entry.thumbnail.clone())
     }

@@ -19,10 +19,10 @@ pub struct FileStamp {
 /// What the last scan left about a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KnownFile {
-    /// It holds this picture.
-    Picture(FileStamp, PictureId),
-    /// It was skipped, for this reason.
-    Skipped(FileStamp, String),
+    /// It holds this picture, decoded by these rules.
+    Picture(FileStamp, PictureId, u32),
+    /// It was skipped, for this reason, by these rules.
+    Skipped(FileStamp, String, u32),
 }
 
 /// A file of a picture.
@@ -34,7 +34,8 @@ pub struct FileRow {
     pub stamp: FileStamp,
 }
 
-pub(super) const KNOWN: &str = "SELECT size_bytes, modified_ns, picture_id FROM file WHERE path = ?1";
+pub(super) const KNOWN: &str = "SELECT f.size_bytes, f.modified_ns, f.picture_id, p.reading
+     FROM file f JOIN picture p ON p.id = f.picture_id WHERE f.path = ?1";
 pub(super) const OF_PICTURE: &str =
     "SELECT path, size_bytes, modified_ns FROM file WHERE picture_id = ?1 ORDER BY path";
 
@@ -46,14 +47,14 @@ impl Store {
         let stamp = |row: &rusqlite::Row<'_>| {
             Ok::<_, rusqlite::Error>(FileStamp { size_bytes: to_u64(row.get(0)?), modified_ns: row.get(1)? })
         };
-        // A file that a model failed on is in both tables: the photo is there, and is tried again.
+        // A file that a model failed on, or that is doubtful, is in both tables: the photo is there.
         let skipped = reader
-            .prepare_cached("SELECT size_bytes, modified_ns, code FROM skipped WHERE path = ?1")?
-            .query_row([&bytes], |row| Ok(KnownFile::Skipped(stamp(row)?, row.get(2)?)))
+            .prepare_cached("SELECT size_bytes, modified_ns, code, reading FROM skipped WHERE path = ?1")?
+            .query_row([&bytes], |row| Ok(KnownFile::Skipped(stamp(row)?, row.get(2)?, row.get(3)?)))
             .optional()?;
         let picture = reader
             .prepare_cached(KNOWN)?
-            .query_row([&bytes], |row| Ok(KnownFile::Picture(stamp(row)?, row.get(2)?)))
+            .query_row([&bytes], |row| Ok(KnownFile::Picture(stamp(row)?, row.get(2)?, row.get(3)?)))
             .optional()?;
         Ok(picture.or(skipped))
     }
@@ -102,6 +103,9 @@ impl Store {
                 Ok(picture) => {
                     let id = picture.insert(&transaction)?;
                     file.insert(&transaction, id, scan)?;
+                    if let Some(skip) = picture.doubts.as_skip() {
+                        skip.to_row().insert(&transaction, &file.path, file.source, file.stamp, scan)?;
+                    }
                     ties::regroup(&transaction, id)?;
                     Some(id)
                 }

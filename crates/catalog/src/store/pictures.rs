@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::{PictureId, ProductId, Store, path_bytes, products};
-use crate::{error::CatalogError, models::ModelIds};
+use crate::{error::CatalogError, models::ModelIds, photo::Doubts};
+
+/// Tables of what is computed from a picture's pixels.
+const COMPUTED: [&str; 5] = ["vector", "description", "composition", "attribute", "colour"];
 
 /// A picture as it was read for the first time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,27 +23,72 @@ pub struct NewPicture {
     pub height: u32,
     /// Average colour, `0xRRGGBB`.
     pub color: u32,
+    /// By which rules it was decoded, see [`crate::photo::READING_VERSION`].
+    pub reading: u32,
+    /// Whether older rules gave the same pixels, so that what was computed from them holds.
+    pub was_always_so: bool,
+    /// What is doubtful about it.
+    pub doubts: Doubts,
 }
 
 impl NewPicture {
     /// Adds it, or finds the one with the same content; answers its id.
     pub(super) fn insert(&self, transaction: &Transaction<'_>) -> Result<PictureId, CatalogError> {
-        let known: Option<PictureId> = transaction
-            .prepare_cached("SELECT id FROM picture WHERE hash = ?1")?
-            .query_row([self.hash], |row| row.get(0))
+        let known: Option<(PictureId, u32)> = transaction
+            .prepare_cached("SELECT id, reading FROM picture WHERE hash = ?1")?
+            .query_row([self.hash], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        if let Some(id) = known {
+        if let Some((id, reading)) = known {
+            if reading < self.reading {
+                self.take_over(transaction, id)?;
+            }
             return Ok(id);
         }
         // By RETURNING, since triggers insert rows of their own.
         Ok(transaction
             .prepare_cached(
-                "INSERT INTO picture (hash, format, width, height, color) VALUES (?1, ?2, ?3, ?4, ?5)
-                 RETURNING id",
+                "INSERT INTO picture (hash, format, width, height, color, reading, doubts)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id",
             )?
-            .query_row(params![self.hash, self.format, self.width, self.height, self.color], |row| {
-                row.get(0)
-            })?)
+            .query_row(
+                params![
+                    self.hash,
+                    self.format,
+                    self.width,
+                    self.height,
+                    self.color,
+                    self.reading,
+                    self.doubts.as_str()
+                ],
+                |row| row.get(0),
+            )?)
+    }
+
+    /// Puts what newer rules read in the place of what older ones did. What was computed from other pixels
+    /// goes, and is computed again; what a person decided stays.
+    fn take_over(&self, transaction: &Transaction<'_>, id: PictureId) -> Result<(), CatalogError> {
+        transaction
+            .prepare_cached(
+                "UPDATE picture SET format = ?2, width = ?3, height = ?4, color = ?5, reading = ?6, doubts = ?7
+                 WHERE id = ?1",
+            )?
+            .execute(params![
+                id,
+                self.format,
+                self.width,
+                self.height,
+                self.color,
+                self.reading,
+                self.doubts.as_str()
+            ])?;
+        if !self.was_always_so {
+            for table in COMPUTED {
+                transaction
+                    .prepare_cached(&format!("DELETE FROM {table} WHERE picture_id = ?1"))?
+                    .execute([id])?;
+            }
+        }
+        Ok(())
     }
 
     fn of_row(row: &Row<'_>, at: usize) -> rusqlite::Result<Self> {
@@ -50,6 +98,9 @@ impl NewPicture {
             width: row.get(at + 2)?,
             height: row.get(at + 3)?,
             color: row.get(at + 4)?,
+            reading: row.get(at + 5)?,
+            was_always_so: true,
+            doubts: Doubts::from_stored(row.get(at + 6)?),
         })
     }
 }
@@ -91,7 +142,7 @@ pub struct PictureCounts {
 /// Everything of a picture `p`; the parameters ?1, ?2 and ?3 are the ids of the CLIP model, the caption
 /// model and the writer.
 pub(super) const COLUMNS: &str = "
-    p.id, p.hash, p.format, p.width, p.height, p.color, f.path,
+    p.id, p.hash, p.format, p.width, p.height, p.color, p.reading, p.doubts, f.path,
     d.caption, v.id IS NOT NULL, c.title, c.text";
 pub(super) const JOINS: &str = "
     JOIN file f ON f.id = (SELECT id FROM file WHERE picture_id = p.id ORDER BY path LIMIT 1)
@@ -108,11 +159,11 @@ pub(super) fn picture_row(row: &Row<'_>, at: usize) -> rusqlite::Result<PictureR
     Ok(PictureRow {
         id: row.get(at)?,
         picture: NewPicture::of_row(row, at + 1)?,
-        path: path_bytes::from_bytes(row.get(at + 6)?),
-        caption: row.get(at + 7)?,
-        is_searchable: row.get(at + 8)?,
-        title: row.get(at + 9)?,
-        text: row.get(at + 10)?,
+        path: path_bytes::from_bytes(row.get(at + 8)?),
+        caption: row.get(at + 9)?,
+        is_searchable: row.get(at + 10)?,
+        title: row.get(at + 11)?,
+        text: row.get(at + 12)?,
     })
 }
 
@@ -120,8 +171,9 @@ impl Store {
     /// The picture with this content, if it is known.
     pub fn picture_by_hash(&self, hash: &[u8; 32]) -> Result<Option<(PictureId, NewPicture)>, CatalogError> {
         let reader = self.reader()?;
-        let mut statement = reader
-            .prepare_cached("SELECT id, hash, format, width, height, color FROM picture WHERE hash = ?1")?;
+        let mut statement = reader.prepare_cached(
+            "SELECT id, hash, format, width, height, color, reading, doubts FROM picture WHERE hash = ?1",
+        )?;
         Ok(statement.query_row([hash], |row| Ok((row.get(0)?, NewPicture::of_row(row, 1)?))).optional()?)
     }
 
@@ -136,11 +188,12 @@ impl Store {
             .ok_or(CatalogError::NoSuchProduct)
     }
 
-    /// The hash of a picture's content.
-    pub fn hash_of(&self, id: PictureId) -> Result<[u8; 32], CatalogError> {
+    /// The hash of a picture's content, and by which rules it was decoded.
+    pub fn version_of(&self, id: PictureId) -> Result<([u8; 32], u32), CatalogError> {
         let reader = self.reader()?;
-        let mut statement = reader.prepare_cached("SELECT hash FROM picture WHERE id = ?1")?;
-        statement.query_row([id], |row| row.get(0)).optional()?.ok_or(CatalogError::NoSuchProduct)
+        let mut statement = reader.prepare_cached("SELECT hash, reading FROM picture WHERE id = ?1")?;
+        let row = statement.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        row.ok_or(CatalogError::NoSuchProduct)
     }
 }
 
@@ -167,7 +220,7 @@ pub(super) fn delete_hidden(
         if is_decided {
             continue;
         }
-        for table in ["vector", "description", "composition", "attribute", "colour", "product_picture"] {
+        for table in COMPUTED.iter().chain(&["product_picture"]) {
             transaction
                 .prepare_cached(&format!("DELETE FROM {table} WHERE picture_id = ?1"))?
                 .execute([id])?;

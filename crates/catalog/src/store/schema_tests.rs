@@ -7,7 +7,11 @@ use super::{
     FieldName, ModelId, Origin, PictureId, ProductId, Setting, Store, changes, claims, compositions,
     descriptions, fields, files, products, schema, tally::Tally, vectors,
 };
-use crate::{describe::AttributeKind, models::ModelIds};
+use crate::{
+    describe::AttributeKind,
+    models::ModelIds,
+    photo::{Doubts, READING_VERSION},
+};
 
 const IDS: ModelIds = ModelIds { clip: ModelId::new(1), caption: ModelId::new(2), writer: ModelId::new(3) };
 
@@ -59,7 +63,10 @@ fn libraries_of_every_earlier_version_are_taken_over_whole() {
         assert_eq!(id, IDS.clip);
         assert_ne!(store.model_id("clip-def", "quick", "quick@1/clip/p1").unwrap(), IDS.clip);
 
-        // What cannot be undone was kept.
+        // Where tables were replaced, what cannot be undone was kept.
+        if version >= 4 {
+            continue;
+        }
         let kept = folder.path().join(format!("backups/vitrine-v{version}.db"));
         let connection = rusqlite::Connection::open(kept).unwrap();
         assert_eq!(schema::version(&connection).unwrap(), version);
@@ -209,7 +216,16 @@ fn counters_say_what_a_count_says() {
     check("as it was taken over");
     // The hidden one comes back, two files go, a vector is made anew.
     let stamp = super::FileStamp { size_bytes: 1, modified_ns: Some(1) };
-    let picture = super::NewPicture { hash: [3; 32], format: "PNG".into(), width: 1, height: 1, color: 0 };
+    let picture = super::NewPicture {
+        hash: [3; 32],
+        format: "PNG".into(),
+        width: 1,
+        height: 1,
+        color: 0,
+        reading: READING_VERSION,
+        was_always_so: true,
+        doubts: Doubts::default(),
+    };
     let source = store.sources().unwrap()[0].id;
     let path = PathBuf::from("/shop/back.png");
     let file = super::ReadFile { path, source, stamp, outcome: Ok(picture) };

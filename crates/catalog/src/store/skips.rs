@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{FileStamp, PictureId, SourceId, Store, path_bytes, to_i64};
-use crate::error::CatalogError;
+use super::{FileStamp, PictureId, SourceId, Store, path_bytes, to_i64, to_u64};
+use crate::{
+    error::CatalogError,
+    photo::{Doubts, READING_VERSION},
+};
 
 /// Why a file was passed over: the kind, as [`crate::photo::SkipCode`] names it, and a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,10 +30,10 @@ impl SkipRow {
     ) -> Result<(), CatalogError> {
         transaction
             .prepare_cached(
-                "INSERT INTO skipped (path, source_id, size_bytes, modified_ns, code, message, scan)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                "INSERT INTO skipped (path, source_id, size_bytes, modified_ns, code, message, scan, reading)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                  ON CONFLICT DO UPDATE SET source_id = ?2, size_bytes = ?3, modified_ns = ?4, code = ?5,
-                 message = ?6, scan = ?7",
+                 message = ?6, scan = ?7, reading = ?8",
             )?
             .execute(params![
                 path_bytes::to_bytes(path),
@@ -39,7 +42,8 @@ impl SkipRow {
                 stamp.modified_ns,
                 self.code,
                 self.message,
-                to_i64(scan)
+                to_i64(scan),
+                READING_VERSION
             ])?;
         Ok(())
     }
@@ -84,16 +88,30 @@ impl Store {
         Ok(())
     }
 
-    /// Takes a picture's files off the list, once a model did manage.
+    /// Takes a picture's files off the list, once a model did manage. What is doubtful about it is listed again.
     pub fn clear_model_failures(&self, pictures: &[PictureId]) -> Result<(), CatalogError> {
         let mut writer = self.writer()?;
         let transaction = writer.transaction()?;
-        {
-            let mut statement = transaction.prepare_cached(
-                "DELETE FROM skipped WHERE path IN (SELECT path FROM file WHERE picture_id = ?1)",
-            )?;
-            for &id in pictures {
-                statement.execute([id])?;
+        for &id in pictures {
+            let failed: Vec<(PathBuf, SourceId, FileStamp, u64)> = transaction
+                .prepare_cached(
+                    "DELETE FROM skipped WHERE path IN (SELECT path FROM file WHERE picture_id = ?1)
+                     AND code = 'model_failed' RETURNING path, source_id, size_bytes, modified_ns, scan",
+                )?
+                .query_map([id], |row| {
+                    let stamp = FileStamp { size_bytes: to_u64(row.get(2)?), modified_ns: row.get(3)? };
+                    Ok((path_bytes::from_bytes(row.get(0)?), row.get(1)?, stamp, to_u64(row.get(4)?)))
+                })?
+                .collect::<Result<_, _>>()?;
+            if failed.is_empty() {
+                continue;
+            }
+            let doubts: String = transaction
+                .prepare_cached("SELECT doubts FROM picture WHERE id = ?1")?
+                .query_row([id], |row| row.get(0))?;
+            let Some(skip) = Doubts::from_stored(doubts).as_skip() else { continue };
+            for (path, source, stamp, scan) in failed {
+                skip.to_row().insert(&transaction, &path, source, stamp, scan)?;
             }
         }
         transaction.commit()?;

@@ -45,6 +45,11 @@ stage: Stage,
  */
 format: string, 
 /**
+ * What is to be known of how it is shown, each as a sentence: that its file is cut short, or its colour profile
+ * damaged.
+ */
+notes: Array<string>, 
+/**
  * Every file that holds this very picture; the first is the one that is shown.
  */
 files: Array<FileFacts>, 

@@ -1,0 +1,139 @@
+//! Every file of `tests/files` shows the colours that its maker meant.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)] // a test that fails may panic
+
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+use vitrine_photo::{DecodedPhoto, Doubt, Format, PhotoError, Wanted, decode};
+
+/// Compression and rounding.
+const MOST_LEVELS: u8 = 6;
+
+type Expected = BTreeMap<String, ((u32, u32), [[u8; 3]; 4])>;
+
+fn folder() -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "tests", "files"].iter().collect()
+}
+
+fn open(name: &str, wanted: Wanted) -> Result<DecodedPhoto, PhotoError> {
+    let bytes = fs::read(folder().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    decode(&bytes, wanted)
+}
+
+/// Colours at a quarter and three quarters of both sides, each the average of a few pixels.
+fn colours(photo: &DecodedPhoto) -> [[u8; 3]; 4] {
+    let (width, height) = photo.pixels.dimensions();
+    [(1, 1), (3, 1), (1, 3), (3, 3)].map(|(across, down)| {
+        let mut sums = [0_u32; 3];
+        for (x, y) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+            let pixel = photo.pixels.get_pixel(width * across / 4 + x, height * down / 4 + y);
+            for (sum, channel) in sums.iter_mut().zip(pixel.0) {
+                *sum += u32::from(channel);
+            }
+        }
+        sums.map(|sum| ((sum + 2) / 4) as u8)
+    })
+}
+
+/// What is wrong with a photo; nothing where it is as it should be.
+fn fault(photo: &DecodedPhoto, size: (u32, u32), wanted: [[u8; 3]; 4]) -> Option<String> {
+    let got = colours(photo);
+    let pairs = got.as_flattened().iter().zip(wanted.as_flattened());
+    let worst = pairs.map(|(got, wanted)| got.abs_diff(*wanted)).max().unwrap_or(0);
+    (worst > MOST_LEVELS || photo.size != size)
+        .then(|| format!("{:?} {got:?}, not {size:?} {wanted:?}", photo.size))
+}
+
+#[test]
+fn every_file_shows_its_makers_colours() {
+    let text = fs::read_to_string(folder().join("expected.json")).unwrap();
+    let expected: Expected = serde_json::from_str(&text).unwrap();
+    assert!(expected.len() > 90, "only {} files", expected.len());
+    let mut faults = Vec::new();
+    for (name, (size, wanted)) in &expected {
+        for scale in [Wanted::Whole, Wanted::ShorterSide(24)] {
+            match open(name, scale) {
+                Ok(photo) => faults
+                    .extend(fault(&photo, *size, *wanted).map(|fault| format!("{name} {scale:?}: {fault}"))),
+                // The tests' own packages bring a reader for it on Linux.
+                Err(PhotoError::NoDecoder(Format::Heic)) if !cfg!(target_os = "linux") => {}
+                Err(error) => faults.push(format!("{name} {scale:?}: {error}")),
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_reduced_copy_is_reduced_and_no_smaller_than_asked() {
+    let check = |name: &str, least: u32, expected: (u32, u32)| {
+        let photo = open(name, Wanted::ShorterSide(least)).unwrap();
+        assert_eq!(photo.pixels.dimensions(), expected, "{name} at {least}");
+        assert_eq!(photo.size, (960, 640), "{name} keeps its size");
+    };
+    for name in ["large.jpg", "large.webp"] {
+        check(name, 640, (960, 640));
+        check(name, 321, (960, 640));
+        check(name, 320, (480, 320));
+        check(name, 200, (480, 320));
+        check(name, 160, (240, 160));
+        check(name, 1, (120, 80));
+    }
+}
+
+#[test]
+fn what_is_not_read_says_why() {
+    let check = |name: &str, expected: PhotoError| {
+        assert_eq!(open(name, Wanted::Whole).err(), Some(expected), "{name}");
+    };
+    check("drawing.svg", PhotoError::Unsupported(Format::Svg));
+    check("page.pdf", PhotoError::Unsupported(Format::Pdf));
+    check("picture.jp2", PhotoError::Unsupported(Format::Jpeg2000));
+    check("picture.ico", PhotoError::Unsupported(Format::Icon));
+    check("words.jpg", PhotoError::NotAPicture);
+    check("without-preview.dng", PhotoError::NoPreview(Format::Raw));
+    assert_eq!(decode(&[], Wanted::Whole).err(), Some(PhotoError::Empty));
+}
+
+#[test]
+fn a_profile_that_cannot_be_used_is_told() {
+    let check = |name: &str, expected: &[Doubt]| {
+        assert_eq!(open(name, Wanted::Whole).unwrap().doubts, expected, "{name}");
+    };
+    check("broken-profile.jpg", &[Doubt::BadProfile]);
+    check("wrong-profile.jpg", &[Doubt::BadProfile]);
+    check("p3.jpg", &[]);
+    check("grey-rgb-profile.jpg", &[]);
+    check("preview.psd", &[Doubt::Preview]);
+    check("camera.dng", &[Doubt::Preview]);
+}
+
+#[test]
+fn only_what_every_program_shows_alike_is_plain() {
+    let check = |name: &str, expected: bool| {
+        assert_eq!(open(name, Wanted::Whole).unwrap().is_plain, expected, "{name}");
+    };
+    check("plain.jpg", true);
+    check("srgb-profile.jpg", true);
+    check("xmp-then-exif6.jpg", true);
+    check("alpha.png", true);
+    check("p3.jpg", false);
+    check("inks.jpg", false);
+    check("gamma1.png", false);
+    check("broken-profile.jpg", false);
+    check("blank-first.gif", false);
+}
+
+#[test]
+fn a_cut_out_keeps_its_transparency_and_a_white_one_gets_a_ground() {
+    let check = |name: &str, at: (u32, u32), expected: Option<[u8; 4]>| {
+        let photo = open(name, Wanted::Whole).unwrap();
+        assert_eq!(photo.cutout.map(|cutout| cutout.get_pixel(at.0, at.1).0), expected, "{name}");
+    };
+    check("plain.png", (1, 1), None);
+    check("alpha.png", (1, 1), Some([200, 30, 40, 128]));
+    check("white-on-nothing.png", (1, 1), Some([0, 0, 0, 0]));
+    let ground = open("white-on-nothing.png", Wanted::Whole).unwrap().pixels.get_pixel(1, 1).0;
+    assert!(ground.iter().all(|channel| *channel < 200), "white on {ground:?}");
+    let ground = open("transparent-palette.png", Wanted::Whole).unwrap().pixels.get_pixel(1, 1).0;
+    assert_eq!(ground, [255; 3]);
+}
