@@ -7,16 +7,22 @@ use std::{io::Cursor, path::PathBuf, sync::atomic::Ordering};
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use support::{Shop, blob, png};
-use vitrine_catalog::{Library, photo::SkipCode};
+use vitrine_catalog::{
+    Library,
+    photo::{self, SkipCode},
+};
 
-/// A photo whose rows all take as many bytes.
-fn noise() -> Vec<u8> {
+/// A photo whose rows all take as many bytes: noise, and on it a light half or not.
+fn noise(has_shape: bool) -> Vec<u8> {
     let mut state = 7_u32;
     let mut random = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 24) as u8
     };
-    let photo = RgbImage::from_fn(200, 200, |_, _| Rgb([random(), random(), random()]));
+    let photo = RgbImage::from_fn(200, 200, |x, _| {
+        let light = if has_shape && x > 90 { 160 } else { 0 };
+        Rgb([0; 3].map(|_: u8| if has_shape { random() / 3 + light } else { random() }))
+    });
     let mut bytes = Cursor::new(Vec::new());
     DynamicImage::ImageRgb8(photo).write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
     bytes.into_inner()
@@ -36,7 +42,7 @@ fn notes(library: &Library, path: &std::path::Path) -> Vec<String> {
 #[test]
 fn a_cut_photo_is_shown_and_listed_with_its_share() {
     let shop = Shop::new();
-    let whole = noise();
+    let whole = noise(true);
     let cut = shop.put("cut.jpg", &whole[..whole.len() * 6 / 10]);
     let copy = shop.put("copy.jpg", &whole[..whole.len() * 6 / 10]);
     shop.put("nothing.jpg", &whole[..whole.len() / 10]);
@@ -145,4 +151,70 @@ fn what_older_rules_read_is_read_again_once() {
     library.rescan().unwrap();
     library.wait();
     assert_eq!(asked.pictures.load(Ordering::Relaxed), n_asked, "once is enough");
+}
+
+/// Bars of the length of words in lines, as a page of text looks from afar.
+fn page(width: u32, height: u32, ground: Rgb<u8>, ink: Rgb<u8>) -> RgbImage {
+    let mut page = RgbImage::from_pixel(width, height, ground);
+    let mut state = 3_u32;
+    let (mut x, mut y) = (width / 10, height / 12);
+    while y < height * 9 / 10 {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let length = 4 + (state >> 24) % 12;
+        // Letters of two columns each, with a gap.
+        for at in (0..length).step_by(3) {
+            for (dx, dy) in (0..2).flat_map(|dx| (0..4).map(move |dy| (dx, dy))) {
+                page.put_pixel((x + at + dx).min(width - 1), y + dy, ink);
+            }
+        }
+        x += length + 5;
+        if x > width * 8 / 10 {
+            (x, y) = (width / 10, y + 9);
+        }
+    }
+    page
+}
+
+#[test]
+fn nothing_is_claimed_of_a_picture_of_nothing() {
+    let shop = Shop::new();
+    let (white, black) = (Rgb([255; 3]), Rgb([20; 3]));
+    let nothing = [
+        ("white.png", png(&RgbImage::from_pixel(200, 300, white)), "one colour"),
+        ("noise.jpg", noise(false), "noise"),
+        ("invoice.png", png(&page(300, 420, white, black)), "as a product"),
+        ("dark-page.png", png(&page(420, 300, black, white)), "as a product"),
+    ];
+    let paths = nothing.map(|(name, bytes, why)| (shop.put(name, &bytes), why));
+    let ball = shop.put("ball.png", &png(&blob(4)));
+    let (library, _) = shop.open_quick();
+    shop.index(&library);
+    let listed = library.skipped(0, 10).unwrap();
+    assert_eq!(listed.len(), paths.len(), "{listed:?}");
+    for (path, why) in paths {
+        let product = library.product(library.product_at(&path).unwrap()).unwrap();
+        let written = product.photos[0].written.clone().unwrap().description;
+        assert_eq!(written.title, "Nothing recognisable", "{}", path.display());
+        assert!(written.attributes.is_empty(), "{}: {:?}", path.display(), written.attributes);
+        assert!(notes(&library, &path)[0].contains(why), "{}", path.display());
+    }
+    let written =
+        library.product(library.product_at(&ball).unwrap()).unwrap().photos[0].written.clone().unwrap();
+    assert_ne!(written.description.title, "Nothing recognisable");
+}
+
+#[test]
+fn every_sample_product_is_recognisable() {
+    let samples: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", "..", "samples", "images"].iter().collect();
+    let mut n = 0;
+    for entry in std::fs::read_dir(samples).unwrap() {
+        let path = entry.unwrap().path();
+        if !vitrine_catalog::photo::has_picture_ending(&path) {
+            continue;
+        }
+        let photo = photo::decode(&std::fs::read(&path).unwrap(), photo::FOR_MODELS).unwrap();
+        assert_eq!(photo::unrecognisable(&photo.pixels), None, "{}", path.display());
+        n += 1;
+    }
+    assert!(n > 20, "only {n} samples");
 }

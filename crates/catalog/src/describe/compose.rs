@@ -7,7 +7,7 @@ use super::{
     Attribute, AttributeKind, Description, Evidence, MAX_ALT_TEXT, MAX_TITLE,
     wording::{as_sentence, capitalised, contains_phrase, cut, product_phrase},
 };
-use crate::colour::ProductColour;
+use crate::{colour::ProductColour, photo::Unrecognisable};
 
 /// Claims from here on are said.
 const SAID: f32 = 0.5;
@@ -31,6 +31,23 @@ pub(super) fn compose(
         _ => first,
     };
     Description { title, text, alt_text: cut(&capitalised(&seen), MAX_ALT_TEXT), attributes, colours }
+}
+
+/// Of a picture on which no product can be seen: no claim, and what it looks like.
+pub(super) fn nothing(unrecognisable: Unrecognisable, colours: Vec<ProductColour>) -> Description {
+    let (alt_text, more) = match unrecognisable {
+        Unrecognisable::Blank => ("An empty picture", "The picture is of one colour."),
+        Unrecognisable::Noise => ("Noise", "The picture is noise."),
+        Unrecognisable::Page => ("A page of text", "This looks like a page of text."),
+        Unrecognisable::Screen => ("A picture of a screen", "This looks like a picture of a screen."),
+    };
+    Description {
+        title: "Nothing recognisable".to_owned(),
+        text: format!("Nothing recognisable. {more}"),
+        alt_text: alt_text.to_owned(),
+        attributes: Vec::new(),
+        colours,
+    }
 }
 
 /// "Blue striped ceramic coffee mug": the type with what is sure of it, or the caption's own words

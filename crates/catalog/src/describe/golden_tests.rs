@@ -6,7 +6,10 @@ use std::{fmt::Write, path::Path};
 use vitrine_models::{AttributeTerms, ProductTerms, TermProbability};
 
 use super::{Findings, RULES_VERSION, WordLists, describe};
-use crate::colour::{BasicColour, ProductColour};
+use crate::{
+    colour::{BasicColour, ProductColour},
+    photo::Unrecognisable,
+};
 
 const CAPTIONS: [&str; 9] = [
     "a blue coffee mug with white dots on a wooden table",
@@ -68,6 +71,7 @@ fn written() -> String {
                 neutral: 0.05,
                 logit_scale: 50.0,
                 colours: colours.clone(),
+                unrecognisable: None,
             };
             let described = describe(&findings, &lists);
             writeln!(text, "{} | {} | {}", described.title, described.text, described.alt_text).unwrap();
@@ -76,6 +80,20 @@ fn written() -> String {
                 writeln!(text, "    {kind} {} {:.3} {evidence}", claim.value, claim.confidence).unwrap();
             }
         }
+    }
+    for unrecognisable in
+        [Unrecognisable::Blank, Unrecognisable::Noise, Unrecognisable::Page, Unrecognisable::Screen]
+    {
+        let findings = Findings {
+            caption: Some((CAPTIONS[0].to_owned(), -0.2)),
+            terms: ProductTerms { attributes: found[1].clone() },
+            logit_scale: 50.0,
+            unrecognisable: Some(unrecognisable),
+            ..Findings::default()
+        };
+        let described = describe(&findings, &lists);
+        assert!(described.attributes.is_empty(), "{unrecognisable:?}: {:?}", described.attributes);
+        writeln!(text, "{} | {} | {}", described.title, described.text, described.alt_text).unwrap();
     }
     text
 }

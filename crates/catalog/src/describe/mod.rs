@@ -28,12 +28,12 @@ pub(crate) use vocabulary::{Vocabulary, vectors, vocabulary};
 pub use wording::without_gaps;
 pub(crate) use wording::{product_phrase, publishable};
 
-use crate::colour::ProductColour;
+use crate::{colour::ProductColour, photo::Unrecognisable};
 
 /// Rises with every change of these rules, so that descriptions are composed anew.
 ///
 /// `golden_tests.rs` fails when they answer otherwise under the same version.
-pub(crate) const RULES_VERSION: u32 = 2;
+pub(crate) const RULES_VERSION: u32 = 3;
 /// A title's longest, in characters: what marketplaces take.
 const MAX_TITLE: usize = 150;
 /// An alternative text's longest, in characters: what screen readers say in one breath.
@@ -67,10 +67,16 @@ pub(crate) struct Findings {
     pub(crate) logit_scale: f32,
     /// The product's main colours.
     pub(crate) colours: Vec<ProductColour>,
+    /// Why nothing can be recognised; none where there may be a product.
+    pub(crate) unrecognisable: Option<Unrecognisable>,
 }
 
 /// Writes a description.
 pub(crate) fn describe(findings: &Findings, lists: &WordLists) -> Description {
+    // Models always see something. Where there is nothing, nothing is claimed.
+    if let Some(unrecognisable) = findings.unrecognisable {
+        return compose::nothing(unrecognisable, findings.colours.clone());
+    }
     let sentence = findings.caption.as_ref().map(|(caption, _)| wording::publishable(caption));
     let sentence = sentence.filter(|sentence| !sentence.is_empty());
     let sureness = findings.caption.as_ref().map_or(0.0, |(_, mean_log_prob)| mean_log_prob.exp());

@@ -27,7 +27,7 @@ impl Vocabulary {
     ) -> Result<Findings, CatalogError> {
         let terms = self.lists.terms(vector, N_TERMS)?;
         let neutral = self.neutral.iter().zip(vector).map(|(a, b)| a * b).sum();
-        Ok(Findings { caption, terms, neutral, logit_scale: self.logit_scale, colours })
+        Ok(Findings { caption, terms, neutral, logit_scale: self.logit_scale, colours, unrecognisable: None })
     }
 }
 

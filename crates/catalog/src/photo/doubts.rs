@@ -2,7 +2,7 @@
 
 use vitrine_photo::Doubt;
 
-use super::{Skip, SkipCode};
+use super::{Skip, SkipCode, Unrecognisable};
 
 /// The doubts about one photo, as they are kept: a word each, of a cut one with its share in percent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,9 +14,18 @@ const GARBLED: &str = "garbled";
 const BAD_PROFILE: &str = "bad_profile";
 const PREVIEW: &str = "preview";
 
+/// Words of pictures that show no product.
+const UNRECOGNISABLE: [(Unrecognisable, &str); 4] = [
+    (Unrecognisable::Blank, "blank"),
+    (Unrecognisable::Noise, "noise"),
+    (Unrecognisable::Page, "page"),
+    (Unrecognisable::Screen, "screen"),
+];
+
 impl Doubts {
-    /// Of a photo that was decoded.
-    pub fn of(doubts: &[Doubt]) -> Self {
+    /// Of a photo that was decoded, and of what can be seen on it.
+    pub fn of(doubts: &[Doubt], unrecognisable: Option<Unrecognisable>) -> Self {
+        let seen = UNRECOGNISABLE.iter().filter(|(kind, _)| Some(*kind) == unrecognisable);
         let words = doubts.iter().map(|doubt| match doubt {
             // Never all of it, whatever the rounding says.
             Doubt::CutShort { share } => format!("{CUT_SHORT}:{:.0}", (share * 100.).clamp(1., 99.)),
@@ -25,6 +34,7 @@ impl Doubts {
             Doubt::BadProfile => BAD_PROFILE.to_owned(),
             Doubt::Preview => PREVIEW.to_owned(),
         });
+        let words = words.chain(seen.map(|(_, word)| (*word).to_owned()));
         Self(words.collect::<Vec<_>>().join(" "))
     }
 
@@ -38,6 +48,12 @@ impl Doubts {
         &self.0
     }
 
+    /// Why nothing can be recognised on it; none where there may be a product.
+    pub fn unrecognisable(&self) -> Option<Unrecognisable> {
+        let mut words = self.0.split_whitespace();
+        words.find_map(|word| UNRECOGNISABLE.iter().find(|(_, known)| *known == word).map(|(kind, _)| *kind))
+    }
+
     /// Each as a sentence.
     pub fn sentences(&self) -> Vec<String> {
         self.0.split_whitespace().filter_map(sentence).collect()
@@ -45,7 +61,7 @@ impl Doubts {
 
     /// How the photo stands in the list of skipped and doubtful files; none where it is shown as it should be.
     pub fn as_skip(&self) -> Option<Skip> {
-        let is_listed = |word: &&str| word.starts_with(CUT_SHORT) || [COARSE, GARBLED].contains(word);
+        let is_listed = |word: &&str| ![BAD_PROFILE, PREVIEW].contains(word);
         let words = self.0.split_whitespace().filter(is_listed).filter_map(sentence).collect::<Vec<_>>();
         (!words.is_empty()).then(|| Skip::new(SkipCode::Doubtful, words.join(" ")))
     }
@@ -65,18 +81,23 @@ fn sentence(word: &str) -> Option<String> {
             "Its colour profile is damaged, so its colours may be off. Export the photo again.".into()
         }
         PREVIEW => "Shown as the preview that the file holds.".into(),
+        "blank" => "Nothing recognisable: the picture is of one colour.".into(),
+        "noise" => "Nothing recognisable: the picture is noise.".into(),
+        "page" => "Nothing recognisable as a product: this looks like a page of text.".into(),
+        "screen" => "Nothing recognisable as a product: this looks like a picture of a screen.".into(),
         _ => return None,
     })
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test that fails may panic
 mod tests {
     use super::*;
 
     #[test]
     fn doubts_survive_the_database_and_those_that_matter_are_listed() {
         let check = |doubts: &[Doubt], stored: &str, listed: Option<&str>| {
-            let kept = Doubts::from_stored(Doubts::of(doubts).as_str().to_owned());
+            let kept = Doubts::from_stored(Doubts::of(doubts, None).as_str().to_owned());
             assert_eq!(kept.as_str(), stored);
             assert_eq!(kept.sentences().len(), doubts.len());
             let skip = kept.as_skip();
@@ -93,5 +114,10 @@ mod tests {
         check(&[Doubt::Coarse], "coarse", Some("finer detail"));
         check(&[Doubt::Garbled], "garbled", Some("damaged"));
         check(&[Doubt::BadProfile, Doubt::Preview], "bad_profile preview", None);
+        for (kind, word) in UNRECOGNISABLE {
+            let kept = Doubts::of(&[Doubt::BadProfile], Some(kind));
+            assert_eq!((kept.as_str(), kept.unrecognisable()), (&*format!("bad_profile {word}"), Some(kind)));
+            assert!(kept.as_skip().unwrap().message.starts_with("Nothing recognisable"), "{word}");
+        }
     }
 }

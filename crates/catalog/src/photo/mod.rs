@@ -7,6 +7,7 @@ mod doubts;
 mod file;
 mod full;
 mod names;
+mod recognisable;
 mod skip;
 mod thumbnail;
 
@@ -16,6 +17,7 @@ pub use doubts::Doubts;
 pub use file::{FileBytes, MAX_FILE_BYTES, read_file};
 pub use full::for_screen;
 pub use names::has_picture_ending;
+pub use recognisable::{Unrecognisable, unrecognisable};
 pub use skip::{Skip, SkipCode};
 pub(crate) use thumbnail::fit;
 pub use thumbnail::{THUMBNAIL_SIDE, Thumbnail, small_copy, thumbnail};

@@ -67,7 +67,8 @@ impl Writer<'_> {
             .into_par_iter()
             .map(|material| {
                 let colours = self.colours(material.picture);
-                let findings = self.vocabulary.findings(&material.vector, material.caption, colours)?;
+                let mut findings = self.vocabulary.findings(&material.vector, material.caption, colours)?;
+                findings.unrecognisable = material.unrecognisable;
                 Ok((material.picture, describe::describe(&findings, lists)))
             })
             .collect::<Result<Vec<(PictureId, Description)>, CatalogError>>()?;

@@ -70,7 +70,7 @@ pub(super) fn read(
         was_always_so: photo.is_plain
             && photo.cutout.is_none()
             && matches!(photo.format, Format::Jpeg | Format::Png | Format::WebP | Format::Gif),
-        doubts: Doubts::of(&photo.doubts),
+        doubts: Doubts::of(&photo.doubts, photo::unrecognisable(&photo.pixels)),
     };
     Ok(Reading { file: ReadFile { path, source, stamp, outcome: Ok(picture) }, tensor })
 }

@@ -8,6 +8,7 @@ use crate::{
     describe::{Attribute, AttributeKind, Description, Evidence},
     error::CatalogError,
     models::ModelIds,
+    photo::{Doubts, Unrecognisable},
 };
 
 /// A description, and who wrote it.
@@ -28,6 +29,8 @@ pub struct Material {
     pub vector: Vec<f32>,
     /// Its caption, with the mean log probability of the caption's tokens.
     pub caption: Option<(String, f32)>,
+    /// Why nothing can be recognised on it; none where there may be a product.
+    pub unrecognisable: Option<Unrecognisable>,
 }
 
 impl Store {
@@ -168,7 +171,8 @@ impl Store {
     pub fn material(&self, picture: PictureId, models: ModelIds) -> Result<Option<Material>, CatalogError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
-            "SELECT v.numbers, d.caption, d.mean_log_prob FROM vector v
+            "SELECT v.numbers, d.caption, d.mean_log_prob, p.doubts FROM vector v
+             JOIN picture p ON p.id = v.picture_id
              LEFT JOIN description d ON d.model_id = ?2 AND d.picture_id = v.picture_id
              WHERE v.model_id = ?1 AND v.picture_id = ?3",
         )?;
@@ -176,7 +180,8 @@ impl Store {
             let caption: Option<String> = row.get(1)?;
             let mean_log_prob: Option<f32> = row.get(2)?;
             let vector = super::vectors::to_floats(row.get_ref(0)?.as_blob()?);
-            Ok(Material { picture, vector, caption: caption.zip(mean_log_prob) })
+            let unrecognisable = Doubts::from_stored(row.get(3)?).unrecognisable();
+            Ok(Material { picture, vector, caption: caption.zip(mean_log_prob), unrecognisable })
         });
         Ok(found.optional()?)
     }

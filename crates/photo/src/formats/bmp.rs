@@ -40,10 +40,14 @@ fn padded(bytes: &[u8]) -> (Cow<'_, [u8]>, Option<f32>) {
         let (start, width, height) = (number(10)?, number(18)?, (number(22)? as i32).unsigned_abs());
         let (bits, compression) = (number(28)? & 0xffff, number(30)?);
         // Only rows of a fixed length can be counted.
-        let is_fixed = matches!(compression, 0 | 3 | 6) && number(14)? >= 40;
+        let is_sized = width <= crate::MAX_SIDE && height <= crate::MAX_SIDE && bits <= 64;
+        let is_fixed = is_sized && matches!(compression, 0 | 3 | 6) && number(14)? >= 40;
+        if !is_fixed {
+            return None;
+        }
         let line = (u64::from(width) * u64::from(bits)).div_ceil(32) * 4;
         let n_rows = line * u64::from(height);
-        (is_fixed && n_rows > 0 && n_rows <= crate::MAX_DECODED_BYTES).then_some((u64::from(start), n_rows))
+        (n_rows > 0 && n_rows <= crate::MAX_DECODED_BYTES).then_some((u64::from(start), n_rows))
     };
     let Some((start, n_rows)) = needed() else { return (Cow::Borrowed(bytes), None) };
     let n_there = (bytes.len() as u64).saturating_sub(start);

@@ -5,7 +5,7 @@ use image::{Frames, RgbaImage};
 use crate::{Format, PhotoError, raster::Raster};
 
 /// A longer blank beginning is no beginning.
-const MAX_LOOKED_AT: usize = 50;
+pub(super) const MAX_LOOKED_AT: usize = 50;
 
 /// The first frame that is not of one colour or wholly transparent; the first of all where each is.
 pub(super) fn first_that_shows(frames: Frames<'_>, format: Format) -> Result<Raster, PhotoError> {

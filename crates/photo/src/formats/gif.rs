@@ -22,8 +22,9 @@ pub(super) fn read(bytes: &[u8], room: &mut Room) -> Result<Raster, PhotoError> 
         ),
         _ => return Err(PhotoError::Damaged),
     };
-    // The canvas, a frame, and a copy that is given out.
-    room.claim_output(size, 12)?;
+    // The canvas, a copy that is given out, one to compare with, and a frame, which may be larger than the canvas.
+    let n_pixels = u64::from(size.0) * u64::from(size.1);
+    room.claim(size, 12 * n_pixels + 4 * largest_frame(bytes))?;
     let decoder = GifDecoder::new(Cursor::new(bytes)).map_err(|error| super::explain(&error, Format::Gif))?;
     let mut raster = match frames::first_that_shows(decoder.into_frames(), Format::Gif) {
         Err(PhotoError::Damaged) => read_rows(bytes, size)?,
@@ -42,6 +43,19 @@ fn options() -> DecodeOptions {
         std::num::NonZeroU64::new(MAX_DECODED_BYTES).unwrap_or(std::num::NonZeroU64::MIN),
     ));
     options
+}
+
+/// Pixels of the largest of the frames that may be decoded.
+fn largest_frame(bytes: &[u8]) -> u64 {
+    let mut options = options();
+    options.skip_frame_decoding(true);
+    let Ok(mut decoder) = options.read_info(bytes) else { return 0 };
+    let mut largest = 0;
+    for _ in 0..frames::MAX_LOOKED_AT {
+        let Ok(Some(frame)) = decoder.next_frame_info() else { break };
+        largest = largest.max(u64::from(frame.width) * u64::from(frame.height));
+    }
+    largest
 }
 
 fn profile_of(bytes: &[u8]) -> Option<Vec<u8>> {

@@ -19,11 +19,17 @@ use rav1d::{
     },
 };
 
-use super::yuv::{Plane, Planes};
+use super::{
+    obus,
+    yuv::{Plane, Planes},
+};
 use crate::{MAX_PIXELS, PhotoError};
 
 /// "Again": the decoder wants what it was not given yet.
 const AGAIN: Dav1dResult = Dav1dResult(-11);
+
+/// More than one frame in a decoder of two takes.
+const MAX_CALLS: usize = 8;
 
 /// A decoder, closed when dropped.
 struct Decoder(Option<Dav1dContext>);
@@ -36,9 +42,10 @@ impl Decoder {
         let result = unsafe {
             dav1d_default_settings(NonNull::from(&mut settings).cast());
             let mut settings = settings.assume_init();
-            // Photos are decoded side by side, each in a thread of its own.
-            settings.n_threads = 1;
-            settings.max_frame_delay = 1;
+            // Two frames at once although there is one: with one, rav1d 1.1 ends the program on a damaged frame,
+            // since it asks for a header that it has put away already.
+            settings.n_threads = 2;
+            settings.max_frame_delay = 2;
             settings.frame_size_limit = MAX_PIXELS as u32;
             // Nothing is written to the terminal.
             settings.logger = Dav1dLogger::new(None, None);
@@ -57,6 +64,7 @@ impl Drop for Decoder {
 
 /// Decodes the first picture of a stream.
 pub(super) fn decode(stream: &[u8]) -> Result<Planes, PhotoError> {
+    let stream = obus::first_frame(stream).ok_or(PhotoError::Damaged)?;
     let decoder = Decoder::open()?;
     let mut data = Dav1dData::default();
     let mut picture = Dav1dPicture::default();
@@ -69,13 +77,16 @@ pub(super) fn decode(stream: &[u8]) -> Result<Planes, PhotoError> {
         }
         ptr::copy_nonoverlapping(stream.as_ptr(), place, stream.len());
         let mut result = AGAIN;
-        while result == AGAIN {
-            let n_before = data.sz;
-            let sent =
-                if n_before > 0 { dav1d_send_data(decoder.0, Some(NonNull::from(&mut data))) } else { AGAIN };
+        // The first call may only say that there is no more to come, the next ones wait for the frame.
+        for _ in 0..MAX_CALLS {
+            if data.sz > 0 {
+                let sent = dav1d_send_data(decoder.0, Some(NonNull::from(&mut data)));
+                if sent.0 != 0 && sent != AGAIN {
+                    break;
+                }
+            }
             result = dav1d_get_picture(decoder.0, Some(NonNull::from(&mut picture)));
-            let is_stuck = data.sz == n_before && result == AGAIN;
-            if (sent.0 != 0 && sent != AGAIN) || is_stuck {
+            if result != AGAIN {
                 break;
             }
         }

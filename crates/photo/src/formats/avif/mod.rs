@@ -5,6 +5,7 @@
 mod av1;
 mod boxes;
 mod grid;
+mod obus;
 mod yuv;
 
 use image::metadata::Orientation;
