@@ -109,10 +109,10 @@ test('walks by keys: query, grid, detail, preview and back', async ({ page }) =>
   await expect(count(page)).toHaveText('17 good matches');
   await page.keyboard.press('ArrowDown');
   await expect(page.getByTestId('grid')).toBeFocused();
-  expect(await cursor(page)).toBe('tile-0');
+  await expect.poll(() => cursor(page)).toBe('tile-0');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowDown');
-  expect(await cursor(page)).toBe('tile-6');
+  await expect.poll(() => cursor(page)).toBe('tile-6');
   await expect(page.getByTestId('detail')).toHaveCount(0);
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('detail-description')).toContainText('A navy shoulder bag');

@@ -5,7 +5,7 @@ mod support;
 
 use std::{fs, path::Path, time::Duration};
 
-use support::{Shop, blob, png};
+use support::{Shop, blob, boxed, png};
 use vitrine_catalog::{
     FieldName, GroupBy, Grouping, Library, ProductDetail,
     jobs::JobState,
@@ -195,8 +195,7 @@ fn names_and_folders_group_where_that_is_switched_on() {
 #[test]
 fn a_filter_holds_for_any_photo_of_a_product() {
     let shop = Shop::new();
-    let red = image::RgbImage::from_pixel(96, 96, image::Rgb([200, 20, 20]));
-    let blue = image::RgbImage::from_pixel(96, 96, image::Rgb([20, 20, 200]));
+    let (red, blue) = (boxed(96, [200, 20, 20]), boxed(96, [20, 20, 200]));
     shop.put("A_1.png", &png(&red));
     shop.put("A_2.png", &png(&blue));
     shop.put("b.png", &png(&blob(9)));
@@ -227,7 +226,7 @@ fn a_filter_holds_for_any_photo_of_a_product() {
 #[test]
 fn a_filter_that_was_asked_before_follows_what_comes_and_goes() {
     let shop = Shop::new();
-    let red = |side| png(&image::RgbImage::from_pixel(side, side, image::Rgb([200, 20, 20])));
+    let red = |side| png(&boxed(side, [200, 20, 20]));
     shop.put("a.png", &red(96));
     shop.put("b.png", &png(&blob(9)));
     let (library, _) = shop.open_quick();

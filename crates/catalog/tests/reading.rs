@@ -10,6 +10,7 @@ use support::{Shop, blob, png};
 use vitrine_catalog::{
     Library,
     photo::{self, SkipCode},
+    search::Query,
 };
 
 /// A photo whose rows all take as many bytes: noise, and on it a light half or not.
@@ -217,4 +218,31 @@ fn every_sample_product_is_recognisable() {
         n += 1;
     }
     assert!(n > 20, "only {n} samples");
+}
+
+#[test]
+fn a_photo_is_the_same_in_every_colour_space() {
+    let shop = Shop::new();
+    let names = ["srgb", "p3", "adobe", "prophoto", "cmyk"];
+    let paths = names.map(|name| shop.put(&format!("{name}.jpg"), &file(&format!("spaces/{name}.jpg"))));
+    let library = shop.open();
+    shop.index(&library);
+    let described = paths.map(|path| {
+        let product = library.product(library.product_at(&path).unwrap()).unwrap();
+        let written = product.photos[0].written.clone().unwrap().description;
+        let colours: Vec<_> = written.colours.iter().map(|colour| colour.name.clone()).collect();
+        (written.title, written.text, colours)
+    });
+    for (name, other) in names.iter().zip(&described) {
+        assert_eq!(other, &described[0], "{name}");
+    }
+    // The score of a photo that is searched with its like is their cosine.
+    let token = library.query_picture_from_bytes("srgb.jpg", &file("spaces/srgb.jpg")).unwrap().token;
+    let query = Query { pictures: vec![token], ..Query::default() };
+    let found = library.search(&query, 0, 10).unwrap();
+    assert_eq!(found.items.len(), names.len());
+    for found in &found.items {
+        let cosine = found.score.unwrap();
+        assert!(cosine >= 0.995, "{}: {cosine}", found.row.photo.path.display());
+    }
 }

@@ -164,6 +164,12 @@ pub fn blob(seed: u32) -> RgbImage {
     })
 }
 
+/// A box of one colour on white.
+pub fn boxed(side: u32, color: [u8; 3]) -> RgbImage {
+    let is_inside = |at: u32| (side / 8..side * 7 / 8).contains(&at);
+    RgbImage::from_fn(side, side, |x, y| Rgb(if is_inside(x) && is_inside(y) { color } else { [255; 3] }))
+}
+
 pub fn png(image: &RgbImage) -> Vec<u8> {
     encode(&DynamicImage::ImageRgb8(image.clone()), ImageFormat::Png)
 }

@@ -356,6 +356,23 @@ write("picture.jp2", save(RGB, "JPEG2000"), None)
 write("picture.ico", save(RGB, "ICO"), None)
 write("words.jpg", b"This is no picture.\n" * 50, None)
 
+# One photo in five spaces, for the models: within what the inks of `inks_to_rgb` reach.
+SAMPLE = os.path.join(HERE, "../../../../samples/images/VT-0001.jpg")
+with Image.open(SAMPLE) as sample:
+    pixels = 0.16 + 0.84 * np.asarray(sample.convert("RGB").resize((256, 256))) / 255
+SPACES = {
+    "srgb": (lambda rgb: rgb, None),
+    "p3": (icc.in_p3, icc.P3_PROFILE),
+    "adobe": (icc.in_adobe, icc.ADOBE_PROFILE),
+    "prophoto": (icc.in_prophoto, icc.PROPHOTO_PROFILE),
+    "cmyk": (icc.rgb_to_inks, icc.INKS_PROFILE),
+}
+for name, (convert, profile) in SPACES.items():
+    stored = np.round(convert(pixels) * 255).astype(np.uint8)
+    image = Image.fromarray(stored, "CMYK") if name == "cmyk" else Image.fromarray(stored)
+    photo = save(image, "JPEG", quality=96, subsampling=0, icc_profile=profile)
+    write(os.path.join("spaces", f"{name}.jpg"), photo, None)
+
 with open(os.path.join(HERE, "expected.json"), "w") as file:
     lines = (f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in sorted(expected.items()))
     file.write("{\n" + ",\n".join(lines) + "\n}\n")
