@@ -36,6 +36,8 @@ def pillow(path):
 def vips(path):
     import pyvips
 
+    # Else it remembers the answer.
+    pyvips.cache_set_max(0)
     pyvips.Image.thumbnail(path, 320).write_to_memory()
 
 

@@ -137,3 +137,41 @@ fn a_cut_out_keeps_its_transparency_and_a_white_one_gets_a_ground() {
     let ground = open("transparent-palette.png", Wanted::Whole).unwrap().pixels.get_pixel(1, 1).0;
     assert_eq!(ground, [255; 3]);
 }
+
+/// Averages over blocks of so many pixels a side.
+fn block_means(photo: &DecodedPhoto, side: u32) -> Vec<f32> {
+    let (width, height) = photo.pixels.dimensions();
+    let mut means = Vec::new();
+    for (top, left) in (0..height / side).flat_map(|y| (0..width / side).map(move |x| (y * side, x * side))) {
+        let block = (0..side * side).map(|at| photo.pixels.get_pixel(left + at % side, top + at / side).0);
+        let sums = block.fold([0_u32; 3], |sums, pixel| [0, 1, 2].map(|at| sums[at] + u32::from(pixel[at])));
+        means.extend(sums.map(|sum| sum as f32 / (side * side) as f32));
+    }
+    means
+}
+
+/// What a model sees of a photo is the same whether it was reduced while it was decoded or after: at half of
+/// the reduced size, which is the most that is taken of it, within half a level on average and 4 at most.
+#[test]
+fn a_reduced_copy_shows_what_the_whole_photo_shows() {
+    let wave = |at: f32| (127.5 + 110. * at.sin()) as u8;
+    let picture = image::RgbImage::from_fn(1_280, 960, |x, y| {
+        let (x, y) = (x as f32, y as f32);
+        image::Rgb([wave(x * y / 9_000.), wave(x / 7. + y / 31.), wave((x - y) / 5.)])
+    });
+    for format in [image::ImageFormat::Jpeg, image::ImageFormat::WebP] {
+        let mut file = std::io::Cursor::new(Vec::new());
+        picture.write_to(&mut file, format).unwrap();
+        let whole = decode(file.get_ref(), Wanted::Whole).unwrap();
+        for by in [2, 4, 8] {
+            let reduced = decode(file.get_ref(), Wanted::ShorterSide(960 / by)).unwrap();
+            assert_eq!(reduced.pixels.dimensions(), (1_280 / by, 960 / by));
+            let pairs: Vec<_> =
+                block_means(&whole, 2 * by).into_iter().zip(block_means(&reduced, 2)).collect();
+            let differences = pairs.iter().map(|(one, other)| (one - other).abs());
+            let mean = differences.clone().sum::<f32>() / pairs.len() as f32;
+            let worst = differences.fold(0., f32::max);
+            assert!(mean <= 0.5 && worst <= 4., "{format:?} by {by}: {mean} on average, {worst} at most");
+        }
+    }
+}

@@ -29,20 +29,14 @@ pub(super) fn read(bytes: &[u8], room: &mut Room) -> Result<Raster, PhotoError> 
     room.claim_output(size, n_bytes)?;
 
     let picture = decode(&items, bytes, primary, size)?;
-    let rgb = picture.to_rgb()?;
-    let (channels, samples) = match alpha {
-        None => (Channels::Rgb, rgb),
-        Some(item) => {
-            let alpha = decode(&items, bytes, item, item.size.unwrap_or(size))?.to_grey();
-            (Channels::Rgba, with_alpha(&rgb, &alpha).ok_or(PhotoError::Damaged)?)
-        }
-    };
-    let is_deep = picture.n_bits > 8;
-    let samples = if is_deep {
-        Samples::Sixteen(samples)
+    let alpha_planes =
+        alpha.map(|item| decode(&items, bytes, item, item.size.unwrap_or(size))).transpose()?;
+    let samples = if picture.n_bits > 8 {
+        Samples::Sixteen(samples_of(&picture, alpha_planes.as_ref())?)
     } else {
-        Samples::Eight(samples.into_iter().map(|sample| (sample >> 8) as u8).collect())
+        Samples::Eight(samples_of(&picture, alpha_planes.as_ref())?)
     };
+    let channels = if alpha.is_some() { Channels::Rgba } else { Channels::Rgb };
     let mut raster = Raster::new(picture.size, channels, samples);
     raster.is_premultiplied = alpha.is_some_and(|alpha| items.is_premultiplied(primary, alpha));
     raster.colour = match (&primary.profile, primary.coded) {
@@ -73,11 +67,19 @@ fn decode(
     }
 }
 
-fn with_alpha(rgb: &[u16], alpha: &[u16]) -> Option<Vec<u16>> {
+/// RGB, or RGBA where there is transparency.
+fn samples_of<T: yuv::Sample>(
+    picture: &yuv::Planes,
+    alpha: Option<&yuv::Planes>,
+) -> Result<Vec<T>, PhotoError> {
+    let rgb = picture.to_rgb()?;
+    let Some(alpha) = alpha else { return Ok(rgb) };
+    let alpha: Vec<T> = alpha.to_grey();
     let (pixels, _) = rgb.as_chunks::<3>();
-    (pixels.len() == alpha.len()).then(|| {
-        pixels.iter().zip(alpha).flat_map(|(&[red, green, blue], &alpha)| [red, green, blue, alpha]).collect()
-    })
+    if pixels.len() != alpha.len() {
+        return Err(PhotoError::Damaged);
+    }
+    Ok(pixels.iter().zip(alpha).flat_map(|(&[red, green, blue], alpha)| [red, green, blue, alpha]).collect())
 }
 
 /// Rotated first, mirrored then, as HEIF has it; Exif's block has no say.

@@ -24,8 +24,8 @@ pub(super) struct Planes {
 }
 
 impl Planes {
-    /// RGB, the whole range of 16 bits.
-    pub(super) fn to_rgb(&self) -> Result<Vec<u16>, PhotoError> {
+    /// RGB, the whole range of the samples' type.
+    pub(super) fn to_rgb<T: Sample>(&self) -> Result<Vec<T>, PhotoError> {
         const IDENTITY: u8 = 0;
         let Some([blue, red]) = &self.chroma else {
             return Ok(self.to_grey().into_iter().flat_map(|grey| [grey; 3]).collect());
@@ -33,7 +33,7 @@ impl Planes {
         let range = Range::of(self.n_bits, self.is_full_range);
         if self.matrix == IDENTITY {
             let planes = self.luma.samples.iter().zip(&blue.samples).zip(&red.samples);
-            return Ok(planes.flat_map(|((&g, &b), &r)| [r, g, b].map(|v| whole(range.luma(v)))).collect());
+            return Ok(planes.flat_map(|((&g, &b), &r)| [r, g, b].map(|v| T::of(range.luma(v)))).collect());
         }
         // The parts of red and blue in the luma.
         let (kr, kb) = match self.matrix {
@@ -57,22 +57,35 @@ impl Planes {
                 let (cb, cr): (f32, f32) = (range.chroma(blue.samples[at]), range.chroma(red.samples[at]));
                 let (r, b) = (luma + 2. * (1. - kr) * cr, luma + 2. * (1. - kb) * cb);
                 let g = (luma - kr * r - kb * b) / kg;
-                rgb.extend([r, g, b].map(whole));
+                rgb.extend([r, g, b].map(T::of));
             }
         }
         Ok(rgb)
     }
 
-    /// The luma alone, the whole range of 16 bits.
-    pub(super) fn to_grey(&self) -> Vec<u16> {
+    /// The luma alone, the whole range of the samples' type.
+    pub(super) fn to_grey<T: Sample>(&self) -> Vec<T> {
         let range = Range::of(self.n_bits, self.is_full_range);
-        self.luma.samples.iter().map(|&sample| whole(range.luma(sample))).collect()
+        self.luma.samples.iter().map(|&sample| T::of(range.luma(sample))).collect()
     }
 }
 
-/// 0 to 1 in 16 bits.
-fn whole(value: f32) -> u16 {
-    (value.clamp(0., 1.) * 65_535. + 0.5) as u16
+/// Of eight bits, or, for deeper pictures, of sixteen.
+pub(super) trait Sample: Copy {
+    /// Of a value of 0 to 1; what is beyond is cut off.
+    fn of(value: f32) -> Self;
+}
+
+impl Sample for u8 {
+    fn of(value: f32) -> Self {
+        (value.clamp(0., 1.) * 255. + 0.5) as Self
+    }
+}
+
+impl Sample for u16 {
+    fn of(value: f32) -> Self {
+        (value.clamp(0., 1.) * 65_535. + 0.5) as Self
+    }
 }
 
 /// How levels stand for light.
