@@ -44,7 +44,7 @@ impl Dialogs for NativeDialogs {
     fn choose_picture(&self, parent: &dyn Parent) -> Answer<PathBuf> {
         let asked = AsyncFileDialog::new()
             .set_title("Search with a picture")
-            .add_filter("Pictures", PICTURES)
+            .add_filter("Pictures", &picture_endings())
             .add_filter("All files", &["*"])
             .set_parent(parent)
             .pick_file();
@@ -59,13 +59,7 @@ impl Dialogs for NativeDialogs {
 }
 
 /// How the names of pictures end. GTK compares exactly, cameras write capitals.
-const PICTURES: &[&str] = &[
-    "jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "JPG", "JPEG", "PNG", "WEBP", "GIF",
-    "BMP", "TIF", "TIFF", "AVIF",
-];
-
-/// Whether a file's name ends like a picture's; what is in it is found out when it is read.
-pub(crate) fn is_named_like_a_picture(path: &std::path::Path) -> bool {
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    ending.is_some_and(|ending| PICTURES.iter().any(|known| known.eq_ignore_ascii_case(ending)))
+fn picture_endings() -> Vec<String> {
+    let endings = vitrine_api::PICTURE_ENDINGS.iter();
+    endings.flat_map(|ending| [(*ending).to_owned(), ending.to_ascii_uppercase()]).collect()
 }

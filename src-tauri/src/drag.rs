@@ -14,9 +14,10 @@ use std::{
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use tauri::{AppHandle, DragDropEvent, Emitter, PhysicalPosition, Runtime};
-use vitrine_api::types::{ApiError, DragEvent, DragPhase, DropSummary, ErrorCode};
-
-use crate::dialogs::is_named_like_a_picture;
+use vitrine_api::{
+    has_picture_ending,
+    types::{ApiError, DragEvent, DragPhase, DropSummary, ErrorCode},
+};
 
 /// What the pages listen to.
 const EVENT: &str = "drag";
@@ -136,7 +137,7 @@ fn count(paths: &[PathBuf]) -> DropSummary {
     for path in paths {
         if path.is_dir() {
             summary.n_folders += 1;
-        } else if is_named_like_a_picture(path) {
+        } else if has_picture_ending(path) {
             summary.n_pictures += 1;
         } else {
             summary.n_other += 1;

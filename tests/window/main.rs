@@ -7,6 +7,7 @@
 mod dragging;
 mod folders;
 mod keyboard;
+mod photos;
 mod products;
 mod restart;
 mod sample_catalog;

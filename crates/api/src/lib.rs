@@ -18,4 +18,5 @@ pub mod types;
 
 pub use api::{Api, Event, PictureBytes};
 pub use places::OpenOptions;
+pub use vitrine_catalog::photo::{PICTURE_ENDINGS, has_picture_ending};
 pub use vitrine_packs::size_in_words;

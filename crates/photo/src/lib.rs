@@ -37,13 +37,13 @@ pub const MAX_DECODED_BYTES: u64 = MAX_PIXELS * 4;
 
 /// What share of a cut file's rows must be there for it to be shown: with less nobody, person or
 /// model, can tell what it is a photo of.
-pub const LEAST_SHARE: f32 = 0.2;
+pub const LEAST_SHARE: f32 = 0.25;
 
 /// A photo, upright and in sRGB.
 pub struct DecodedPhoto {
     /// `[height, width, 3]`, where it is transparent on white, or on grey where it would vanish on white.
     pub pixels: RgbImage,
-    /// The same with its transparency, not premultiplied, where it has any.
+    /// The same with its transparency, not premultiplied, where it has any and can be seen on light and dark.
     pub cutout: Option<RgbaImage>,
     /// Width and height of the whole photo, upright; [`Self::pixels`] may be a reduced copy.
     pub size: (u32, u32),
@@ -86,9 +86,9 @@ pub fn decode(bytes: &[u8], wanted: Wanted) -> Result<DecodedPhoto, PhotoError> 
     if bytes.is_empty() {
         return Err(PhotoError::Empty);
     }
-    let (format, bytes) = sniff::find(bytes)?;
+    let (format, picture) = sniff::find(bytes)?;
     let mut room = room::Room::default();
-    let raster = formats::read(format, bytes, wanted, &mut room)?;
+    let raster = formats::read(format, picture, wanted, &mut room)?;
     if raster.width == 0 || raster.height == 0 {
         return Err(PhotoError::Damaged);
     }
@@ -104,11 +104,13 @@ pub fn decode(bytes: &[u8], wanted: Wanted) -> Result<DecodedPhoto, PhotoError> 
     }
     doubts.extend(raster.doubt);
     let (orientation, full) = (raster.orientation, raster.full);
-    let is_stored_plainly = raster.is_plain();
+    // Other programs find no picture behind bytes that do not belong to it.
+    let is_stored_plainly = raster.is_plain() && picture.len() == bytes.len();
     let coloured = colour::to_srgb(raster)?;
     doubts.extend(coloured.doubt);
-    let is_plain = is_stored_plainly && coloured.was_srgb && doubts.is_empty();
-    let (mut pixels, mut cutout) = alpha::on_ground(coloured.pixels);
+    let grounded = alpha::on_ground(coloured.pixels);
+    let is_plain = is_stored_plainly && coloured.was_srgb && !grounded.needs_ground && doubts.is_empty();
+    let (mut pixels, mut cutout) = (grounded.pixels, grounded.cutout);
     let mut size = full;
     if orientation != image::metadata::Orientation::NoTransforms {
         pixels = raster::turn_rgb(pixels, orientation);

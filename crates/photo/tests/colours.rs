@@ -120,6 +120,7 @@ fn only_what_every_program_shows_alike_is_plain() {
     check("inks.jpg", false);
     check("gamma1.png", false);
     check("broken-profile.jpg", false);
+    check("leading-bytes.jpg", false);
     check("blank-first.gif", false);
 }
 
@@ -131,7 +132,8 @@ fn a_cut_out_keeps_its_transparency_and_a_white_one_gets_a_ground() {
     };
     check("plain.png", (1, 1), None);
     check("alpha.png", (1, 1), Some([200, 30, 40, 128]));
-    check("white-on-nothing.png", (1, 1), Some([0, 0, 0, 0]));
+    // It would vanish on a light window, so it brings its ground.
+    check("white-on-nothing.png", (1, 1), None);
     let ground = open("white-on-nothing.png", Wanted::Whole).unwrap().pixels.get_pixel(1, 1).0;
     assert!(ground.iter().all(|channel| *channel < 200), "white on {ground:?}");
     let ground = open("transparent-palette.png", Wanted::Whole).unwrap().pixels.get_pixel(1, 1).0;

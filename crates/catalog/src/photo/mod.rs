@@ -16,7 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub use doubts::Doubts;
 pub use file::{FileBytes, MAX_FILE_BYTES, read_file};
 pub use full::for_screen;
-pub use names::has_picture_ending;
+pub use names::{PICTURE_ENDINGS, has_picture_ending};
 pub use recognisable::{Unrecognisable, unrecognisable};
 pub use skip::{Skip, SkipCode};
 pub(crate) use thumbnail::fit;

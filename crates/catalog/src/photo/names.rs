@@ -4,7 +4,7 @@ use std::path::Path;
 
 /// Endings of pictures, lower case. Some cannot be read and are listed as such, so that nobody wonders
 /// where those photos are.
-const PICTURE_ENDINGS: &[&str] = &[
+pub const PICTURE_ENDINGS: &[&str] = &[
     "jpg", "jpeg", "jpe", "jfif", "jif", "png", "apng", "webp", "gif", "bmp", "dib", "tif", "tiff", "avif",
     "avifs", //
     "heic", "heif", "hif", "jxl", "psd", "psb", //
