@@ -191,6 +191,9 @@ fn summarise(run: &RunProgress, catalog: &CatalogSummary) {
         );
     }
     if catalog.n_skipped > 0 {
-        say!("{} skipped: `vitrine status --skipped` tells why.", counted(catalog.n_skipped, "file"));
+        say!(
+            "{} skipped or doubtful: `vitrine status --skipped` tells why.",
+            counted(catalog.n_skipped, "file")
+        );
     }
 }

@@ -71,7 +71,7 @@ pub fn run(api: &Api, arguments: &Arguments, all_skipped: bool) -> anyhow::Resul
         );
     }
     if catalog.n_skipped > 0 {
-        say!("{} skipped", counted(catalog.n_skipped, "file"));
+        say!("{} skipped or doubtful", counted(catalog.n_skipped, "file"));
         for file in &status.skipped {
             say!("  {}: {}", visible(&file.path), file.message);
         }

@@ -33,10 +33,10 @@ export function slowest(run: RunProgress): StageProgress | null {
 const progressOf = (stage: StageProgress) =>
   `${SHORT_NAMES[stage.kind]} ${number(stage.done)} of ${number(stage.total)}`;
 
-/** "Describing 1,240 of 5,000, 3.1 photos/s, 20 min left, 3 skipped" */
+/** "Describing 1,240 of 5,000, 3.1 photos/s, 20 min left, 3 skipped or doubtful" */
 export function runInWords(run: RunProgress): string {
   const stage = slowest(run);
-  const nSkipped = run.nSkipped > 0 ? `${number(run.nSkipped)} skipped` : null;
+  const nSkipped = run.nSkipped > 0 ? `${number(run.nSkipped)} skipped or doubtful` : null;
   const join = (...parts: (string | null)[]) => parts.filter((part) => part !== null).join(', ');
   switch (run.state) {
     case 'running': {

@@ -64,7 +64,7 @@ pub struct RunProgress {
     pub state: RunState,
     /// Every stage, in order.
     pub stages: Vec<StageProgress>,
-    /// Files that this run passed over.
+    /// Files that this run passed over or found doubtful.
     #[ts(type = "number")]
     pub n_skipped: u64,
     /// What is being worked on: a file's name.

@@ -92,7 +92,7 @@ pub struct CatalogSummary {
     /// Of these, with a description.
     #[ts(type = "number")]
     pub n_described: u64,
-    /// Files passed over.
+    /// Files passed over, and doubtful ones.
     #[ts(type = "number")]
     pub n_skipped: u64,
     /// Photos that are in no folder any more and are remembered.

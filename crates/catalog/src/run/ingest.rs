@@ -25,7 +25,7 @@ use crate::{
     CatalogError,
     engine::Engine,
     library::{Inner, file_name},
-    store::{FileStamp, PictureId, SourceId},
+    store::{FileStamp, PictureId, ReadFile, SourceId},
 };
 
 /// Paths that wait for a reader: small.
@@ -179,7 +179,7 @@ fn record_all(
         let (files, tensors): (Vec<_>, Vec<_>) =
             batch.into_iter().map(|read| (read.file, read.tensor)).unzip();
         let ids = library.store.record_files(&files, scan_number)?;
-        job.board().skipped(files.iter().filter(|file| file.outcome.is_err()).count() as u64);
+        job.board().skipped(files.iter().filter(|file| is_listed(file)).count() as u64);
         job.board().advance(Stage::Read, files.len() as u64, files.last().map(|file| file_name(&file.path)));
         library.events.changed();
         for ((id, tensor), file) in ids.into_iter().zip(tensors).zip(&files) {
@@ -218,4 +218,9 @@ fn embed_all(
         }
     }
     Ok(())
+}
+
+/// Whether a file stands in the list of skipped and doubtful ones.
+fn is_listed(file: &ReadFile) -> bool {
+    file.outcome.as_ref().map_or(true, |picture| picture.doubts.as_skip().is_some())
 }

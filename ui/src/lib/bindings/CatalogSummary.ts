@@ -26,7 +26,7 @@ nSearchable: number,
  */
 nDescribed: number, 
 /**
- * Files passed over.
+ * Files passed over, and doubtful ones.
  */
 nSkipped: number, 
 /**

@@ -15,7 +15,7 @@ state: RunState,
  */
 stages: Array<StageProgress>, 
 /**
- * Files that this run passed over.
+ * Files that this run passed over or found doubtful.
  */
 nSkipped: number, 
 /**

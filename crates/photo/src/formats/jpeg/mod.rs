@@ -47,8 +47,8 @@ pub(super) fn read(bytes: &[u8], wanted: Wanted, room: &mut Room) -> Result<Rast
     if let Whole::Rows(share) = whole {
         decoded.whiten_below(share);
     }
-    if decoded.channels == Channels::Cmyk && segments.has_inverted_inks() {
-        // As Photoshop does: 255 is no ink.
+    if decoded.channels == Channels::Cmyk {
+        // As Photoshop stores them, and files without its marker too: 255 is no ink.
         decoded.samples.iter_mut().for_each(|ink| *ink = 255 - *ink);
     }
     let size = (decoded.width as u32, decoded.height as u32);

@@ -12,8 +12,6 @@ pub(super) struct Segments<'a> {
     pub(super) is_lossless: bool,
     /// The first Exif block.
     pub(super) exif: Option<&'a [u8]>,
-    /// Adobe's marker, with its transform; Photoshop stores inks the other way round.
-    adobe: Option<u8>,
     /// Number and bytes of each part of the colour profile.
     profile_parts: Vec<(u8, &'a [u8])>,
 }
@@ -21,7 +19,6 @@ pub(super) struct Segments<'a> {
 /// Applications' segments, of which some hold what is looked for.
 const APP1: u8 = 0xe1;
 const APP2: u8 = 0xe2;
-const APP14: u8 = 0xee;
 const START_OF_SCAN: u8 = 0xda;
 const END_OF_IMAGE: u8 = 0xd9;
 
@@ -37,7 +34,6 @@ impl<'a> Segments<'a> {
             n_scans: 0,
             is_lossless: false,
             exif: None,
-            adobe: None,
             profile_parts: Vec::new(),
         };
         let mut at = 2;
@@ -74,7 +70,6 @@ impl<'a> Segments<'a> {
                     self.profile_parts.push((number, part));
                 }
             }
-            APP14 if body.starts_with(b"Adobe") => self.adobe = body.get(11).copied(),
             _ => {}
         }
     }
@@ -98,11 +93,6 @@ impl<'a> Segments<'a> {
         let largest = most(|sampling| sampling.0) * most(|sampling| sampling.1);
         let n_pixels = u64::from(self.size.0) * u64::from(self.size.1);
         self.sampling.iter().map(|(across, down)| n_pixels * across * down / largest).sum()
-    }
-
-    /// Whether inks are stored as what they leave: Adobe's way, and that of files without any marker, which it made too.
-    pub(super) fn has_inverted_inks(&self) -> bool {
-        true
     }
 
     /// The colour profile, its parts in the order that they are numbered in.
