@@ -25,6 +25,11 @@ impl Channels {
         }
     }
 
+    /// Bytes that a pixel takes once more, on its ground, where it is transparent.
+    pub(crate) fn on_ground(self) -> u64 {
+        if self.has_alpha() { 3 } else { 0 }
+    }
+
     pub(crate) fn has_alpha(self) -> bool {
         matches!(self, Self::GreyAlpha | Self::Rgba)
     }

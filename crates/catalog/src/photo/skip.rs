@@ -174,7 +174,7 @@ fn too_many_pixels(size: Option<(u32, u32)>) -> Skip {
         SkipCode::TooLarge,
         format!(
             "The picture{size} is larger than Vitrine reads: {limit} megapixels, {MAX_SIDE} pixels a side, half as many \
-             megapixels with 16 bits a colour. Save a smaller copy."
+             megapixels with transparency or 16 bits a colour. Save a smaller copy."
         ),
     )
 }

@@ -29,7 +29,9 @@ pub(super) fn read(bytes: &[u8], room: &mut Room) -> Result<Raster, PhotoError> 
     let bytes_per_sample = if depth == BitDepth::Sixteen { 2 } else { 1 };
     let info = reader.info();
     let size = info.size();
-    room.claim_output(size, (channels.count() * bytes_per_sample) as u64)?;
+    // Samples of sixteen bits are there twice for a moment: as bytes and as numbers.
+    let n_held = channels.count() * bytes_per_sample * bytes_per_sample;
+    room.claim_output(size, n_held as u64 + channels.on_ground())?;
     let colour = colour_of(info);
     let orientation = info.exif_metadata.as_deref().map(exif::orientation);
 
