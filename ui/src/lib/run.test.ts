@@ -27,7 +27,10 @@ function check(over: Partial<RunProgress>, expected: string): void {
 }
 
 it('says what holds the run up, how fast it is and how long it takes', () => {
-  check({ nSkipped: 3 }, 'Describing 1,240 of 5,000, 3.1 photos/s, 20 min left, 3 skipped or doubtful');
+  check(
+    { nSkipped: 3 },
+    'Describing 1,240 of 5,000, 3.1 photos/s, 20 min left, 3 skipped or doubtful',
+  );
   check({ stages: [stage({ perSecond: 0, etaSecs: null })] }, 'Describing 1,240 of 5,000');
   check({ stages: [] }, 'Looking for photos');
   check(
@@ -38,7 +41,10 @@ it('says what holds the run up, how fast it is and how long it takes', () => {
 
 it('says where a run stands that does not go on', () => {
   check({ state: 'paused' }, 'Paused. Describing 1,240 of 5,000');
-  check({ state: 'cancelled', nSkipped: 1 }, 'Stopped. Describing 1,240 of 5,000, 1 skipped or doubtful');
+  check(
+    { state: 'cancelled', nSkipped: 1 },
+    'Stopped. Describing 1,240 of 5,000, 1 skipped or doubtful',
+  );
   check({ state: 'failed', message: 'The disk is full.' }, 'The disk is full.');
   check({ state: 'finished', nSkipped: 2 }, 'All photos are ready, 2 skipped or doubtful');
   check({ state: 'idle' }, '');
