@@ -1,8 +1,8 @@
 //! Transparency: a product that was cut out, and what it stands on for the models.
 
-use image::{RgbImage, RgbaImage};
+use image::{DynamicImage, RgbImage, RgbaImage};
 
-use crate::colour::Pixels;
+use crate::MAX_DECODED_BYTES;
 
 const WHITE: u8 = 255;
 
@@ -27,27 +27,42 @@ pub(crate) struct Grounded {
     pub(crate) needs_ground: bool,
 }
 
+/// A cut-out is kept beside the photo on its ground as long as both are within what one photo may take.
+const MOST_PIXELS_TWICE: u64 = MAX_DECODED_BYTES / 7;
+
 /// RGB on a ground that the product can be told from, and the cut-out where anything is transparent.
-pub(crate) fn on_ground(pixels: Pixels) -> Grounded {
-    let rgba = match pixels {
-        Pixels::Rgb(pixels) => return Grounded { pixels, cutout: None, needs_ground: false },
-        Pixels::Rgba(rgba) => rgba,
+pub(crate) fn on_ground(image: DynamicImage) -> Grounded {
+    let rgba = match image {
+        DynamicImage::ImageRgba8(rgba) => rgba,
+        other => return Grounded { pixels: other.into_rgb8(), cutout: None, needs_ground: false },
     };
+    let size = rgba.dimensions();
     let (pixels, _) = rgba.as_raw().as_chunks::<4>();
     let is_opaque = pixels.iter().all(|pixel| pixel[3] == 255);
     let is_white = !is_opaque && is_mostly(pixels, |pixel| pixel.into_iter().min() >= Some(NEAR_WHITE));
     let is_black = !is_opaque && is_mostly(pixels, |pixel| pixel.into_iter().max() <= Some(NEAR_BLACK));
-    let ground = if is_white { GREY } else { WHITE };
-    let flat = pixels.iter().flat_map(|&[red, green, blue, alpha]| {
-        [red, green, blue].map(|channel| {
-            let (channel, alpha) = (u32::from(channel), u32::from(alpha));
-            ((channel * alpha + u32::from(ground) * (255 - alpha) + 127) / 255) as u8
-        })
-    });
-    // Three numbers a pixel by construction.
-    let pixels = RgbImage::from_raw(rgba.width(), rgba.height(), flat.collect()).unwrap_or_default();
     let needs_ground = is_white || is_black;
-    Grounded { pixels, cutout: (!is_opaque && !needs_ground).then_some(rgba), needs_ground }
+    let ground = if is_white { GREY } else { WHITE };
+    let is_kept = !is_opaque && !needs_ground && pixels.len() as u64 <= MOST_PIXELS_TWICE;
+    let cutout = is_kept.then(|| rgba.clone());
+    // In place: what is written lies before what is still to be read.
+    let mut samples = rgba.into_raw();
+    let n_pixels = samples.len() / 4;
+    for at in 0..n_pixels {
+        let alpha = samples[at * 4 + 3];
+        for channel in 0..3 {
+            samples[at * 3 + channel] = blend(samples[at * 4 + channel], alpha, ground);
+        }
+    }
+    samples.truncate(n_pixels * 3);
+    // Three numbers a pixel by construction.
+    let pixels = RgbImage::from_raw(size.0, size.1, samples).unwrap_or_default();
+    Grounded { pixels, cutout, needs_ground }
+}
+
+fn blend(channel: u8, alpha: u8, ground: u8) -> u8 {
+    let (channel, alpha) = (u32::from(channel), u32::from(alpha));
+    ((channel * alpha + u32::from(ground) * (255 - alpha) + 127) / 255) as u8
 }
 
 /// Whether most of what is seen is so.

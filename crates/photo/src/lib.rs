@@ -89,9 +89,6 @@ pub fn decode(bytes: &[u8], wanted: Wanted) -> Result<DecodedPhoto, PhotoError> 
     let (format, picture) = sniff::find(bytes)?;
     let mut room = room::Room::default();
     let raster = formats::read(format, picture, wanted, &mut room)?;
-    if raster.width == 0 || raster.height == 0 {
-        return Err(PhotoError::Damaged);
-    }
     let mut doubts = Vec::new();
     match raster.whole {
         raster::Whole::Yes => {}
@@ -108,16 +105,10 @@ pub fn decode(bytes: &[u8], wanted: Wanted) -> Result<DecodedPhoto, PhotoError> 
     let is_stored_plainly = raster.is_plain() && picture.len() == bytes.len();
     let coloured = colour::to_srgb(raster)?;
     doubts.extend(coloured.doubt);
-    let grounded = alpha::on_ground(coloured.pixels);
-    let is_plain = is_stored_plainly && coloured.was_srgb && !grounded.needs_ground && doubts.is_empty();
-    let (mut pixels, mut cutout) = (grounded.pixels, grounded.cutout);
-    let mut size = full;
-    if orientation != image::metadata::Orientation::NoTransforms {
-        pixels = raster::turn_rgb(pixels, orientation);
-        cutout = cutout.map(|cutout| raster::turn_rgba(cutout, orientation));
-        if raster::swaps_sides(orientation) {
-            size = (full.1, full.0);
-        }
-    }
+    let mut image = coloured.image;
+    image.apply_orientation(orientation);
+    let size = if raster::swaps_sides(orientation) { (full.1, full.0) } else { full };
+    let alpha::Grounded { pixels, cutout, needs_ground } = alpha::on_ground(image);
+    let is_plain = is_stored_plainly && coloured.was_srgb && !needs_ground && doubts.is_empty();
     Ok(DecodedPhoto { pixels, cutout, size, format, is_plain, doubts, _place: room.place })
 }

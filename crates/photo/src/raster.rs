@@ -1,6 +1,6 @@
 //! What a decoder gives: samples as they are stored, and what the file says of them.
 
-use image::{RgbImage, RgbaImage, metadata::Orientation};
+use image::{RgbaImage, metadata::Orientation};
 
 use crate::{Doubt, colour::Colour};
 
@@ -23,11 +23,6 @@ impl Channels {
             Self::Rgb => 3,
             Self::Rgba | Self::Cmyk => 4,
         }
-    }
-
-    /// Bytes that a pixel takes once more, on its ground, where it is transparent.
-    pub(crate) fn on_ground(self) -> u64 {
-        if self.has_alpha() { 3 } else { 0 }
     }
 
     pub(crate) fn has_alpha(self) -> bool {
@@ -103,6 +98,7 @@ impl Raster {
     }
 }
 
+/// Whether what was wide becomes high.
 pub(crate) fn swaps_sides(orientation: Orientation) -> bool {
     matches!(
         orientation,
@@ -111,16 +107,4 @@ pub(crate) fn swaps_sides(orientation: Orientation) -> bool {
             | Orientation::Rotate90FlipH
             | Orientation::Rotate270FlipH
     )
-}
-
-pub(crate) fn turn_rgb(pixels: RgbImage, orientation: Orientation) -> RgbImage {
-    let mut image = image::DynamicImage::ImageRgb8(pixels);
-    image.apply_orientation(orientation);
-    image.into_rgb8()
-}
-
-pub(crate) fn turn_rgba(pixels: RgbaImage, orientation: Orientation) -> RgbaImage {
-    let mut image = image::DynamicImage::ImageRgba8(pixels);
-    image.apply_orientation(orientation);
-    image.into_rgba8()
 }

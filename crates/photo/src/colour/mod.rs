@@ -4,8 +4,8 @@ mod hdr;
 mod lab;
 mod profile;
 
-use image::{RgbImage, RgbaImage};
-use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
+use image::{DynamicImage, RgbImage, RgbaImage};
+use moxcms::{ColorProfile, DataColorSpace, Layout, TransformExecutor, TransformOptions};
 
 pub(crate) use lab::lab_to_srgb;
 
@@ -27,15 +27,10 @@ pub(crate) enum Colour {
     Calibrated { gamma: Option<f32>, chromaticities: Option<[f32; 8]> },
 }
 
-/// Pixels in sRGB, eight bits a channel.
-pub(crate) enum Pixels {
-    Rgb(RgbImage),
-    Rgba(RgbaImage),
-}
-
-/// Pixels, and what became of the file's colours on the way.
+/// A picture in sRGB, and what became of the file's colours on the way.
 pub(crate) struct Coloured {
-    pub(crate) pixels: Pixels,
+    /// RGB or RGBA of eight bits.
+    pub(crate) image: DynamicImage,
     /// Nothing was to be converted.
     pub(crate) was_srgb: bool,
     pub(crate) doubt: Option<Doubt>,
@@ -51,15 +46,13 @@ pub(crate) fn to_srgb(mut raster: Raster) -> Result<Coloured, PhotoError> {
     }
     let colour = std::mem::replace(&mut raster.colour, Colour::Srgb);
     if let Some(tone_map) = hdr::tone_map_of(&colour) {
-        let pixels = tone_map.apply(expanded(raster));
-        return Ok(Coloured { pixels: image_of(pixels), was_srgb: false, doubt: None });
+        let image = image_of(tone_map.apply(expanded(raster)))?;
+        return Ok(Coloured { image, was_srgb: false, doubt: None });
     }
-    let (profile, doubt) = match profile::of(&colour) {
-        Ok(profile) => (profile, None),
-        Err(profile::BadProfile) => (None, Some(Doubt::BadProfile)),
-    };
-    let Some(profile) = profile else {
-        return Ok(Coloured { pixels: plain(raster), was_srgb: true, doubt });
+    let profile = match profile::of(&colour) {
+        Ok(None) => return Ok(Coloured { image: plain(raster)?, was_srgb: true, doubt: None }),
+        Ok(Some(profile)) => profile,
+        Err(profile::BadProfile) => return passed_over(raster),
     };
     // A grey picture with a profile of RGB is common: it is grey in that space.
     if profile.color_space == DataColorSpace::Rgb
@@ -68,67 +61,65 @@ pub(crate) fn to_srgb(mut raster: Raster) -> Result<Coloured, PhotoError> {
         raster = expanded(raster);
     }
     if !profile::fits(&profile, raster.channels) {
-        return Ok(Coloured { pixels: plain(raster), was_srgb: true, doubt: Some(Doubt::BadProfile) });
+        return passed_over(raster);
     }
     if profile::is_srgb(&profile) {
-        return Ok(Coloured { pixels: plain(raster), was_srgb: true, doubt });
+        return Ok(Coloured { image: plain(raster)?, was_srgb: true, doubt: None });
     }
-    match convert(raster, &profile) {
-        Ok(pixels) => Ok(Coloured { pixels, was_srgb: false, doubt }),
-        Err(raster) => Ok(Coloured { pixels: plain(raster), was_srgb: true, doubt: Some(Doubt::BadProfile) }),
+    match convert(&raster, &profile) {
+        Some(converted) => Ok(Coloured { image: image_of(converted)?, was_srgb: false, doubt: None }),
+        None => passed_over(raster),
     }
 }
 
-/// Through a profile; gives the raster back where the profile cannot be used.
-fn convert(raster: Raster, profile: &ColorProfile) -> Result<Pixels, Raster> {
+/// As if there were no profile, which is told.
+fn passed_over(raster: Raster) -> Result<Coloured, PhotoError> {
+    Ok(Coloured { image: plain(raster)?, was_srgb: true, doubt: Some(Doubt::BadProfile) })
+}
+
+/// Through a profile; none where it cannot be used.
+fn convert(raster: &Raster, profile: &ColorProfile) -> Option<Raster> {
     let from = match raster.channels {
         Channels::Grey => Layout::Gray,
         Channels::GreyAlpha => Layout::GrayAlpha,
         Channels::Rgb => Layout::Rgb,
         Channels::Rgba | Channels::Cmyk => Layout::Rgba,
     };
-    let (to, n_to) = if raster.channels.has_alpha() { (Layout::Rgba, 4) } else { (Layout::Rgb, 3) };
-    let n_from = raster.channels.count();
+    let (to, channels) = if raster.channels.has_alpha() {
+        (Layout::Rgba, Channels::Rgba)
+    } else {
+        (Layout::Rgb, Channels::Rgb)
+    };
     let (srgb, options) = (ColorProfile::new_srgb(), TransformOptions::default());
-    let size = (raster.width, raster.height);
-    let bytes = match raster.samples {
-        Samples::Eight(ref samples) => {
-            let Ok(transform) = profile.create_transform_8bit(from, &srgb, to, options) else {
-                return Err(raster);
-            };
-            let mut out = Vec::with_capacity(samples.len() / n_from * n_to);
-            let mut part = vec![0; AT_ONCE * n_to];
-            for source in samples.chunks(AT_ONCE * n_from) {
-                let target = &mut part[..source.len() / n_from * n_to];
-                if transform.transform(source, target).is_err() {
-                    return Err(raster);
-                }
-                out.extend_from_slice(target);
-            }
-            out
+    let n = (raster.channels.count(), channels.count());
+    let samples = match &raster.samples {
+        Samples::Eight(samples) => {
+            let transform = profile.create_transform_8bit(from, &srgb, to, options).ok()?;
+            through(&*transform, samples, n, |sample| sample)?
         }
-        Samples::Sixteen(ref samples) => {
-            let Ok(transform) = profile.create_transform_16bit(from, &srgb, to, options) else {
-                return Err(raster);
-            };
-            let mut out = Vec::with_capacity(samples.len() / n_from * n_to);
-            let mut part = vec![0; AT_ONCE * n_to];
-            for source in samples.chunks(AT_ONCE * n_from) {
-                let target = &mut part[..source.len() / n_from * n_to];
-                if transform.transform(source, target).is_err() {
-                    return Err(raster);
-                }
-                out.extend(target.iter().map(|&sample| eight(sample)));
-            }
-            out
+        Samples::Sixteen(samples) => {
+            let transform = profile.create_transform_16bit(from, &srgb, to, options).ok()?;
+            through(&*transform, samples, n, eight)?
         }
     };
-    drop(raster.samples);
-    Ok(image_of(Raster::new(
-        size,
-        if n_to == 4 { Channels::Rgba } else { Channels::Rgb },
-        Samples::Eight(bytes),
-    )))
+    Some(Raster::new((raster.width, raster.height), channels, Samples::Eight(samples)))
+}
+
+/// Pixels of so many samples to pixels of so many others, in eight bits.
+fn through<T: Copy + Default>(
+    transform: &(dyn TransformExecutor<T> + Send + Sync),
+    samples: &[T],
+    (n_from, n_to): (usize, usize),
+    narrow: impl Fn(T) -> u8,
+) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(samples.len() / n_from * n_to);
+    let mut part = vec![T::default(); AT_ONCE * n_to];
+    for source in samples.chunks(AT_ONCE * n_from) {
+        let target = &mut part[..source.len() / n_from * n_to];
+        transform.transform(source, target).ok()?;
+        out.extend(target.iter().map(|&sample| narrow(sample)));
+    }
+    Some(out)
 }
 
 /// Sixteen bits to eight, to the nearest.
@@ -137,7 +128,7 @@ fn eight(sample: u16) -> u8 {
 }
 
 /// Without a profile: grey is repeated, inks are taken from white paper in the plain way.
-fn plain(raster: Raster) -> Pixels {
+fn plain(raster: Raster) -> Result<DynamicImage, PhotoError> {
     if raster.channels != Channels::Cmyk {
         return image_of(expanded(raster));
     }
@@ -182,17 +173,17 @@ fn in_eight(samples: Samples) -> Vec<u8> {
     }
 }
 
-/// An image of RGB or RGBA samples.
-fn image_of(raster: Raster) -> Pixels {
+/// An image of RGB or RGBA samples. A decoder that gave fewer than it said gave no picture.
+fn image_of(raster: Raster) -> Result<DynamicImage, PhotoError> {
     let (width, height) = (raster.width, raster.height);
     let has_alpha = raster.channels.has_alpha();
     let samples = in_eight(raster.samples);
-    // Decoders give as many samples as they said.
-    if has_alpha {
-        Pixels::Rgba(RgbaImage::from_raw(width, height, samples).unwrap_or_default())
+    let image = if has_alpha {
+        RgbaImage::from_raw(width, height, samples).map(DynamicImage::ImageRgba8)
     } else {
-        Pixels::Rgb(RgbImage::from_raw(width, height, samples).unwrap_or_default())
-    }
+        RgbImage::from_raw(width, height, samples).map(DynamicImage::ImageRgb8)
+    };
+    image.ok_or(PhotoError::Damaged)
 }
 
 /// Colours divided by their alpha again. What is wholly transparent has no colour.

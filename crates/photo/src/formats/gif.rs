@@ -24,7 +24,7 @@ pub(super) fn read(bytes: &[u8], room: &mut Room) -> Result<Raster, PhotoError> 
     };
     // The canvas, a copy that is given out, one to compare with, and a frame, which may be larger than the canvas.
     let n_pixels = u64::from(size.0) * u64::from(size.1);
-    room.claim(size, 12 * n_pixels + 4 * largest_frame(bytes))?;
+    room.claim(size, 12 * n_pixels + 4 * largest_frame(bytes), 0)?;
     let decoder = GifDecoder::new(Cursor::new(bytes)).map_err(|error| super::explain(&error, Format::Gif))?;
     let mut raster = match frames::first_that_shows(decoder.into_frames(), Format::Gif) {
         Err(PhotoError::Damaged) => read_rows(bytes, size)?,

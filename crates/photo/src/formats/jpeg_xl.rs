@@ -20,8 +20,6 @@ pub(super) fn read(bytes: &[u8], room: &mut Room) -> Result<Raster, PhotoError> 
         .read(bytes)
         .map_err(|_| PhotoError::Damaged)?;
     let size = (image.width(), image.height());
-    // Planes of 32 bits, and what is made of them.
-    room.claim_output(size, 4)?;
     // Another profile than those that can be coded stays, and is applied with all others'.
     let profile = image.original_icc().map(<[u8]>::to_vec);
     if profile.is_none() {
@@ -34,6 +32,9 @@ pub(super) fn read(bytes: &[u8], room: &mut Room) -> Result<Raster, PhotoError> 
         PixelFormat::Rgba => Channels::Rgba,
         PixelFormat::Cmyk | PixelFormat::Cmyka => return Err(PhotoError::UnsupportedKind(Format::JpegXl)),
     };
+    let n_samples = u64::from(size.0) * u64::from(size.1) * channels.count() as u64;
+    // Its planes of 32 bits stand within its own limit.
+    room.claim(size, 2 * n_samples, 4 * n_samples)?;
     let render = image.render_frame(0).map_err(|_| PhotoError::Damaged)?;
     let mut stream = render.stream();
     if stream.channels() as usize != channels.count() {

@@ -29,24 +29,35 @@ pub(super) fn read(bytes: &[u8], room: &mut Room) -> Result<Raster, PhotoError> 
     let bytes_per_sample = if depth == BitDepth::Sixteen { 2 } else { 1 };
     let info = reader.info();
     let size = info.size();
-    // Samples of sixteen bits are there twice for a moment: as bytes and as numbers.
-    let n_held = channels.count() * bytes_per_sample * bytes_per_sample;
-    room.claim_output(size, n_held as u64 + channels.on_ground())?;
+    room.claim_output(size, (channels.count() * bytes_per_sample) as u64)?;
     let colour = colour_of(info);
     let orientation = info.exif_metadata.as_deref().map(exif::orientation);
 
-    let mut samples =
-        vec![255; reader.output_buffer_size().ok_or(PhotoError::TooLarge { size: Some(size) })?];
-    let whole = if reader.info().interlaced {
-        reader.next_frame(&mut samples).map_err(|error| explain(&error))?;
-        Whole::Yes
+    let n_bytes = reader.output_buffer_size().ok_or(PhotoError::TooLarge { size: Some(size) })?;
+    let (samples, whole) = if reader.info().interlaced {
+        let mut bytes = vec![255; n_bytes];
+        reader.next_frame(&mut bytes).map_err(|error| explain(&error))?;
+        let samples = if bytes_per_sample == 1 {
+            Samples::Eight(bytes)
+        } else {
+            Samples::Sixteen(bytes.as_chunks().0.iter().map(|&pair| u16::from_be_bytes(pair)).collect())
+        };
+        (samples, Whole::Yes)
     } else {
-        read_rows(&mut reader, &mut samples, size.1)?
-    };
-    let samples = if bytes_per_sample == 1 {
-        Samples::Eight(samples)
-    } else {
-        Samples::Sixteen(samples.as_chunks::<2>().0.iter().map(|&pair| u16::from_be_bytes(pair)).collect())
+        let (mut row, n_rows) = (vec![0; n_bytes / size.1.max(1) as usize], size.1);
+        if bytes_per_sample == 1 {
+            let mut samples = Vec::with_capacity(n_bytes);
+            let whole = read_rows(&mut reader, &mut row, n_rows, |row| samples.extend_from_slice(row))?;
+            samples.resize(n_bytes, 255);
+            (Samples::Eight(samples), whole)
+        } else {
+            let mut samples = Vec::with_capacity(n_bytes / 2);
+            let whole = read_rows(&mut reader, &mut row, n_rows, |row| {
+                samples.extend(row.as_chunks().0.iter().map(|&pair| u16::from_be_bytes(pair)));
+            })?;
+            samples.resize(n_bytes / 2, u16::MAX);
+            (Samples::Sixteen(samples), whole)
+        }
     };
     let mut raster = Raster::new(size, channels, samples);
     raster.colour = colour;
@@ -55,22 +66,18 @@ pub(super) fn read(bytes: &[u8], room: &mut Room) -> Result<Raster, PhotoError> 
     Ok(raster)
 }
 
-/// Row by row until the data ends.
+/// Row by row until the data ends; `row` has room for one.
 fn read_rows(
     reader: &mut Reader<Cursor<&[u8]>>,
-    samples: &mut [u8],
-    height: u32,
+    row: &mut [u8],
+    n_rows: u32,
+    mut take: impl FnMut(&[u8]),
 ) -> Result<Whole, PhotoError> {
-    let line = samples.len() / height.max(1) as usize;
-    for (at, row) in samples.chunks_exact_mut(line.max(1)).enumerate() {
+    for at in 0..n_rows {
         match reader.read_row(row) {
-            Ok(Some(_)) => {}
-            Ok(None) => return Ok(Whole::Rows(at as f32 / height as f32)),
+            Ok(Some(_)) => take(row),
             Err(error) if at == 0 => return Err(explain(&error)),
-            Err(_) => {
-                row.fill(255);
-                return Ok(Whole::Rows(at as f32 / height as f32));
-            }
+            Ok(None) | Err(_) => return Ok(Whole::Rows(at as f32 / n_rows as f32)),
         }
     }
     Ok(Whole::Yes)

@@ -16,6 +16,7 @@ const LEAST_SIDE: u32 = 160;
 
 /// No camera's file holds more.
 const MAX_PREVIEWS: usize = 64;
+const MOST_LOOKED_AT: usize = 16;
 
 /// Whether a TIFF file is a camera's.
 pub(crate) fn is_raw_tiff(bytes: &[u8]) -> bool {
@@ -31,7 +32,8 @@ pub(crate) fn is_raw_tiff(bytes: &[u8]) -> bool {
         matches!(page.number(tag::PHOTOMETRIC), Some(CFA | LINEAR_RAW))
             || page.number(tag::DNG_VERSION).is_some()
     };
-    pages.iter().any(|page| is_raw(page) || page.inner(bytes).iter().any(is_raw))
+    // A camera says it in its first directories.
+    pages.iter().take(MOST_LOOKED_AT).any(|page| is_raw(page) || page.inner(bytes).iter().any(is_raw))
 }
 
 /// Decodes the largest preview.

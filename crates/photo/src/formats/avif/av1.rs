@@ -23,7 +23,7 @@ use super::{
     obus,
     yuv::{Plane, Planes},
 };
-use crate::{MAX_PIXELS, PhotoError};
+use crate::PhotoError;
 
 /// "Again": the decoder wants what it was not given yet.
 const AGAIN: Dav1dResult = Dav1dResult(-11);
@@ -35,7 +35,7 @@ const MAX_CALLS: usize = 8;
 struct Decoder(Option<Dav1dContext>);
 
 impl Decoder {
-    fn open() -> Result<Self, PhotoError> {
+    fn open(most_pixels: u32) -> Result<Self, PhotoError> {
         let mut settings = MaybeUninit::<Dav1dSettings>::uninit();
         let mut context = None;
         // SAFETY: the settings are written by rav1d before they are read; both pointers are to living places.
@@ -46,7 +46,7 @@ impl Decoder {
             // since it asks for a header that it has put away already.
             settings.n_threads = 2;
             settings.max_frame_delay = 2;
-            settings.frame_size_limit = MAX_PIXELS as u32;
+            settings.frame_size_limit = most_pixels;
             // Nothing is written to the terminal.
             settings.logger = Dav1dLogger::new(None, None);
             dav1d_open(Some(NonNull::from(&mut context)), Some(NonNull::from(&mut settings)))
@@ -62,10 +62,10 @@ impl Drop for Decoder {
     }
 }
 
-/// Decodes the first picture of a stream.
-pub(super) fn decode(stream: &[u8]) -> Result<Planes, PhotoError> {
+/// Decodes the first picture of a stream, if it has no more than `most_pixels`, which is above 0.
+pub(super) fn decode(stream: &[u8], most_pixels: u32) -> Result<Planes, PhotoError> {
     let stream = obus::first_frame(stream).ok_or(PhotoError::Damaged)?;
-    let decoder = Decoder::open()?;
+    let decoder = Decoder::open(most_pixels)?;
     let mut data = Dav1dData::default();
     let mut picture = Dav1dPicture::default();
     // SAFETY: `data` and `picture` live through all calls; the bytes are copied into a buffer of their length; what

@@ -7,8 +7,13 @@ use super::{
 };
 use crate::PhotoError;
 
-/// Decodes the tiles and puts them side by side.
-pub(super) fn decode(items: &Items<'_>, bytes: &[u8], item: &Item<'_>) -> Result<Planes, PhotoError> {
+/// Decodes the tiles and puts them side by side to a picture of this size.
+pub(super) fn decode(
+    items: &Items<'_>,
+    bytes: &[u8],
+    item: &Item<'_>,
+    claimed: (u32, u32),
+) -> Result<Planes, PhotoError> {
     let damaged = || PhotoError::Damaged;
     let head = items.data(bytes, item).ok_or_else(damaged)?;
     let &[_, flags, n_rows, n_columns, ref sides @ ..] = head.as_slice() else { return Err(damaged()) };
@@ -22,20 +27,23 @@ pub(super) fn decode(items: &Items<'_>, bytes: &[u8], item: &Item<'_>) -> Result
         (u32::from_be_bytes(width), u32::from_be_bytes(height))
     };
     let tiles = items.tiles_of(item);
-    // The size was claimed as the item's own.
-    if tiles.len() != n_rows * n_columns || Some(size) != item.size {
+    if tiles.len() != n_rows * n_columns || size != claimed {
         return Err(damaged());
     }
+    // Tiles reach over the right and lower edge by less than one of them, so all of them have less than four
+    // times the picture's pixels. One item may be named as a tile any number of times.
+    let mut n_left = size.0.saturating_mul(size.1).saturating_mul(4);
     let mut whole: Option<Planes> = None;
     for (at, tile) in tiles.into_iter().enumerate() {
         if &tile.kind != b"av01" {
             return Err(damaged());
         }
-        let part = av1::decode(&items.data(bytes, tile).ok_or_else(damaged)?)?;
-        let corner = ((at % n_columns) as u32 * part.size.0, (at / n_columns) as u32 * part.size.1);
-        if u64::from(part.size.0) * n_columns as u64 > 2 * u64::from(size.0) + 65_536 {
+        if n_left == 0 {
             return Err(damaged());
         }
+        let part = av1::decode(&items.data(bytes, tile).ok_or_else(damaged)?, n_left)?;
+        n_left = n_left.saturating_sub(part.size.0 * part.size.1);
+        let corner = ((at % n_columns) as u32 * part.size.0, (at / n_columns) as u32 * part.size.1);
         let whole = whole.get_or_insert_with(|| empty(&part, size));
         if (part.n_bits, part.shift, part.chroma.is_some())
             != (whole.n_bits, whole.shift, whole.chroma.is_some())

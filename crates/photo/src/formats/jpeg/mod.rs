@@ -33,7 +33,7 @@ pub(super) fn read(bytes: &[u8], wanted: Wanted, room: &mut Room) -> Result<Rast
     let n_output = n_pixels / u64::from(reduction * reduction) * n_components.max(3);
     // Scans that come in passes are held as coefficients of two bytes each until the last one.
     let n_held = if segments.n_scans > 1 { segments.n_coefficients() * 2 } else { 0 };
-    room.claim(full, n_output + n_held)?;
+    room.claim(full, n_output + n_held, 0)?;
     if n_pixels / 1_000_000 * segments.n_scans > MAX_SCANNED_MEGAPIXELS {
         return Err(PhotoError::UnsupportedKind(Format::Jpeg));
     }
@@ -64,7 +64,7 @@ pub(super) fn read(bytes: &[u8], wanted: Wanted, room: &mut Room) -> Result<Rast
 
 /// Width and height of a picture that begins here, if it is one that is read.
 pub(super) fn size_of(bytes: &[u8]) -> Option<(u32, u32)> {
-    Segments::of(bytes).filter(|segments| !segments.is_lossless).map(|segments| segments.size)
+    segments::frame_of(bytes)
 }
 
 /// A copy that broke off leaves zeros up to the size that was planned. They are no data.

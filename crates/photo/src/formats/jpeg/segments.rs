@@ -8,8 +8,6 @@ pub(super) struct Segments<'a> {
     /// Sampling factors of each component, horizontal and vertical.
     sampling: Vec<(u64, u64)>,
     pub(super) n_scans: u64,
-    /// As cameras store what their sensors saw.
-    pub(super) is_lossless: bool,
     /// The first Exif block.
     pub(super) exif: Option<&'a [u8]>,
     /// Number and bytes of each part of the colour profile.
@@ -32,7 +30,6 @@ impl<'a> Segments<'a> {
             n_components: 0,
             sampling: Vec::new(),
             n_scans: 0,
-            is_lossless: false,
             exif: None,
             profile_parts: Vec::new(),
         };
@@ -59,7 +56,6 @@ impl<'a> Segments<'a> {
     fn take(&mut self, marker: u8, body: &'a [u8]) {
         match marker {
             0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) && self.n_components == 0 => {
-                self.is_lossless = matches!(marker, 0xc3 | 0xc7 | 0xcb | 0xcf);
                 self.take_frame(body);
             }
             START_OF_SCAN => self.n_scans += 1,
@@ -104,6 +100,29 @@ impl<'a> Segments<'a> {
         parts.sort_by_key(|(number, _)| *number);
         Some(parts.into_iter().flat_map(|(_, part)| part).copied().collect())
     }
+}
+
+/// Width and height of a picture that begins here and is no lossless one, as cameras store what their sensors
+/// saw. Looks no further than its first segments: a camera's file holds many places that look like a beginning.
+pub(super) fn frame_of(bytes: &[u8]) -> Option<(u32, u32)> {
+    const MOST_SEGMENTS: usize = 128;
+    let mut at = 2;
+    for _ in 0..MOST_SEGMENTS {
+        let &[0xff, marker, high, low] = bytes.get(at..at + 4)? else { return None };
+        match marker {
+            0xc0..=0xc2 => {
+                let &[_, height_high, height_low, width_high, width_low] = bytes.get(at + 4..at + 9)? else {
+                    return None;
+                };
+                let side = |high, low| u32::from(u16::from_be_bytes([high, low]));
+                return Some((side(width_high, width_low), side(height_high, height_low)));
+            }
+            0xc4 | 0xdb | 0xdd | 0xe0..=0xef | 0xfe => {}
+            _ => return None,
+        }
+        at += 2 + usize::from(u16::from_be_bytes([high, low]));
+    }
+    None
 }
 
 /// The next marker from a place on, and where what follows it begins. Passes over data of scans.

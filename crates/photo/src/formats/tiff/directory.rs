@@ -199,6 +199,6 @@ impl Directory {
     pub(in super::super) fn inner(&self, bytes: &[u8]) -> Vec<Self> {
         let offsets = self.numbers(bytes, tag::SUB_DIRECTORIES).unwrap_or_default();
         let read = |at| Self::read(bytes, self.layout, at).map(|(inner, _)| inner);
-        offsets.into_iter().take(64).filter_map(read).collect()
+        offsets.into_iter().take(16).filter_map(read).collect()
     }
 }

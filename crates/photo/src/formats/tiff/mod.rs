@@ -52,10 +52,16 @@ pub(super) fn read(bytes: &[u8], room: &mut Room) -> Result<Raster, PhotoError> 
     let (Ok(width), Ok(height)) = (u32::try_from(width), u32::try_from(height)) else {
         return Err(PhotoError::TooLarge { size: None });
     };
-    let n_bits =
-        page.number(tag::BITS_PER_SAMPLE).unwrap_or(1) * page.number(tag::SAMPLES_PER_PIXEL).unwrap_or(1);
-    // What is read, and what is made of it.
-    room.claim_output((width, height), n_bits.div_ceil(8) + 3)?;
+    let n_bits = page
+        .number(tag::BITS_PER_SAMPLE)
+        .unwrap_or(1)
+        .saturating_mul(page.number(tag::SAMPLES_PER_PIXEL).unwrap_or(1));
+    let n_read = n_bits.div_ceil(8);
+    // Colours that are stored pixel by pixel stay as they are read; of all else others are made beside them.
+    let is_chunky = page.number(tag::PLANAR_CONFIGURATION).unwrap_or(1) == 1;
+    let is_direct = page.number(tag::PHOTOMETRIC) == Some(photometric::RGB) && is_chunky;
+    let n_made = if is_direct { 0 } else { n_read.max(3) };
+    room.claim_output((width, height), n_read.saturating_add(n_made))?;
 
     let mut at = at;
     let mut bytes = Cow::Borrowed(bytes);

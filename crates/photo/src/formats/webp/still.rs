@@ -55,7 +55,7 @@ pub(super) fn read(
     let channels = if header.has_alpha { Channels::Rgba } else { Channels::Rgb };
     let n_bytes = size.0 as usize * size.1 as usize * channels.count();
     // Beside its output libwebp holds rows, or, of a lossless picture, all pixels.
-    room.claim(full, n_bytes as u64 + u64::from(full.0) * u64::from(full.1) * 4)?;
+    room.claim(full, n_bytes as u64 + u64::from(full.0) * u64::from(full.1) * 4, 0)?;
     let mut samples = vec![255; n_bytes];
     let mut config = config_for(&mut samples, size, channels, reduction > 1)?;
 
