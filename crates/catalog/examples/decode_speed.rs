@@ -4,7 +4,8 @@
 //! cargo run --release -p vitrine-catalog --example decode_speed -- N FILE...
 //! ```
 //!
-//! Decodes each file `N` times in one thread, as an index run does, with its thumbnail. Prints of each the best time
+//! Decodes each file `N` times in one thread, as an index run does, with its thumbnail and a look for
+//! whether it shows anything. Prints of each the best time
 //! in milliseconds, and the most memory that the process held so far in MB. `decode_speed.py` runs it beside other
 //! libraries.
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // a tool for a developer's terminal
@@ -23,6 +24,7 @@ fn main() {
                 let start = Instant::now();
                 let decoded = photo::decode(&bytes, photo::FOR_MODELS).unwrap();
                 let thumbnail = photo::thumbnail(&decoded).unwrap();
+                std::hint::black_box(photo::unrecognisable(&decoded.pixels));
                 assert!(!thumbnail.file.is_empty());
                 start.elapsed()
             })

@@ -229,8 +229,8 @@ fn nothing_is_claimed_of_a_picture_of_nothing() {
     let nothing = [
         ("white.png", png(&RgbImage::from_pixel(200, 300, white)), "one colour"),
         ("noise.jpg", noise(false), "noise"),
-        ("invoice.png", png(&page(300, 420, white, black)), "as a product"),
-        ("dark-page.png", png(&page(420, 300, black, white)), "as a product"),
+        ("invoice.png", png(&page(300, 420, white, black)), "This looks like a p"),
+        ("dark-page.png", png(&page(420, 300, black, white)), "This looks like a p"),
     ];
     let paths = nothing.map(|(name, bytes, why)| (shop.put(name, &bytes), why));
     let ball = shop.put("ball.png", &png(&blob(4)));

@@ -35,15 +35,15 @@ pub(super) fn compose(
 
 /// Of a picture on which no product can be seen: no claim, and what it looks like.
 pub(super) fn nothing(unrecognisable: Unrecognisable, colours: Vec<ProductColour>) -> Description {
-    let (alt_text, more) = match unrecognisable {
-        Unrecognisable::Blank => ("An empty picture", "The picture is of one colour."),
-        Unrecognisable::Noise => ("Noise", "The picture is noise."),
-        Unrecognisable::Page => ("A page of text", "This looks like a page of text."),
-        Unrecognisable::Screen => ("A picture of a screen", "This looks like a picture of a screen."),
+    let alt_text = match unrecognisable {
+        Unrecognisable::Blank => "An empty picture",
+        Unrecognisable::Noise => "Noise",
+        Unrecognisable::Page => "A page of text",
+        Unrecognisable::Screen => "A picture of a screen",
     };
     Description {
         title: "Nothing recognisable".to_owned(),
-        text: format!("Nothing recognisable. {more}"),
+        text: unrecognisable.sentence(),
         alt_text: alt_text.to_owned(),
         attributes: Vec::new(),
         colours,

@@ -14,18 +14,9 @@ const GARBLED: &str = "garbled";
 const BAD_PROFILE: &str = "bad_profile";
 const PREVIEW: &str = "preview";
 
-/// Words of pictures that show no product.
-const UNRECOGNISABLE: [(Unrecognisable, &str); 4] = [
-    (Unrecognisable::Blank, "blank"),
-    (Unrecognisable::Noise, "noise"),
-    (Unrecognisable::Page, "page"),
-    (Unrecognisable::Screen, "screen"),
-];
-
 impl Doubts {
     /// Of a photo that was decoded, and of what can be seen on it.
     pub fn of(doubts: &[Doubt], unrecognisable: Option<Unrecognisable>) -> Self {
-        let seen = UNRECOGNISABLE.iter().filter(|(kind, _)| Some(*kind) == unrecognisable);
         let words = doubts.iter().map(|doubt| match doubt {
             // Never all of it, whatever the rounding says.
             Doubt::CutShort { share } => format!("{CUT_SHORT}:{:.0}", (share * 100.).clamp(1., 99.)),
@@ -34,7 +25,7 @@ impl Doubts {
             Doubt::BadProfile => BAD_PROFILE.to_owned(),
             Doubt::Preview => PREVIEW.to_owned(),
         });
-        let words = words.chain(seen.map(|(_, word)| (*word).to_owned()));
+        let words = words.chain(unrecognisable.map(|kind| kind.name().to_owned()));
         Self(words.collect::<Vec<_>>().join(" "))
     }
 
@@ -50,8 +41,7 @@ impl Doubts {
 
     /// Why nothing can be recognised on it; none where there may be a product.
     pub fn unrecognisable(&self) -> Option<Unrecognisable> {
-        let mut words = self.0.split_whitespace();
-        words.find_map(|word| UNRECOGNISABLE.iter().find(|(_, known)| *known == word).map(|(kind, _)| *kind))
+        self.0.split_whitespace().find_map(Unrecognisable::from_name)
     }
 
     /// Each as a sentence.
@@ -81,11 +71,10 @@ fn sentence(word: &str) -> Option<String> {
             "Its colour profile is damaged, so its colours may be off. Export the photo again.".into()
         }
         PREVIEW => "Shown as the preview that the file holds.".into(),
-        "blank" => "Nothing recognisable: the picture is of one colour.".into(),
-        "noise" => "Nothing recognisable: the picture is noise.".into(),
-        "page" => "Nothing recognisable as a product: this looks like a page of text.".into(),
-        "screen" => "Nothing recognisable as a product: this looks like a picture of a screen.".into(),
-        _ => return None,
+        _ => {
+            let what = Unrecognisable::from_name(kind)?.sentence();
+            format!("{what} Replace the photo, or take it out of the folder.")
+        }
     })
 }
 
@@ -114,7 +103,10 @@ mod tests {
         check(&[Doubt::Coarse], "coarse", Some("finer detail"));
         check(&[Doubt::Garbled], "garbled", Some("damaged"));
         check(&[Doubt::BadProfile, Doubt::Preview], "bad_profile preview", None);
-        for (kind, word) in UNRECOGNISABLE {
+        for kind in
+            [Unrecognisable::Blank, Unrecognisable::Noise, Unrecognisable::Page, Unrecognisable::Screen]
+        {
+            let word = kind.name();
             let kept = Doubts::of(&[Doubt::BadProfile], Some(kind));
             assert_eq!((kept.as_str(), kept.unrecognisable()), (&*format!("bad_profile {word}"), Some(kind)));
             assert!(kept.as_skip().unwrap().message.starts_with("Nothing recognisable"), "{word}");

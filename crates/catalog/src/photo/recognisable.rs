@@ -20,6 +20,36 @@ pub enum Unrecognisable {
     Screen,
 }
 
+impl Unrecognisable {
+    /// Each with its name in the database and what it looks like, as a sentence.
+    const ALL: [(Self, &'static str, &'static str); 4] = [
+        (Self::Blank, "blank", "The picture is of one colour."),
+        (Self::Noise, "noise", "The picture is noise."),
+        (Self::Page, "page", "This looks like a page of text."),
+        (Self::Screen, "screen", "This looks like a picture of a screen."),
+    ];
+
+    fn row(self) -> (&'static str, &'static str) {
+        let row = Self::ALL.iter().find(|(kind, ..)| *kind == self);
+        row.map_or(("", ""), |&(_, name, sentence)| (name, sentence))
+    }
+
+    /// Its name in the database.
+    pub fn name(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The one of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known, _)| *known == name).map(|(kind, ..)| *kind)
+    }
+
+    /// That nothing can be recognised, and what it looks like.
+    pub fn sentence(self) -> String {
+        format!("Nothing recognisable. {}", self.row().1)
+    }
+}
+
 /// Pixels on the longest side that shapes are looked for in.
 const SIDE: u32 = 256;
 
@@ -45,8 +75,8 @@ pub fn unrecognisable(pixels: &RgbImage) -> Option<Unrecognisable> {
     if shapes.are_text() {
         return Some(Unrecognisable::Page);
     }
-    let is_drawn = share_of_equals(pixels) >= 0.6;
-    (is_drawn && shapes.are_a_screen()).then_some(Unrecognisable::Screen)
+    // The whole photo is looked at for few.
+    (shapes.are_a_screen() && share_of_equals(pixels) >= 0.6).then_some(Unrecognisable::Screen)
 }
 
 fn luma(pixel: [u8; 3]) -> i32 {

@@ -173,8 +173,8 @@ fn too_many_pixels(size: Option<(u32, u32)>) -> Skip {
     Skip::new(
         SkipCode::TooLarge,
         format!(
-            "The picture{size} is larger than Vitrine reads: {limit} megapixels, {MAX_SIDE} pixels a side, half as many \
-             megapixels with transparency or 16 bits a colour. Save a smaller copy."
+            "The picture{size} is larger than Vitrine reads: {limit} megapixels and {MAX_SIDE} pixels a side, and fewer \
+             megapixels with 16 bits a colour or in formats that take more memory to read. Save a smaller copy."
         ),
     )
 }

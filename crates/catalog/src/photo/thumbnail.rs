@@ -1,6 +1,6 @@
 //! Thumbnails: what the grid shows in place of the photo.
 
-use fast_image_resize::{IntoImageView, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::ImageRef};
 use image::{
     DynamicImage, ExtendedColorType, ImageEncoder, RgbImage, RgbaImage,
     codecs::{jpeg::JpegEncoder, png::PngEncoder},
@@ -41,27 +41,15 @@ pub fn small_copy(pixels: &RgbImage, side: u32) -> Option<Vec<u8>> {
 /// A copy whose longest side is at most `side`; smaller photos stay as they are.
 pub(crate) fn fit(pixels: &RgbImage, side: u32) -> Option<RgbImage> {
     let Some((width, height)) = smaller(pixels.dimensions(), side) else { return Some(pixels.clone()) };
-    let source = fast_image_resize::images::ImageRef::new(
-        pixels.width(),
-        pixels.height(),
-        pixels.as_raw(),
-        fast_image_resize::PixelType::U8x3,
-    )
-    .ok()?;
-    Some(resize(&source, DynamicImage::new_rgb8(width, height))?.into_rgb8())
+    let target = DynamicImage::new_rgb8(width, height);
+    Some(resized(pixels.as_raw(), pixels.dimensions(), PixelType::U8x3, target)?.into_rgb8())
 }
 
 /// The same of a cut-out; colours count by how much of them is seen.
 pub(super) fn fit_cutout(pixels: &RgbaImage, side: u32) -> Option<RgbaImage> {
     let Some((width, height)) = smaller(pixels.dimensions(), side) else { return Some(pixels.clone()) };
-    let source = fast_image_resize::images::ImageRef::new(
-        pixels.width(),
-        pixels.height(),
-        pixels.as_raw(),
-        fast_image_resize::PixelType::U8x4,
-    )
-    .ok()?;
-    Some(resize(&source, DynamicImage::new_rgba8(width, height))?.into_rgba8())
+    let target = DynamicImage::new_rgba8(width, height);
+    Some(resized(pixels.as_raw(), pixels.dimensions(), PixelType::U8x4, target)?.into_rgba8())
 }
 
 /// The size of a smaller copy; none where it is small enough.
@@ -72,10 +60,15 @@ fn smaller((width, height): (u32, u32), side: u32) -> Option<(u32, u32)> {
     (longest > side).then(|| (scaled(width), scaled(height)))
 }
 
-fn resize(source: &impl IntoImageView, mut target: DynamicImage) -> Option<DynamicImage> {
-    let options =
-        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(fast_image_resize::FilterType::CatmullRom));
-    Resizer::new().resize(source, &mut target, &options).ok()?;
+fn resized(
+    samples: &[u8],
+    (width, height): (u32, u32),
+    kind: PixelType,
+    mut target: DynamicImage,
+) -> Option<DynamicImage> {
+    let source = ImageRef::new(width, height, samples, kind).ok()?;
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
+    Resizer::new().resize(&source, &mut target, &options).ok()?;
     Some(target)
 }
 

@@ -67,9 +67,7 @@ pub(super) fn read(
         height: photo.size.1,
         color: thumbnail.color,
         reading: photo::READING_VERSION,
-        was_always_so: photo.is_plain
-            && photo.cutout.is_none()
-            && matches!(photo.format, Format::Jpeg | Format::Png | Format::WebP | Format::Gif),
+        was_always_so: was_always_so(&photo),
         doubts: Doubts::of(&photo.doubts, photo::unrecognisable(&photo.pixels)),
     };
     Ok(Reading { file: ReadFile { path, source, stamp, outcome: Ok(picture) }, tensor })

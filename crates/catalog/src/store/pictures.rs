@@ -32,23 +32,33 @@ pub struct NewPicture {
 }
 
 impl NewPicture {
-    /// Adds it, or finds the one with the same content; answers its id.
+    /// Adds it, or finds the one with the same content; answers its id. What newer rules read takes the place of
+    /// what older ones did.
     pub(super) fn insert(&self, transaction: &Transaction<'_>) -> Result<PictureId, CatalogError> {
         let known: Option<(PictureId, u32)> = transaction
             .prepare_cached("SELECT id, reading FROM picture WHERE hash = ?1")?
             .query_row([self.hash], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         if let Some((id, reading)) = known {
-            if reading < self.reading {
-                self.take_over(transaction, id)?;
+            if reading >= self.reading {
+                return Ok(id);
             }
-            return Ok(id);
+            // What was computed from other pixels goes, and is computed again; what a person decided stays.
+            if !self.was_always_so {
+                for table in COMPUTED {
+                    transaction
+                        .prepare_cached(&format!("DELETE FROM {table} WHERE picture_id = ?1"))?
+                        .execute([id])?;
+                }
+            }
         }
         // By RETURNING, since triggers insert rows of their own.
         Ok(transaction
             .prepare_cached(
                 "INSERT INTO picture (hash, format, width, height, color, reading, doubts)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT (hash) DO UPDATE SET format = ?2, width = ?3, height = ?4, color = ?5,
+                 reading = ?6, doubts = ?7 RETURNING id",
             )?
             .query_row(
                 params![
@@ -62,33 +72,6 @@ impl NewPicture {
                 ],
                 |row| row.get(0),
             )?)
-    }
-
-    /// Puts what newer rules read in the place of what older ones did. What was computed from other pixels
-    /// goes, and is computed again; what a person decided stays.
-    fn take_over(&self, transaction: &Transaction<'_>, id: PictureId) -> Result<(), CatalogError> {
-        transaction
-            .prepare_cached(
-                "UPDATE picture SET format = ?2, width = ?3, height = ?4, color = ?5, reading = ?6, doubts = ?7
-                 WHERE id = ?1",
-            )?
-            .execute(params![
-                id,
-                self.format,
-                self.width,
-                self.height,
-                self.color,
-                self.reading,
-                self.doubts.as_str()
-            ])?;
-        if !self.was_always_so {
-            for table in COMPUTED {
-                transaction
-                    .prepare_cached(&format!("DELETE FROM {table} WHERE picture_id = ?1"))?
-                    .execute([id])?;
-            }
-        }
-        Ok(())
     }
 
     fn of_row(row: &Row<'_>, at: usize) -> rusqlite::Result<Self> {
