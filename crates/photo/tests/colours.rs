@@ -33,11 +33,11 @@ fn open_in(folder: &Path, name: &str, wanted: Wanted) -> Result<DecodedPhoto, Ph
     decode(&bytes, wanted)
 }
 
-/// Colours at a quarter and three quarters of both sides, each the average of a few pixels: of 2 x 2 in most files, of
-/// more in larger ones, which may be grainy.
+/// Colours at a quarter and three quarters of both sides, each the average of some pixels: of 2 x 2 in most files,
+/// of a part of the field in larger ones, which may have grain that any decoder shows.
 fn colours(photo: &DecodedPhoto) -> [[u8; 3]; 4] {
     let (width, height) = photo.pixels.dimensions();
-    let side = (width / 48).max(2);
+    let side = if width >= 400 { height / 6 } else { 2 };
     [(1, 1), (3, 1), (1, 3), (3, 3)].map(|(across, down)| {
         let block =
             (0..side * side).map(|at| (width * across / 4 + at % side, height * down / 4 + at / side));
