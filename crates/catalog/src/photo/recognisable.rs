@@ -68,15 +68,18 @@ pub fn unrecognisable(pixels: &RgbImage) -> Option<Unrecognisable> {
     if share_of_edges(&small) <= MOST_EDGES_OF_NOTHING {
         return Some(Unrecognisable::Blank);
     }
-    if is_noise(pixels) && has_no_shape(&small) {
+    // The cheaper question first: nearly every photo has shapes.
+    if has_no_shape(&small) && is_noise(pixels) {
         return Some(Unrecognisable::Noise);
     }
-    let shapes = Shapes::of(&small);
+    let shapes = Shapes::of(&small)?;
     if shapes.are_text() {
         return Some(Unrecognisable::Page);
     }
     // The whole photo is looked at for few.
-    (shapes.are_a_screen() && share_of_equals(pixels) >= 0.6).then_some(Unrecognisable::Screen)
+    let is_screen =
+        shapes.may_be_a_screen() && straightness(&small) >= 0.55 && share_of_equals(pixels) >= 0.6;
+    is_screen.then_some(Unrecognisable::Screen)
 }
 
 fn luma(pixel: [u8; 3]) -> i32 {
@@ -90,13 +93,12 @@ fn difference(one: [u8; 3], other: [u8; 3]) -> i32 {
 }
 
 fn share_of_edges(pixels: &RgbImage) -> f32 {
-    let (width, height) = pixels.dimensions();
-    let mut n_edges = 0_u32;
-    for (x, y, pixel) in pixels.enumerate_pixels() {
-        let is_edge = |x, y| x < width && y < height && difference(pixel.0, pixels.get_pixel(x, y).0) > EDGE;
-        n_edges += u32::from(is_edge(x + 1, y) || is_edge(x, y + 1));
-    }
-    n_edges as f32 / (width * height) as f32
+    let (width, (all, _)) = (pixels.width() as usize, pixels.as_raw().as_chunks::<3>());
+    let is_edge = |one: &[u8; 3], other: &[u8; 3]| difference(*one, *other) > EDGE;
+    let across =
+        all.chunks_exact(width).flat_map(|row| row.windows(2)).filter(|two| is_edge(&two[0], &two[1]));
+    let down = all.iter().zip(&all[width..]).filter(|(one, below)| is_edge(one, below));
+    (across.count() + down.count()) as f32 / all.len() as f32
 }
 
 /// Pixels that are exactly like their left neighbour: drawn, not photographed.
@@ -177,27 +179,33 @@ struct Shapes {
     coloured: f32,
     /// Lines of shapes with a gap below.
     n_lines: usize,
-    /// Edges that run straight across or down, as a share of all edges.
-    straight: f32,
 }
 
 /// A pixel that differs by more from the ground is a shape's.
 const OFF_GROUND: i32 = 36;
 
+/// With less ground, or fewer lines on it, there is neither a page nor a screen.
+const LEAST_GROUND: f32 = 0.5;
+const LEAST_LINES: usize = 5;
+
 impl Shapes {
-    fn of(pixels: &RgbImage) -> Self {
+    /// None where there is too little ground or there are too few lines on it, as on most photos.
+    fn of(pixels: &RgbImage) -> Option<Self> {
         let (width, height) = (pixels.width() as usize, pixels.height() as usize);
         let n = (width * height) as f32;
         let ground = most_common(pixels);
         let mut is_shape: Vec<bool> =
             pixels.pixels().map(|pixel| difference(pixel.0, ground) > OFF_GROUND).collect();
         let n_ground = is_shape.iter().filter(|is_shape| !**is_shape).count();
+        let n_lines = lines(&is_shape, width);
+        if (n_ground as f32) < LEAST_GROUND * n || n_lines < LEAST_LINES {
+            return None;
+        }
         let is_coloured = |pixel: [u8; 3]| {
             let (most, least) = (pixel.iter().max(), pixel.iter().min());
             most.zip(least).is_some_and(|(most, least)| most - least > 60)
         };
         let coloured = pixels.pixels().filter(|pixel| is_coloured(pixel.0)).count();
-        let n_lines = lines(&is_shape, width);
         let smooth = smoothness(pixels, &is_shape);
         let (mut n_small, mut largest, mut fields) = (0, 0, 0_u64);
         for start in 0..is_shape.len() {
@@ -212,7 +220,7 @@ impl Shapes {
                 fields |= 1 << (shape.top * 8 / height * 8 + shape.left * 8 / width);
             }
         }
-        Self {
+        Some(Self {
             ground: n_ground as f32 / n,
             smooth,
             n_small,
@@ -220,8 +228,7 @@ impl Shapes {
             n_fields: fields.count_ones(),
             coloured: coloured as f32 / n,
             n_lines,
-            straight: straightness(pixels),
-        }
+        })
     }
 
     /// Many small shapes in lines, all over a plain ground, and nothing that is large.
@@ -232,16 +239,11 @@ impl Shapes {
             && self.largest <= 0.04
             && self.n_fields >= 14
             && self.coloured <= 0.06
-            && self.n_lines >= 5
     }
 
-    /// Many small shapes among straight edges.
-    fn are_a_screen(&self) -> bool {
-        self.ground >= 0.5
-            && self.n_small >= 40
-            && self.n_fields >= 20
-            && self.n_lines >= 10
-            && self.straight >= 0.55
+    /// Many small shapes all over, whatever else there is.
+    fn may_be_a_screen(&self) -> bool {
+        self.n_small >= 40 && self.n_fields >= 20 && self.n_lines >= 10
     }
 }
 
@@ -282,6 +284,7 @@ fn smoothness(pixels: &RgbImage, is_shape: &[bool]) -> f32 {
     n_smooth as f32 / n.max(1) as f32
 }
 
+/// Edges that run straight across or down, as a share of all edges.
 fn straightness(pixels: &RgbImage) -> f32 {
     let (width, height) = pixels.dimensions();
     let (mut n_straight, mut n) = (0_u32, 0_u32);
