@@ -61,7 +61,7 @@ test('keeps strong and weak matches apart', async ({ page }) => {
 test('says so when nothing matches well', async ({ page }) => {
   await open(page, { ...FULL, nGood: 0 });
   await page.getByTestId('query').fill('zebra');
-  await expect(count(page)).toHaveText('Nothing matches well; these come closest');
+  await expect(count(page)).toHaveText('Nothing like that here; these come closest');
   await expect(page.getByText('Weaker matches')).toHaveCount(0);
   // A narrow pack is the likely reason, and what it covers is one click away.
   await page.getByRole('button', { name: 'What the starter pack knows' }).click();

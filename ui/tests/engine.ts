@@ -18,6 +18,7 @@ import type { PackList } from '../src/lib/bindings/PackList';
 import type { Product } from '../src/lib/bindings/Product';
 import type { ProductDetail } from '../src/lib/bindings/ProductDetail';
 import type { RunProgress } from '../src/lib/bindings/RunProgress';
+import type { SearchProblem } from '../src/lib/bindings/SearchProblem';
 import type { SearchRequest } from '../src/lib/bindings/SearchRequest';
 import type { Skipped } from '../src/lib/bindings/Skipped';
 import type { Source } from '../src/lib/bindings/Source';
@@ -39,6 +40,8 @@ export interface EngineOptions {
   nGood?: number;
   /** Products that a search ranks; all when not given. */
   nFound?: number;
+  problems?: SearchProblem[];
+  unknownWords?: string[];
   sources?: Source[];
   skipped?: Skipped[];
   run?: RunProgress;
@@ -401,6 +404,10 @@ function install({ options }: { options: EngineOptions }): void {
       total,
       nGood: isBrowsing ? total : Math.min(total, options.nGood ?? total),
       nNotYetSearchable: options.n - searchable,
+      isRanked: !isBrowsing,
+      problems: options.problems ?? [],
+      unknownWords: options.unknownWords ?? [],
+      isPartial: false,
       items: ranks.map((_, rank) =>
         productAt(
           places?.[(offset + rank + shift) % inAll] ?? (offset + rank + shift) % inAll,

@@ -111,6 +111,10 @@ impl Api {
             total: page.total,
             n_good: page.n_good,
             n_not_yet_searchable: page.n_not_yet_searchable,
+            is_ranked: page.is_ranked,
+            problems: page.problems.iter().map(|problem| convert::problem(&request.text, problem)).collect(),
+            unknown_words: page.unknown,
+            is_partial: page.is_partial,
             items: page.items.iter().map(convert::product).collect(),
         })
     }

@@ -44,7 +44,7 @@ impl Engine {
             )));
         }
         let models = Models::of_pack(pack, options.prefer_cpu, lists, store, open)?;
-        let vectors = Vectors::new(&options.folder, models.ids().clip, &models.clip_key());
+        let vectors = Vectors::new(&options.folder, models.ids().parts(), &models.parts_key());
         Ok(Arc::new(Self { models, vectors, vocabulary: OnceLock::new() }))
     }
 
@@ -232,6 +232,8 @@ impl Engines {
         store.set_path(Setting::Pack, (!is_default).then_some(folder))?;
         store.set_path(Setting::PreviousPack, previous.as_deref())?;
         store.set_path(Setting::NextPack, None)?;
+        // Descriptions are other words from now on.
+        store.all_words_are_stale()?;
         let mut state = self.write();
         state.current = Ok(next);
         state.next = None;

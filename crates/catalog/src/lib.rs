@@ -43,6 +43,7 @@ mod store;
 pub mod synthetic;
 mod thumbnails;
 mod watch;
+mod words;
 
 pub use detail::{ProductDetail, ProductFile, ProductPhoto};
 pub use engine::PackChange;
@@ -50,7 +51,7 @@ pub use error::CatalogError;
 pub use events::Event;
 pub use interrogate::{CaptionStyle, DescribeMode, PhotoOptions, PhotoReading, PhotoStep};
 pub use library::{Library, LibraryOptions, Summary};
-pub use models::{Answers, ModelsReport, OpenModels, PackModels};
+pub use models::{Answers, Captioned, ModelsReport, OpenModels, PackModels, Pending};
 pub use store::{
     Away, Field, FieldName, GroupBy, Grouping, Origin, PictureCounts, PictureId, PictureRow, ProductId,
     ProductRow, SourceId, SourceRow, Variant,

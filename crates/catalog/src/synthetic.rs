@@ -127,7 +127,9 @@ impl Library {
         let queries =
             texts.iter().map(|text| engine.models.embed_text(text)).collect::<Result<Vec<_>, _>>()?;
         let mut best: Vec<Vec<(f32, PictureId)>> = vec![Vec::new(); queries.len()];
-        inner.store.each_vector(engine.models.ids().clip, |id, vector| {
+        let models = engine.models.ids().parts();
+        let lens = inner.store.part_lens(models)?.unwrap_or_default();
+        inner.store.each_fused(models, lens, |id, vector| {
             for (query, best) in queries.iter().zip(&mut best) {
                 let score: f32 = query.iter().zip(vector).map(|(a, b)| a * b).sum();
                 if best.len() < k || best.last().is_some_and(|(least, _)| score > *least) {

@@ -11,7 +11,8 @@ use crate::{args::Arguments, show};
 
 /// `title=Poppy mug` as a field; nothing behind the sign takes it back.
 pub fn field(text: &str) -> Result<(FieldName, Option<String>), String> {
-    const HOW: &str = "write it as FIELD=VALUE; a field is title, sku, price, category, brand or description";
+    const HOW: &str =
+        "write it as FIELD=VALUE; a field is title, sku, price, category, brand, description or barcode";
     let (name, value) = text.split_once('=').ok_or(HOW)?;
     let name = match name.trim().to_lowercase().as_str() {
         "title" => FieldName::Title,
@@ -20,6 +21,7 @@ pub fn field(text: &str) -> Result<(FieldName, Option<String>), String> {
         "category" => FieldName::Category,
         "brand" => FieldName::Brand,
         "description" => FieldName::Description,
+        "barcode" => FieldName::Barcode,
         _ => return Err(HOW.to_owned()),
     };
     Ok((name, Some(value.trim().to_owned()).filter(|value| !value.is_empty())))

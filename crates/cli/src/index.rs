@@ -111,7 +111,7 @@ impl Bars {
         let all = MultiProgress::new();
         let style = ProgressStyle::with_template("{prefix:>11} {bar:30} {pos:>8}/{len:<8} {msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
-        let stages = [StageKind::Read, StageKind::Embed, StageKind::Describe]
+        let stages = [StageKind::Read, StageKind::Embed, StageKind::Describe, StageKind::Refine]
             .into_iter()
             .map(|kind| {
                 let bar = all.add(ProgressBar::new(0).with_style(style.clone()).with_prefix(verb(kind)));
@@ -143,6 +143,7 @@ fn verb(kind: StageKind) -> &'static str {
         StageKind::Read => "Reading",
         StageKind::Embed => "Learning",
         StageKind::Describe => "Describing",
+        StageKind::Refine => "Refining",
     }
 }
 

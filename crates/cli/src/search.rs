@@ -125,14 +125,23 @@ fn print(found: &[Found], page: Option<&SearchPage>, is_filtered: bool, is_start
         }
     }
     let Some(page) = page else { return };
-    if page.total == 0 && is_filtered {
+    for problem in &page.problems {
+        say!("{}", visible(&problem.message));
+    }
+    if !page.unknown_words.is_empty() {
+        let words = page.unknown_words.join(", ");
+        say!("The models do not know: {}. Only texts were searched for it.", visible(&words));
+    }
+    if page.total == 0 && !page.unknown_words.is_empty() && page.n_not_yet_searchable == 0 {
+        say!("Nothing like that here.");
+    } else if page.total == 0 && is_filtered {
         say!("Nothing of which all of this is said. Leave out some of it.");
     } else if page.total == 0 && page.n_not_yet_searchable == 0 {
         say!("The catalog is empty. Add a folder of photos: vitrine index FOLDER");
     } else if page.total == 0 {
         say!("No photo can be searched yet. Finish the indexing: vitrine index");
     } else if page.n_good == 0 {
-        say!("Nothing matches well; these come closest.");
+        say!("Nothing like that here; these come closest.");
         if is_starter {
             say!("The starter pack knows some kinds of goods only; `vitrine models` says which.");
         }

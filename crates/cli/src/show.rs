@@ -47,6 +47,7 @@ fn name(field: FieldName) -> &'static str {
         FieldName::Category => "Category",
         FieldName::Brand => "Brand",
         FieldName::Description => "Description",
+        FieldName::Barcode => "Barcode",
     }
 }
 

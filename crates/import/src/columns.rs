@@ -17,6 +17,8 @@ pub enum Field {
     Brand,
     /// The merchant's text.
     Description,
+    /// The number below the bars.
+    Barcode,
 }
 
 const TITLES: &[&str] = &[
@@ -59,6 +61,8 @@ const SKUS: &[&str] = &[
     "codice",
     "mpn",
 ];
+const BARCODES: &[&str] =
+    &["barcode", "variantbarcode", "gtin", "ean", "ean13", "upc", "isbn", "strichcode", "codebarres"];
 const HANDLES: &[&str] = &["handle", "parent", "parentsku", "itemgroupid", "groupid"];
 const PRICES: &[&str] =
     &["price", "regularprice", "variantprice", "preis", "prix", "precio", "prezzo", "prijs"];
@@ -152,6 +156,7 @@ impl Columns {
             (Field::Category, CATEGORIES),
             (Field::Brand, BRANDS),
             (Field::Description, DESCRIPTIONS),
+            (Field::Barcode, BARCODES),
         ];
         Self {
             images: all(IMAGES),

@@ -14,7 +14,7 @@ use usearch::{Index, IndexOptions, MetricKind, ScalarKind};
 
 use crate::{
     IndexError,
-    rows::{Encoded, Rows},
+    rows::{Rows, Sought},
 };
 
 /// The slot of whatever is looked for.
@@ -28,14 +28,14 @@ const EXPANSION_SEARCH: usize = 128;
 const N_THREADS: usize = 64;
 
 thread_local! {
-    static SOUGHT: Cell<*const Encoded> = const { Cell::new(std::ptr::null()) };
+    static SOUGHT: Cell<*const Sought> = const { Cell::new(std::ptr::null()) };
 }
 
 /// Sets the query of this thread for as long as it lives.
 struct Seeking;
 
 impl Seeking {
-    fn start(query: &Encoded) -> Self {
+    fn start(query: &Sought) -> Self {
         SOUGHT.set(std::ptr::from_ref(query));
         Self
     }
@@ -123,7 +123,7 @@ impl Graph {
     /// About the `k` nearest that pass, as slots.
     pub(crate) fn search(
         &self,
-        query: &Encoded,
+        query: &Sought,
         k: usize,
         passes: Option<&dyn Fn(u32) -> bool>,
     ) -> Result<Vec<u32>, IndexError> {
@@ -148,15 +148,12 @@ fn set_metric(index: &mut Index, rows: &Arc<Rows>) {
     let distance = move |a: *const i8, b: *const i8| {
         // Safety: usearch hands out pointers to what was added or asked, four bytes each, of any alignment.
         let slots = unsafe { [a.cast::<u32>().read_unaligned(), b.cast::<u32>().read_unaligned()] };
-        let [a, b] = slots.map(|slot| {
-            if slot != QUERY {
-                return rows.row(slot);
-            }
+        let score = match slots {
             // Safety: set by `search`, on this thread, for as long as it runs.
-            let sought = unsafe { &*SOUGHT.get() };
-            (sought.bytes.as_slice(), sought.scales.as_slice())
-        });
-        1.0 - rows.dot(a, b)
+            [QUERY, slot] | [slot, QUERY] => rows.score(unsafe { &*SOUGHT.get() }, rows.row(slot)),
+            [a, b] => rows.nearness(rows.row(a), rows.row(b)),
+        };
+        1.0 - score
     };
     index.change_metric::<i8>(Box::new(distance));
 }

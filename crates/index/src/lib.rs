@@ -51,6 +51,29 @@ impl Layout {
     pub fn parts(&self) -> &[usize] {
         &self.parts
     }
+
+    /// The slices of a vector `[width]` that are its parts, in order.
+    pub fn split<'a>(&'a self, vector: &'a [f32]) -> impl Iterator<Item = &'a [f32]> {
+        let mut rest = vector;
+        self.parts.iter().map(move |&len| {
+            let (part, more) = rest.split_at(len.min(rest.len()));
+            rest = more;
+            part
+        })
+    }
+
+    /// The score of a vector by the definition, see [`Probe`].
+    pub fn score(&self, vector: &[f32], query: &[f32], missing: &[f32]) -> f32 {
+        let mut sum = 0.0;
+        for (at, (part, query)) in self.split(vector).zip(self.split(query)).enumerate() {
+            if part.iter().all(|x| *x == 0.0) {
+                sum += missing.get(at).copied().unwrap_or(0.0);
+            } else {
+                sum = part.iter().zip(query).fold(sum, |sum, (a, b)| sum + a * b);
+            }
+        }
+        sum
+    }
 }
 
 /// What happened to an id.
@@ -75,6 +98,9 @@ pub enum Change {
 pub struct Probe<'a> {
     /// `[width]`: each part times its weight.
     pub query: &'a [f32],
+    /// `[parts]`: what a part adds to the score of a vector that lacks it (all zero). The mean of what it adds to
+    /// the others lets a missing part neither help nor hurt. Empty where that is nothing.
+    pub missing: &'a [f32],
     /// The ids that may be among the hits; all where this is none.
     pub allowed: Option<&'a RoaringBitmap>,
     /// How many hits.
@@ -159,7 +185,7 @@ pub trait VectorIndex: Send + Sync {
 /// What can go wrong here.
 #[derive(Debug, thiserror::Error)]
 pub enum IndexError {
-    /// A vector of another model, or no vector at all.
+    /// A vector of another model, or no vector at all; or not as many parts.
     #[error("a vector has {found} numbers where the index holds vectors of {expected}")]
     WrongLength {
         /// The length that this index was made for.

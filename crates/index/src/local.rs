@@ -246,7 +246,7 @@ impl LocalIndex {
         probe: &Probe<'_>,
         n_ranked: u64,
     ) -> Result<(Vec<Hit>, Way), IndexError> {
-        let query = self.rows.encode(probe.query);
+        let query = self.rows.sought(probe.query, probe.missing);
         // More than asked for, since the best are ranked again.
         let k = probe.k.max(Self::RESCORED);
         let is_narrow = probe.allowed.is_some()
@@ -274,7 +274,7 @@ impl LocalIndex {
         let best: Vec<u32> = best.iter().filter_map(|hit| held.slot(hit.id)).collect();
         let starts = best.iter().take(Self::N_STARTS).filter(|start| slots.binary_search(start).is_err());
         for start in starts.copied().collect::<Vec<u32>>() {
-            slots.extend(graph.search(&self.rows.encoded(start), Self::AROUND, filter)?);
+            slots.extend(graph.search(&self.rows.sought_like(start), Self::AROUND, filter)?);
         }
         slots.extend(best);
         slots.sort_unstable();
@@ -296,7 +296,7 @@ impl LocalIndex {
         self.originals
             .read(&ids, &mut |id, vector| {
                 if vector.len() == probe.query.len() {
-                    let score = vector.iter().zip(probe.query).map(|(a, b)| a * b).sum();
+                    let score = self.layout().score(vector, probe.query, probe.missing);
                     exact.push(Hit { id, score });
                 }
             })
@@ -384,6 +384,10 @@ impl VectorIndex for LocalIndex {
         let width = self.rows.layout().width();
         if probe.query.len() != width {
             return Err(IndexError::WrongLength { expected: width, found: probe.query.len() });
+        }
+        let n_parts = self.rows.layout().parts().len();
+        if !probe.missing.is_empty() && probe.missing.len() != n_parts {
+            return Err(IndexError::WrongLength { expected: n_parts, found: probe.missing.len() });
         }
         let (mut hits, n_ranked, way) = {
             let held = self.read();

@@ -36,6 +36,12 @@ pub(crate) struct Encoded {
     pub(crate) scales: Vec<f32>,
 }
 
+/// What rows are compared with: a vector in 8 bits, and what a part adds where a row lacks it.
+pub(crate) struct Sought {
+    row: Encoded,
+    missing: Vec<f32>,
+}
+
 /// All rows, by slot.
 pub(crate) struct Rows {
     layout: Layout,
@@ -128,12 +134,6 @@ impl Rows {
         self.row_of(&self.chunks()[slot as usize / CHUNK], slot as usize % CHUNK)
     }
 
-    /// A copy of a row.
-    pub(crate) fn encoded(&self, slot: u32) -> Encoded {
-        let (bytes, scales) = self.row(slot);
-        Encoded { bytes: bytes.to_vec(), scales: scales.to_vec() }
-    }
-
     /// One slot in `one_in`, and the last `n_last`, those of empty rows left out.
     pub(crate) fn sampled(&self, one_in: usize, n_last: usize) -> impl Iterator<Item = u32> {
         let n: usize = self.chunks().iter().map(|chunk| chunk.ids.len()).sum();
@@ -165,25 +165,57 @@ impl Rows {
         encoded
     }
 
-    /// Inner product of two rows.
-    pub(crate) fn dot(&self, a: (&[i8], &[f32]), b: (&[i8], &[f32])) -> f32 {
+    /// What a probe looks for. `missing` is of one number a part, or empty.
+    pub(crate) fn sought(&self, query: &[f32], missing: &[f32]) -> Sought {
+        let mut missing = missing.to_vec();
+        missing.resize(self.layout.parts().len(), 0.0);
+        Sought { row: self.encode(query), missing }
+    }
+
+    /// What a row looks for that is itself a query: a part that it lacks says nothing of others.
+    pub(crate) fn sought_like(&self, slot: u32) -> Sought {
+        let (bytes, scales) = self.row(slot);
+        let row = Encoded { bytes: bytes.to_vec(), scales: scales.to_vec() };
+        Sought { row, missing: vec![0.0; self.layout.parts().len()] }
+    }
+
+    /// The score of a row.
+    pub(crate) fn score(&self, sought: &Sought, row: (&[i8], &[f32])) -> f32 {
         let mut start = 0;
         let mut sum = 0.0;
         for (part, &len) in self.layout.parts().iter().enumerate() {
-            let scale = a.1[part] * b.1[part];
-            if scale > 0.0 {
-                let end = start + len;
+            let end = start + len;
+            if row.1[part] <= 0.0 {
+                sum += sought.missing[part];
+            } else if sought.row.scales[part] > 0.0 {
+                let scale = sought.row.scales[part] * row.1[part];
                 // Both are of one length by construction.
-                sum += scale * i8::dot(&a.0[start..end], &b.0[start..end]).unwrap_or(0) as f32;
+                sum += scale * i8::dot(&sought.row.bytes[start..end], &row.0[start..end]).unwrap_or(0) as f32;
             }
-            start += len;
+            start = end;
         }
         sum
     }
 
+    /// How near two rows are to each other: the mean of the cosines of the parts that both have, times the
+    /// number of parts, so that rows which lack one are not far from everything.
+    pub(crate) fn nearness(&self, a: (&[i8], &[f32]), b: (&[i8], &[f32])) -> f32 {
+        let mut start = 0;
+        let (mut sum, mut n_common) = (0.0, 0_u32);
+        for (part, &len) in self.layout.parts().iter().enumerate() {
+            let end = start + len;
+            let scale = a.1[part] * b.1[part];
+            if scale > 0.0 {
+                sum += scale * i8::dot(&a.0[start..end], &b.0[start..end]).unwrap_or(0) as f32;
+                n_common += 1;
+            }
+            start = end;
+        }
+        if n_common == 0 { 0.0 } else { sum * self.layout.parts().len() as f32 / n_common as f32 }
+    }
+
     /// The best `k` of all rows that are allowed, best first.
-    pub(crate) fn scan(&self, query: &Encoded, allowed: Option<&RoaringBitmap>, k: usize) -> Vec<Hit> {
-        let query = (query.bytes.as_slice(), query.scales.as_slice());
+    pub(crate) fn scan(&self, sought: &Sought, allowed: Option<&RoaringBitmap>, k: usize) -> Vec<Hit> {
         let mut hits: Vec<Hit> = self
             .chunks()
             .par_iter()
@@ -193,7 +225,7 @@ impl Rows {
                     .iter()
                     .enumerate()
                     .filter(|&(_, &id)| id != 0 && allowed.is_none_or(|allowed| allowed.contains(id)))
-                    .map(|(at, &id)| Hit { id, score: self.dot(query, self.row_of(chunk, at)) })
+                    .map(|(at, &id)| Hit { id, score: self.score(sought, self.row_of(chunk, at)) })
                     .collect();
                 keep_best(&mut best, k);
                 best
@@ -204,14 +236,13 @@ impl Rows {
     }
 
     /// The best `k` of the rows at these slots, best first.
-    pub(crate) fn scan_slots(&self, query: &Encoded, slots: &[u32], k: usize) -> Vec<Hit> {
-        let query = (query.bytes.as_slice(), query.scales.as_slice());
+    pub(crate) fn scan_slots(&self, sought: &Sought, slots: &[u32], k: usize) -> Vec<Hit> {
         let mut hits: Vec<Hit> = slots
             .par_chunks(CHUNK)
             .flat_map_iter(|slots| {
                 let mut best: Vec<Hit> = slots
                     .iter()
-                    .map(|&slot| Hit { id: self.id(slot), score: self.dot(query, self.row(slot)) })
+                    .map(|&slot| Hit { id: self.id(slot), score: self.score(sought, self.row(slot)) })
                     .collect();
                 keep_best(&mut best, k);
                 best

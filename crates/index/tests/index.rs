@@ -108,7 +108,7 @@ impl Case {
     }
 
     fn ask(&self, query: &[f32], allowed: Option<&RoaringBitmap>, k: usize) -> Answer {
-        self.index.probe(&Probe { query, allowed, k }).unwrap()
+        self.index.probe(&Probe { query, missing: &[], allowed, k }).unwrap()
     }
 
     fn ids(&self, query: &[f32], k: usize) -> Vec<u32> {
@@ -316,7 +316,8 @@ fn probes_are_answered_while_everything_changes() {
                 let mut n = 0;
                 while !is_over.load(Ordering::Relaxed) || n == 0 {
                     let query = unit(&mut numbers, 16);
-                    let answer = index.probe(&Probe { query: &query, allowed: None, k: 20 }).unwrap();
+                    let answer =
+                        index.probe(&Probe { query: &query, missing: &[], allowed: None, k: 20 }).unwrap();
                     let ids: HashSet<u32> = answer.hits.iter().map(|hit| hit.id).collect();
                     assert_eq!(ids.len(), answer.hits.len(), "an id stands once");
                     n += 1;
@@ -413,7 +414,12 @@ fn a_file_that_is_written_while_things_change_is_of_one_moment_or_none() {
             n_whole += 1;
             let saved = LocalIndex::open(&file, "clip@1", Layout::new(vec![4]), shelf.clone()).unwrap();
             let answer = saved
-                .probe(&Probe { query: &[1.0, 0.0, 0.0, 0.0], allowed: None, k: N as usize * 2 })
+                .probe(&Probe {
+                    query: &[1.0, 0.0, 0.0, 0.0],
+                    missing: &[],
+                    allowed: None,
+                    k: N as usize * 2,
+                })
                 .unwrap();
             let ids: RoaringBitmap = answer.hits.iter().map(|hit| hit.id).collect();
             assert_eq!((ids.len(), answer.hits.len()), (u64::from(N), N as usize), "each id stands once");
@@ -464,6 +470,6 @@ fn a_vector_of_another_length_is_refused_and_nothing_of_its_batch_is_in() {
         |r: Result<(), IndexError>| matches!(r, Err(IndexError::WrongLength { expected: 4, found: 3 }));
     assert!(refused(case.index.apply(changes, 1)));
     assert!(case.index.is_empty());
-    let probe = Probe { query: &[0.0; 3], allowed: None, k: 1 };
+    let probe = Probe { query: &[0.0; 3], missing: &[], allowed: None, k: 1 };
     assert!(refused(case.index.probe(&probe).map(drop)));
 }

@@ -27,7 +27,7 @@ impl JobKind {
     #[must_use]
     pub const fn stages(self) -> &'static [Stage] {
         match self {
-            Self::Index => &[Stage::Scan, Stage::Read, Stage::Embed, Stage::Describe],
+            Self::Index => &[Stage::Scan, Stage::Read, Stage::Embed, Stage::Describe, Stage::Refine],
             // A pack that is there already is checked before its download, or in place of it.
             Self::Pull => &[Stage::Ask, Stage::Check, Stage::Download, Stage::Try],
             Self::Import => &[Stage::Copy, Stage::Check, Stage::Try],
@@ -89,6 +89,8 @@ pub enum Stage {
     Embed,
     /// Describing them.
     Describe,
+    /// Comparing them with words in more ways, which makes searches better.
+    Refine,
     /// Asking the hub which files there are.
     Ask,
     /// Bytes come in.
@@ -109,7 +111,7 @@ impl Stage {
     #[must_use]
     pub const fn unit(self) -> Unit {
         match self {
-            Self::Scan | Self::Read | Self::Embed | Self::Describe => Unit::Photos,
+            Self::Scan | Self::Read | Self::Embed | Self::Describe | Self::Refine => Unit::Photos,
             Self::Ask => Unit::Files,
             Self::Download | Self::Copy | Self::Check => Unit::Bytes,
             Self::Try => Unit::Models,

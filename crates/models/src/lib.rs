@@ -61,7 +61,8 @@ pub use self::interrogator::{
     ProductVocabulary, RankedTerm, TermEmbedding, TermProbability, TermTable, TermVectors, rank_terms,
 };
 pub use self::pack::{
-    Calibration, CheckedFile, CheckedFiles, Coverage, FileSum, ModelEntry, Pack, PackManifest, ScoreRange,
+    Calibration, CheckedFile, CheckedFiles, Coverage, FileSum, FusedCalibration, ModelEntry, Pack,
+    PackManifest, PartCalibration, ScoreRange,
 };
 pub use self::pixels::{ImagePreprocess, PREPROCESSING_VERSION, PixelTensor};
 pub use self::safe_name::is_safe_name;

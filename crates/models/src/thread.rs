@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, after, bounded, never, select_biased};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, after, bounded, never, select_biased};
 
 use crate::ModelError;
 use crate::memory;
@@ -172,6 +172,18 @@ impl<R> Ticket<R> {
     /// As [`ModelThread::run`].
     pub fn wait(self) -> Result<R, ModelError> {
         self.answer.recv().unwrap_or_else(|_| Err(ModelError::ThreadGone { thread: self.thread.to_string() }))
+    }
+
+    /// Waits for the answer up to so long; none where it is not there by then.
+    #[must_use]
+    pub fn wait_for(&self, most: Duration) -> Option<Result<R, ModelError>> {
+        match self.answer.recv_timeout(most) {
+            Ok(answer) => Some(answer),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => {
+                Some(Err(ModelError::ThreadGone { thread: self.thread.to_string() }))
+            }
+        }
     }
 
     /// The answer, if it is there already.

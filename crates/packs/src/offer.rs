@@ -183,8 +183,11 @@ impl Offer {
     }
 
     pub(crate) fn calibration(&self) -> Calibration {
-        self.calibration
-            .map_or_else(Calibration::default, |Scales { text, image }| Calibration { text, image })
+        self.calibration.map_or_else(Calibration::default, |Scales { text, image }| Calibration {
+            text,
+            image,
+            ..Calibration::default()
+        })
     }
 }
 

@@ -9,6 +9,7 @@ export const STAGE_NAMES: Record<StageKind, string> = {
   read: 'Preparing photos',
   embed: 'Making photos searchable',
   describe: 'Describing photos',
+  refine: 'Refining the search',
 };
 
 const SHORT_NAMES: Record<StageKind, string> = {
@@ -16,6 +17,7 @@ const SHORT_NAMES: Record<StageKind, string> = {
   read: 'Preparing',
   embed: 'Making searchable',
   describe: 'Describing',
+  refine: 'Refining the search for',
 };
 
 export const isUnderWay = (run: RunProgress) => run.state === 'running' || run.state === 'paused';

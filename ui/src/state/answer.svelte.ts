@@ -3,6 +3,7 @@ import * as backend from '../lib/backend';
 import type { ApiError } from '../lib/bindings/ApiError';
 import type { Product } from '../lib/bindings/Product';
 import type { SearchPage } from '../lib/bindings/SearchPage';
+import type { SearchProblem } from '../lib/bindings/SearchProblem';
 import type { SearchRequest } from '../lib/bindings/SearchRequest';
 import { Latest } from '../lib/latest';
 import { Pages } from '../lib/pages';
@@ -20,6 +21,9 @@ const PAGES_KEPT = 30;
 const PATIENCE_MS = 150;
 /** While a run adds photos, what is in view is asked for again at most this often. */
 const REFRESH_PAUSE_MS = 1000;
+/** An answer to which not every model came in time is asked for again after so long, and then longer. */
+const TRY_AGAIN_MS = 1500;
+const TRIES = 2;
 
 class Answer {
   /** The question that `pages` answers. */
@@ -33,6 +37,11 @@ class Answer {
   total = $state(0);
   nGood = $state(0);
   nNotYetSearchable = $state(0);
+  /** What of the words was not understood. */
+  problems = $state.raw<SearchProblem[]>([]);
+  /** Words that the models do not know. */
+  unknownWords = $state.raw<string[]>([]);
+  #isRanked = $state(false);
   /** `none` until the first answer. */
   phase = $state<'none' | 'here' | 'failed'>('none');
   failure = $state.raw<ApiError | null>(null);
@@ -52,8 +61,7 @@ class Answer {
 
   /** Nothing is ranked: products come in the order in which they were added. */
   get isBrowsing(): boolean {
-    const { text, pictures, like } = this.question;
-    return text === '' && pictures.length === 0 && like === null;
+    return !this.#isRanked;
   }
 
   /** Only products with certain attributes are wanted. */
@@ -143,12 +151,26 @@ class Answer {
     this.phase = 'here';
     this.#count(first);
     this.answered += 1;
+    this.#askAgain(question, first.isPartial, 1);
+  }
+
+  /** One of the models was busy: what is in view is asked for again, a few times at most. */
+  #askAgain(question: Question, isPartial: boolean, attempt: number): void {
+    if (!isPartial || attempt > TRIES) return;
+    setTimeout(() => {
+      if (this.question !== question || this.phase !== 'here') return;
+      void this.refresh();
+      this.#askAgain(question, true, attempt + 1);
+    }, TRY_AGAIN_MS * attempt);
   }
 
   #count(page: SearchPage): void {
     this.total = page.total;
     this.nGood = page.nGood;
     this.nNotYetSearchable = page.nNotYetSearchable;
+    this.problems = page.problems;
+    this.unknownWords = page.unknownWords;
+    this.#isRanked = page.isRanked;
     this.#arrivals += 1;
   }
 }

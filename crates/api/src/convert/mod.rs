@@ -9,14 +9,14 @@ use vitrine_catalog::{
     self as catalog, ModelsReport, PictureRow, ProductFile, Summary, describe,
     jobs::{self, JobSnapshot, JobState},
     photo::{Skip, SkipCode as EngineSkip},
-    search::{Like, Match, Query},
+    search::{Like, Match, Problem, Query, Weights},
 };
 
 use crate::types::{
     Away, CatalogSummary, FieldName, FieldOrigin, FileFacts, GroupBy, GroupedBy, GroupingExample,
     GroupingPreview, ModelInfo, ModelRole, ModelsInfo, Photo, Product, ProductDetail, ProductField,
-    RunProgress, RunState, SearchRequest, SkipCode, Skipped, Source, Stage, StageKind, StageProgress,
-    Variant,
+    RunProgress, RunState, SearchProblem, SearchRequest, SearchWeights, SkipCode, Skipped, Source, Stage,
+    StageKind, StageProgress, Variant,
 };
 
 /// Digits of the content's hash that tell one version of a picture from another.
@@ -136,6 +136,7 @@ fn field(field: catalog::Field) -> ProductField {
             catalog::FieldName::Category => FieldName::Category,
             catalog::FieldName::Brand => FieldName::Brand,
             catalog::FieldName::Description => FieldName::Description,
+            catalog::FieldName::Barcode => FieldName::Barcode,
         },
         value: field.value,
         origin: match field.origin {
@@ -154,6 +155,7 @@ pub(crate) fn field_name(name: FieldName) -> catalog::FieldName {
         FieldName::Category => catalog::FieldName::Category,
         FieldName::Brand => catalog::FieldName::Brand,
         FieldName::Description => catalog::FieldName::Description,
+        FieldName::Barcode => catalog::FieldName::Barcode,
     }
 }
 
@@ -197,7 +199,22 @@ pub(crate) fn query(request: &SearchRequest) -> Query {
             .like
             .map(|product| Like { product: product.into(), picture: request.like_picture.map(Into::into) }),
         filters: request.filters.iter().map(description::filter).collect(),
+        weights: request.weights.map(weights).unwrap_or_default(),
     }
+}
+
+fn weights(weights: SearchWeights) -> Weights {
+    let SearchWeights { look, matching, description, own, words } = weights;
+    Weights { look, matching, description, own, words }.sane()
+}
+
+/// With its place as JavaScript counts.
+pub(crate) fn problem(text: &str, problem: &Problem) -> SearchProblem {
+    let units = |end: usize| {
+        let before = text.get(..end).unwrap_or(text);
+        u32::try_from(before.encode_utf16().count()).unwrap_or(u32::MAX)
+    };
+    SearchProblem { start: units(problem.start), end: units(problem.end), message: problem.message.clone() }
 }
 
 pub(crate) fn summary(summary: Summary) -> CatalogSummary {
@@ -269,6 +286,7 @@ fn stage(stage: jobs::StageProgress) -> Option<StageProgress> {
             jobs::Stage::Read => StageKind::Read,
             jobs::Stage::Embed => StageKind::Embed,
             jobs::Stage::Describe => StageKind::Describe,
+            jobs::Stage::Refine => StageKind::Refine,
             _ => return None,
         },
         done: stage.done,

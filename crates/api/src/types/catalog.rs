@@ -132,6 +132,8 @@ pub enum FieldName {
     Brand,
     /// The merchant's text.
     Description,
+    /// The number below the bars.
+    Barcode,
 }
 
 /// Something that is known of a product.

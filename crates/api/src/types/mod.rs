@@ -25,7 +25,9 @@ pub use packs::{
 };
 pub use photo::{CaptionStyle, DescribeMode, PhotoReading, PhotoRequest, Phrase};
 pub use progress::{RunProgress, RunState, StageKind, StageProgress};
-pub use search::{DragEvent, DragPhase, DropSummary, QueryPicture, SearchPage, SearchRequest};
+pub use search::{
+    DragEvent, DragPhase, DropSummary, QueryPicture, SearchPage, SearchProblem, SearchRequest, SearchWeights,
+};
 pub use state::{
     AppState, Away, CatalogSummary, GroupBy, GroupingExample, GroupingPreview, ModelInfo, ModelRole,
     ModelsInfo, Source,

@@ -33,6 +33,8 @@ pub enum StageKind {
     Embed,
     /// Writing descriptions.
     Describe,
+    /// Comparing photos with words in more ways, which makes searches better.
+    Refine,
 }
 
 /// How far one stage is.

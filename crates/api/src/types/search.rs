@@ -9,7 +9,8 @@ use super::{AttributeFilter, PictureId, Product, ProductId};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SearchRequest {
-    /// Words that describe the product.
+    /// What was typed: words that describe the product, `"phrases"`, `-words` that must not stand there,
+    /// `word^2` for one that counts twice, and filters such as `colour:navy` or `price:10..50`.
     pub text: String,
     /// Names of query pictures ([`QueryPicture::token`]).
     pub pictures: Vec<String>,
@@ -19,11 +20,42 @@ pub struct SearchRequest {
     pub like_picture: Option<PictureId>,
     /// Only products of which all of this is said; narrows a search, and browsing too.
     pub filters: Vec<AttributeFilter>,
+    /// How much each part of a photo counts, as factors of what the pack says; 1 each where this is none.
+    #[ts(optional)]
+    pub weights: Option<SearchWeights>,
     /// The first rank wanted, from 0.
     #[ts(type = "number")]
     pub offset: u64,
     /// How many ranks.
     pub limit: u32,
+}
+
+/// How much each part of a photo counts: 0 not at all, 1 as the pack says, 10 at most.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchWeights {
+    /// CLIP's look at the photo.
+    pub look: f32,
+    /// BLIP's look at the photo.
+    pub matching: f32,
+    /// The generated description, as CLIP reads it.
+    pub description: f32,
+    /// What the shop says of the product, as CLIP reads it.
+    pub own: f32,
+    /// The words themselves, wherever they stand.
+    pub words: f32,
+}
+
+/// Something typed that was not understood, or not as it may have been meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchProblem {
+    /// Where it stands in the text, in UTF-16 units, as JavaScript counts.
+    pub start: u32,
+    /// Where it ends.
+    pub end: u32,
+    /// What is wrong, and what to do.
+    pub message: String,
 }
 
 /// A part of a ranked answer.
@@ -39,6 +71,15 @@ pub struct SearchPage {
     /// Photos that are in the catalog but cannot be found yet, because indexing has not come to them.
     #[ts(type = "number")]
     pub n_not_yet_searchable: u64,
+    /// Whether anything was asked that ranks products; else they come in the order in which they were added.
+    pub is_ranked: bool,
+    /// What of the text was not understood, or not as it may have been meant.
+    pub problems: Vec<SearchProblem>,
+    /// Words that the models of this pack do not know; only the shop's and the descriptions' own words were
+    /// searched for them.
+    pub unknown_words: Vec<String>,
+    /// Whether asking again a little later gives a better answer.
+    pub is_partial: bool,
     /// The products of ranks `offset..offset + limit`, best first.
     pub items: Vec<Product>,
 }

@@ -49,6 +49,11 @@ impl WordLists {
         })
     }
 
+    /// Names of the merchant's own.
+    pub(crate) fn own_names(&self) -> &[String] {
+        &self.own
+    }
+
     /// What is wrong with the own lists.
     pub(crate) fn problem(&self) -> Option<&str> {
         self.problem.as_deref()

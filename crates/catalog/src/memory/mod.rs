@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! members.rs   which product a picture belongs to, and which products can be seen
+//! narrow.rs    conditions on products
 //! claims.rs    of which pictures something is claimed, as bitmaps, for filters
-//! vectors.rs   the vectors of a pack's search model, in the index
+//! vectors.rs   the fused vectors of a pack's models, in the index
 //! ```
 //!
 //! All of it is computed from the store and follows the store's log of changes
@@ -13,6 +14,7 @@
 
 mod claims;
 mod members;
+mod narrow;
 mod vectors;
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -27,6 +29,7 @@ use crate::{
 
 use claims::Claims;
 pub(crate) use members::Members;
+pub(crate) use narrow::{Clause, Condition, Narrowing};
 pub(crate) use vectors::Vectors;
 
 /// Entries of the log that are read at once: some ten milliseconds' work.
@@ -46,7 +49,7 @@ pub(crate) struct Memory {
 
 /// What passed some filters when the log stood at a position.
 struct Passed {
-    filters: Vec<(AttributeKind, String)>,
+    filters: Narrowing,
     writer: ModelId,
     position: u64,
     allowed: Arc<Allowed>,
@@ -82,11 +85,11 @@ impl Memory {
         self.read(|state| look(&state.members, state.position))
     }
 
-    /// The products of which all of this is claimed, each claim of any of its photos.
+    /// The products of which all of this holds; a claim holds where it does of any of its photos.
     pub(crate) fn allowed(
         &self,
         store: &Store,
-        filters: &[(AttributeKind, String)],
+        filters: &Narrowing,
         writer: ModelId,
     ) -> Result<Arc<Allowed>, CatalogError> {
         self.follow(store)?;
@@ -94,36 +97,44 @@ impl Memory {
         {
             let passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
             let is_it =
-                |one: &&Passed| one.position == position && one.writer == writer && one.filters == filters;
+                |one: &&Passed| one.position == position && one.writer == writer && &one.filters == filters;
             if let Some(known) = passed.iter().find(is_it) {
                 return Ok(known.allowed.clone());
             }
         }
         // Whoever catches up waits meanwhile, so that all of this is of one moment.
         let _following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut products: Option<RoaringBitmap> = None;
-        for (kind, value) in filters {
-            let known = self.read(|state| state.claims.get(kind, value, writer).cloned())?;
-            let pictures = match known {
-                Some(pictures) => pictures,
-                None => self.read_claim(store, kind, value, writer)?,
-            };
-            let found = self.read(|state| state.members.products_of_all(&pictures))?;
-            products = Some(match products {
-                Some(common) => common & found,
-                None => found,
-            });
+        let mut products = self.read(|state| state.members.products().clone())?;
+        for clause in filters {
+            let mut held = RoaringBitmap::new();
+            for condition in &clause.any_of {
+                match condition {
+                    Condition::Among(some) => held |= some,
+                    Condition::Claim(kind, value) => {
+                        let known = self.read(|state| state.claims.get(kind, value, writer).cloned())?;
+                        let pictures = match known {
+                            Some(pictures) => pictures,
+                            None => self.read_claim(store, kind, value, writer)?,
+                        };
+                        held |= self.read(|state| state.members.products_of_all(&pictures))?;
+                    }
+                }
+            }
+            if clause.is_not {
+                products -= held;
+            } else {
+                products &= held;
+            }
         }
-        let products = products.unwrap_or_default();
         let (position, pictures) =
             self.read(|state| (state.position, state.members.pictures_of_all(&products)))?;
         let allowed = Arc::new(Allowed { pictures, products });
         let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
-        passed.retain(|one| one.position == position && (one.writer != writer || one.filters != filters));
+        passed.retain(|one| one.position == position && (one.writer != writer || &one.filters != filters));
         if passed.len() >= N_PASSED {
             passed.remove(0);
         }
-        passed.push(Passed { filters: filters.to_vec(), writer, position, allowed: allowed.clone() });
+        passed.push(Passed { filters: filters.clone(), writer, position, allowed: allowed.clone() });
         Ok(allowed)
     }
 

@@ -1,4 +1,4 @@
-//! The vectors of a pack's search model, in the index.
+//! The fused vectors of a pack's models, in the index.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,7 +10,7 @@ use vitrine_index::{Change, Layout, LocalIndex, Originals, VectorIndex};
 use super::{MOST_STEPS, STEP};
 use crate::{
     CatalogError,
-    store::{ModelId, PictureId, Store},
+    store::{PartLens, PartModels, PictureId, Store},
 };
 
 /// Vectors that one step moves into the graph.
@@ -20,15 +20,15 @@ enum State {
     NotLoaded,
     /// No vector is known, and so no length of one; with where in the log that was so.
     Empty(u64),
-    Loaded(Arc<LocalIndex>),
+    Loaded(Arc<LocalIndex>, PartLens),
 }
 
-/// The vectors of one model, filled from the store when they are first asked for.
+/// The vectors of one pack, filled from the store when they are first asked for.
 pub(crate) struct Vectors {
     state: RwLock<State>,
     /// Held by whoever loads or catches up.
     following: Mutex<()>,
-    model: ModelId,
+    models: PartModels,
     fingerprint: String,
     file: PathBuf,
 }
@@ -36,7 +36,8 @@ pub(crate) struct Vectors {
 /// The store's own vectors, for the last digit of the best scores.
 struct StoredVectors {
     store: Arc<Store>,
-    model: ModelId,
+    models: PartModels,
+    lens: PartLens,
 }
 
 impl Originals for StoredVectors {
@@ -46,18 +47,18 @@ impl Originals for StoredVectors {
         take: &mut dyn FnMut(u32, &[f32]),
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let pictures = ids.iter().copied().map(PictureId::new);
-        Ok(self.store.vectors_of(self.model, pictures, |id, vector| take(id.get(), vector))?)
+        Ok(self.store.fused_of(self.models, self.lens, pictures, |id, vector| take(id.get(), vector))?)
     }
 }
 
 impl Vectors {
-    /// Those of the model `model` in the store, whose key is `key`.
-    pub(crate) fn new(library: &Path, model: ModelId, key: &str) -> Self {
+    /// Those of these models in the store; `key` names all of them.
+    pub(crate) fn new(library: &Path, models: PartModels, key: &str) -> Self {
         let name: String = key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         Self {
             state: RwLock::new(State::NotLoaded),
             following: Mutex::new(()),
-            model,
+            models,
             fingerprint: key.to_owned(),
             file: library.join("cache").join(format!("{name}.index")),
         }
@@ -68,7 +69,7 @@ impl Vectors {
         match &*self.state.read().unwrap_or_else(PoisonError::into_inner) {
             State::NotLoaded => 0,
             State::Empty(position) => *position,
-            State::Loaded(index) => index.position(),
+            State::Loaded(index, _) => index.position(),
         }
     }
 
@@ -80,7 +81,15 @@ impl Vectors {
 
     fn loaded(&self) -> Option<Arc<LocalIndex>> {
         match &*self.state.read().unwrap_or_else(PoisonError::into_inner) {
-            State::Loaded(index) => Some(index.clone()),
+            State::Loaded(index, _) => Some(index.clone()),
+            State::NotLoaded | State::Empty(_) => None,
+        }
+    }
+
+    /// How long the parts of what is held are.
+    pub(crate) fn lens(&self) -> Option<PartLens> {
+        match &*self.state.read().unwrap_or_else(PoisonError::into_inner) {
+            State::Loaded(_, lens) => Some(*lens),
             State::NotLoaded | State::Empty(_) => None,
         }
     }
@@ -96,21 +105,31 @@ impl Vectors {
         let is_current = match &*self.state.read().unwrap_or_else(PoisonError::into_inner) {
             State::NotLoaded => false,
             State::Empty(position) => *position == log.last,
-            State::Loaded(index) => index.position() >= log.last,
+            State::Loaded(index, _) => index.position() >= log.last,
         };
         if is_current {
             return Ok(());
         }
         let _following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(index) = self.loaded() else { return self.load(store) };
+        // A part of which there was nothing until now has a length from now on.
+        if self.lens() != store.part_lens(self.models)? {
+            return self.load(store);
+        }
         let behind = log.last.saturating_sub(index.position());
         if index.position() < log.floor || behind > STEP * MOST_STEPS {
             return self.load(store);
         }
-        self.replay(store, &index, log.last)
+        self.replay(store, &index, self.lens().unwrap_or_default(), log.last)
     }
 
-    fn replay(&self, store: &Arc<Store>, index: &LocalIndex, upto: u64) -> Result<(), CatalogError> {
+    fn replay(
+        &self,
+        store: &Arc<Store>,
+        index: &LocalIndex,
+        lens: PartLens,
+        upto: u64,
+    ) -> Result<(), CatalogError> {
         while index.position() < upto {
             let changes = store.changes_after(index.position(), STEP)?;
             let Some(last) = changes.last().map(|change| change.seq) else { break };
@@ -119,7 +138,7 @@ impl Vectors {
             pictures.sort_unstable();
             pictures.dedup();
             let mut found = Vec::with_capacity(pictures.len());
-            store.vectors_of(self.model, pictures.iter().copied(), |id, vector| {
+            store.fused_of(self.models, lens, pictures.iter().copied(), |id, vector| {
                 found.push(Change::Put { id: id.get(), vector: vector.to_vec() });
             })?;
             let is_found: std::collections::HashSet<u32> = found
@@ -137,46 +156,49 @@ impl Vectors {
 
     /// From the cache and the log, where the cache can be believed; else from all vectors of the store.
     fn load(&self, store: &Arc<Store>) -> Result<(), CatalogError> {
-        let originals = || Arc::new(StoredVectors { store: store.clone(), model: self.model });
         let log = store.log()?;
-        let loaded = match store.vector_len(self.model)? {
+        let loaded = match store.part_lens(self.models)? {
             None => None,
-            Some(len) => {
-                let layout = Layout::new(vec![len]);
+            Some(lens) => {
+                let originals =
+                    || Arc::new(StoredVectors { store: store.clone(), models: self.models, lens });
+                let layout = Layout::new(lens.to_vec());
                 let cached = self
                     .file
                     .exists()
                     .then(|| LocalIndex::open(&self.file, &self.fingerprint, layout.clone(), originals()));
                 match cached {
                     Some(Ok(index)) if index.position() >= log.floor && index.position() <= log.last => {
-                        self.replay(store, &index, log.last)?;
-                        Some(index)
+                        self.replay(store, &index, lens, log.last)?;
+                        Some((index, lens))
                     }
                     other => {
                         if let Some(Err(error)) = other {
                             // A cache: without it everything is read again.
                             tracing::warn!(%error, "the search index's file is not used");
                         }
-                        Some(self.fill(store, LocalIndex::new(layout, originals()))?)
+                        Some((self.fill(store, LocalIndex::new(layout, originals()), lens)?, lens))
                     }
                 }
             }
         };
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         *state = match loaded {
-            Some(index) => State::Loaded(Arc::new(index)),
+            Some((index, lens)) => State::Loaded(Arc::new(index), lens),
             None => State::Empty(log.last),
         };
         Ok(())
     }
 
-    fn fill(&self, store: &Arc<Store>, index: LocalIndex) -> Result<LocalIndex, CatalogError> {
+    fn fill(
+        &self,
+        store: &Arc<Store>,
+        index: LocalIndex,
+        lens: PartLens,
+    ) -> Result<LocalIndex, CatalogError> {
         let mut batch = Vec::new();
-        let width = index.layout().width();
-        let position = store.each_vector(self.model, |id, vector| {
-            if vector.len() == width {
-                batch.push(Change::Put { id: id.get(), vector: vector.to_vec() });
-            }
+        let position = store.each_fused(self.models, lens, |id, vector| {
+            batch.push(Change::Put { id: id.get(), vector: vector.to_vec() });
             if batch.len() as u64 >= STEP {
                 index.fill(std::mem::take(&mut batch))?;
             }

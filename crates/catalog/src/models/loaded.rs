@@ -7,11 +7,11 @@ use std::{
 };
 
 use vitrine_models::{
-    Caption, Clip, Describer, ImagePreprocess, ModelDevice, ModelError, ModelThread, Pack, PixelTensor,
-    Priority, TermEmbedding, TermTable, TermVectors,
+    Clip, Describer, ImagePreprocess, ModelDevice, ModelError, ModelThread, Pack, PixelTensor, Priority,
+    TermEmbedding, TermTable, TermVectors,
 };
 
-use super::{Answers, PackModels};
+use super::{Answers, Captioned, PackModels, Pending};
 use crate::{CatalogError, store::Store};
 
 /// A merchant who searches pauses for less; the first search after a longer
@@ -115,6 +115,13 @@ impl PackModels for LoadedModels {
         })?)
     }
 
+    fn n_pieces(&self, word: &str) -> Option<usize> {
+        let word = word.to_owned();
+        let ids = self.clip().run(Priority::Interactive, move |clip| clip.token_ids(&word)).ok()?;
+        // Without start and end.
+        Some(ids.len().saturating_sub(2))
+    }
+
     fn logit_scale(&self) -> Result<f32, CatalogError> {
         Ok(self.clip().run(Priority::Batch, |clip| Ok(clip.logit_scale()))?)
     }
@@ -148,12 +155,46 @@ impl PackModels for LoadedModels {
         Ok(self.describer().run(Priority::Batch, |describer| Ok(describer.captioner()?.preprocess()))?)
     }
 
-    fn caption(&self, pictures: Vec<PixelTensor>) -> Result<Answers<Caption>, CatalogError> {
+    fn caption(&self, pictures: Vec<PixelTensor>) -> Result<Answers<Captioned>, CatalogError> {
+        let matches = self.pack.manifest().matching.is_some();
         Ok(self.describer().run(Priority::Batch, move |describer| {
             let captioner = describer.captioner()?;
             let options = captioner.usual_options();
-            Ok(one_by_one(&pictures, &|batch| captioner.caption(batch, &options)))
+            // One that cannot be loaded keeps photos from being matched, not from being described.
+            let matcher = if matches { describer.matcher().ok() } else { None };
+            Ok(one_by_one(&pictures, &|batch| {
+                let tokens = captioner.encode_images(batch)?;
+                let captions = captioner.caption_tokens(&tokens, &options)?;
+                let vectors = match matcher.filter(|matcher| matcher.accepts(&tokens)) {
+                    Some(matcher) => matcher.image_vectors(&tokens)?.into_iter().map(Some).collect(),
+                    None => vec![None; captions.len()],
+                };
+                let both = captions.into_iter().zip(vectors);
+                Ok(both.map(|(caption, matching)| Captioned { caption, matching }).collect())
+            }))
         })?)
+    }
+
+    fn match_preprocess(&self) -> Result<ImagePreprocess, CatalogError> {
+        Ok(self.describer().run(Priority::Interactive, |describer| Ok(describer.matcher()?.preprocess()))?)
+    }
+
+    fn match_pictures(
+        &self,
+        pictures: Vec<PixelTensor>,
+        priority: Priority,
+    ) -> Result<Answers<Vec<f32>>, CatalogError> {
+        Ok(self.describer().run(priority, move |describer| {
+            let matcher = describer.matcher()?;
+            Ok(one_by_one(&pictures, &|batch| matcher.image_vectors(&matcher.encode_images(batch)?)))
+        })?)
+    }
+
+    fn match_texts(&self, texts: Vec<String>) -> Pending<Vec<Vec<f32>>> {
+        Pending::of(self.describer().submit(Priority::Interactive, move |describer| {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            describer.matcher()?.text_vectors(&texts)
+        }))
     }
 
     fn loaded(&self) -> Option<&LoadedModels> {

@@ -14,12 +14,13 @@ mod loaded;
 mod seam;
 
 use std::{
+    collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 pub(crate) use loaded::{LoadedModels, load};
-pub use seam::{Answers, OpenModels, PackModels};
+pub use seam::{Answers, Captioned, OpenModels, PackModels, Pending};
 use vitrine_models::{
     Calibration, Coverage, DevicePreference, ImagePreprocess, ModelSummary, Pack, Precision, Priority,
     select_device,
@@ -28,7 +29,7 @@ use vitrine_models::{
 use crate::{
     CatalogError,
     describe::{RULES_VERSION, WordLists},
-    store::{ModelId, Store},
+    store::{ModelId, PartModels, Store},
 };
 
 /// A pack at work.
@@ -41,7 +42,12 @@ pub(crate) struct Models {
     host: Arc<dyn PackModels>,
     search_preprocess: OnceLock<ImagePreprocess>,
     ids: ModelIds,
+    /// Words that were asked about.
+    known_words: Mutex<HashMap<String, bool>>,
 }
+
+/// Words about which it is remembered whether they are known.
+const MAX_KNOWN_WORDS: usize = 10_000;
 
 /// What the store calls the models of the pack in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,12 +58,24 @@ pub struct ModelIds {
     pub caption: ModelId,
     /// Of both with the word lists and rules by which descriptions are composed.
     pub writer: ModelId,
+    /// Of the matching model.
+    pub matching: ModelId,
+    /// Of the CLIP model where it reads this writer's descriptions.
+    pub described: ModelId,
+}
+
+impl ModelIds {
+    /// By whom the parts of a photo's fused vector are.
+    pub(crate) fn parts(self) -> PartModels {
+        PartModels { clip: self.clip, matching: self.matching, described: self.described }
+    }
 }
 
 impl Default for ModelIds {
     /// Of no models.
     fn default() -> Self {
-        Self { clip: ModelId::NONE, caption: ModelId::NONE, writer: ModelId::NONE }
+        let none = ModelId::NONE;
+        Self { clip: none, caption: none, writer: none, matching: none, described: none }
     }
 }
 
@@ -113,6 +131,7 @@ impl Models {
             host,
             search_preprocess: OnceLock::new(),
             ids,
+            known_words: Mutex::default(),
         })
     }
 
@@ -124,6 +143,14 @@ impl Models {
     /// Names the vectors of this pack, also in file names.
     pub(crate) fn clip_key(&self) -> String {
         self.pack.clip_key(self.precision)
+    }
+
+    /// Names the fused vectors of this pack, lists and rules included; also in a file name.
+    pub(crate) fn parts_key(&self) -> String {
+        let ids = self.ids.parts();
+        // The store's own numbers of what made the parts: another library has another file.
+        let [clip, matching, described] = [ids.clip, ids.matching, ids.described].map(ModelId::get);
+        format!("{}-{clip}-{matching}-{described}", self.clip_key())
     }
 
     /// The pack's name.
@@ -161,6 +188,23 @@ impl Models {
         self.host.warm_up();
     }
 
+    /// Whether the models were taught this folded word. A pack that names its word lists knows little beside
+    /// them: a word that its vocabulary cuts to pieces was not among what it learnt from, and it would answer
+    /// with something at random.
+    pub(crate) fn knows_word(&self, word: &str) -> bool {
+        if self.pack.manifest().lists.is_none() {
+            return true;
+        }
+        let mut known = self.known_words.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() > MAX_KNOWN_WORDS {
+            known.clear();
+        }
+        *known.entry(word.to_owned()).or_insert_with(|| {
+            let is_whole = |word: &str| self.host.n_pieces(word).is_none_or(|n| n <= 1);
+            word.split(' ').all(is_whole)
+        })
+    }
+
     /// Lets the memory of the models that describe go.
     pub(crate) fn release_describers(&self) {
         self.host.release_describers();
@@ -193,6 +237,17 @@ impl Models {
     /// The unit vector of one text, for a person who waits.
     pub(crate) fn embed_text(&self, text: &str) -> Result<Vec<f32>, CatalogError> {
         self.host.embed_texts(vec![text.to_owned()], Priority::Interactive)?.pop().ok_or_else(no_answer)
+    }
+
+    /// The matching model's unit vector of one picture, for a person who waits; none where the pack has no such
+    /// model.
+    pub(crate) fn match_picture(&self, pixels: &image::RgbImage) -> Result<Option<Vec<f32>>, CatalogError> {
+        if !self.matches() {
+            return Ok(None);
+        }
+        let input = self.host.match_preprocess()?.apply(pixels);
+        let mut answers = self.host.match_pictures(vec![input], Priority::Interactive)?;
+        Ok(Some(answers.pop().ok_or_else(no_answer)??))
     }
 
     /// The unit vector of one picture, for a person who waits.
@@ -240,10 +295,16 @@ fn ids(
     let rules = format!("lists-{lists} rules-{RULES_VERSION}");
     let (writer, old_writer) =
         (format!("{clip} {caption} {rules}"), format!("{old_clip} {old_caption} {rules}"));
+    let matching = match pack.manifest().matching {
+        Some(_) => store.model_id(&pack.match_key(precision), name, &pack.key_by_name("match"))?,
+        None => ModelId::NONE,
+    };
     Ok(ModelIds {
         clip: store.model_id(&clip, name, &old_clip)?,
         caption: if has_captions { store.model_id(&caption, name, &old_caption)? } else { ModelId::NONE },
         writer: store.model_id(&writer, name, &old_writer)?,
+        matching,
+        described: store.model_id(&format!("{writer} read by {clip}"), name, "")?,
     })
 }
 

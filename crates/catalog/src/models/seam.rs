@@ -3,14 +3,49 @@
 //! The store, the ranking, the runs and the events know models through this trait alone, so that their
 //! tests can put a small deterministic stand-in in the place of models that take seconds to load.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use vitrine_models::{
     Caption, ImagePreprocess, ModelDevice, ModelError, Pack, PixelTensor, Priority, TermTable, TermVectors,
+    Ticket,
 };
 
-use super::LoadedModels;
+use super::{LoadedModels, no_answer};
 use crate::{CatalogError, store::Store};
+
+/// A caption, and what came of the same look at the picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Captioned {
+    /// The caption.
+    pub caption: Caption,
+    /// The matching model's unit vector (ITC), where captioner and matcher read pictures alike.
+    pub matching: Option<Vec<f32>>,
+}
+
+/// An answer that a model's thread owes.
+pub struct Pending<R>(Result<Ticket<R>, CatalogError>);
+
+impl<R> Pending<R> {
+    pub(crate) fn of(ticket: Ticket<R>) -> Self {
+        Self(Ok(ticket))
+    }
+
+    /// One that is known not to come.
+    pub fn failed(error: CatalogError) -> Self {
+        Self(Err(error))
+    }
+
+    /// Waits for it up to so long; none where it is not there by then, and is not asked for any more.
+    ///
+    /// # Errors
+    /// A model that cannot be loaded, or fails.
+    pub fn wait(self, most: Duration) -> Result<Option<R>, CatalogError> {
+        match self.0?.wait_for(most) {
+            Some(answer) => Ok(Some(answer?)),
+            None => Ok(None),
+        }
+    }
+}
 
 /// An answer for each picture of a batch, in order: one bad picture must not cost its batch.
 pub type Answers<T> = Vec<Result<T, ModelError>>;
@@ -49,6 +84,11 @@ pub trait PackModels: Send + Sync {
     /// A model that cannot be loaded, or fails.
     fn embed_texts(&self, texts: Vec<String>, priority: Priority) -> Result<Vec<Vec<f32>>, CatalogError>;
 
+    /// Into how many pieces the search model's vocabulary cuts a word; none where that is not known.
+    fn n_pieces(&self, _word: &str) -> Option<usize> {
+        None
+    }
+
     /// How steeply the search model's cosines read as probabilities.
     ///
     /// # Errors
@@ -78,7 +118,33 @@ pub trait PackModels: Send + Sync {
     ///
     /// # Errors
     /// A model that cannot be loaded; trouble with one picture is in its answer.
-    fn caption(&self, pictures: Vec<PixelTensor>) -> Result<Answers<Caption>, CatalogError>;
+    fn caption(&self, pictures: Vec<PixelTensor>) -> Result<Answers<Captioned>, CatalogError>;
+
+    /// How the matching model wants its pictures.
+    ///
+    /// # Errors
+    /// A model that cannot be loaded; a pack without one.
+    fn match_preprocess(&self) -> Result<ImagePreprocess, CatalogError> {
+        Err(no_answer())
+    }
+
+    /// The matching model's unit vectors of pictures (ITC).
+    ///
+    /// # Errors
+    /// A model that cannot be loaded; trouble with one picture is in its answer.
+    fn match_pictures(
+        &self,
+        _pictures: Vec<PixelTensor>,
+        _priority: Priority,
+    ) -> Result<Answers<Vec<f32>>, CatalogError> {
+        Err(no_answer())
+    }
+
+    /// The matching model's unit vectors of texts (ITC), one each, in order. Its thread may be at work on a
+    /// batch of captions, so the answer is something to wait for.
+    fn match_texts(&self, _texts: Vec<String>) -> Pending<Vec<Vec<f32>>> {
+        Pending::failed(no_answer())
+    }
 
     /// The models themselves; none of a stand-in.
     fn loaded(&self) -> Option<&LoadedModels> {

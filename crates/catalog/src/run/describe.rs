@@ -14,6 +14,7 @@ use crate::{
     describe::{self, Description, Vocabulary},
     engine::Engine,
     library::Inner,
+    models::Captioned,
     photo::{self, Wanted},
     store::{Material, NewDescription, PictureId},
 };
@@ -21,6 +22,9 @@ use crate::{
 /// Pictures that the captioner takes at once: a batch is a second's work or so with a large model,
 /// and what a killed run repeats.
 const CAPTION_BATCH: usize = 4;
+
+/// Products whose words are written anew with a batch, others among them that wait.
+const WORDS_AT_ONCE: u64 = 32;
 
 /// Describes every picture that is not described.
 pub(super) fn describe(library: &Inner, job: &Job, engine: &Engine) -> Result<(), CatalogError> {
@@ -147,11 +151,12 @@ impl Pass for CaptionAndCompose<'_> {
     fn make(&self, ids: Vec<PictureId>, inputs: Vec<PixelTensor>) -> Result<(), CatalogError> {
         let library = self.writer.library;
         let answers = self.writer.engine.models.host().caption(inputs)?;
-        let (mut new, mut managed) = (Vec::new(), Vec::new());
+        let (mut new, mut vectors, mut managed) = (Vec::new(), Vec::new(), Vec::new());
         for (picture, answer) in ids.into_iter().zip(answers) {
             match answer {
-                Ok(caption) => {
+                Ok(Captioned { caption, matching }) => {
                     managed.push(picture);
+                    vectors.extend(matching.map(|vector| (picture, vector)));
                     new.push(NewDescription {
                         picture,
                         caption: caption.text,
@@ -162,7 +167,11 @@ impl Pass for CaptionAndCompose<'_> {
             }
         }
         library.store.add_descriptions(self.writer.engine.models.ids().caption, &new)?;
+        library.store.add_vectors(self.writer.engine.models.ids().matching, &vectors)?;
         library.store.clear_model_failures(&managed)?;
-        self.writer.write(&managed)
+        self.writer.write(&managed)?;
+        // So that words find what was described a moment ago.
+        library.store.refresh_words(self.writer.engine.models.ids(), WORDS_AT_ONCE)?;
+        Ok(())
     }
 }

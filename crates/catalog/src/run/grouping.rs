@@ -220,5 +220,6 @@ fn name(field: Field) -> FieldName {
         Field::Category => FieldName::Category,
         Field::Brand => FieldName::Brand,
         Field::Description => FieldName::Description,
+        Field::Barcode => FieldName::Barcode,
     }
 }

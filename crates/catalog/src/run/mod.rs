@@ -23,6 +23,7 @@ mod grouping;
 mod ingest;
 mod pass;
 mod read;
+mod refine;
 mod walk;
 mod work;
 

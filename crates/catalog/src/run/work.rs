@@ -11,11 +11,14 @@ use std::{
 
 use vitrine_jobs::{Job, JobError, JobKind, JobSnapshot, Lane, Outcome, StartError};
 
-use super::{describe, embed::Embed, ingest, pass};
+use super::{describe, embed::Embed, ingest, pass, refine};
 use crate::{CatalogError, Event, library::Inner};
 
 /// Entries of the log that are kept: more than change before the index's file is written again.
 const LOG_KEPT: u64 = 500_000;
+
+/// Products whose words are written in one transaction: some ten milliseconds' work.
+const WORDS_AT_ONCE: u64 = 256;
 
 #[derive(Default)]
 struct Queue {
@@ -220,11 +223,27 @@ fn run(library: &Inner, job: &Job) -> Result<(), CatalogError> {
             library.events.tell(&Event::PackChanged);
         }
         library.events.changed();
+        write_words(library, job)?;
         describe::describe(library, job, &engine)?;
+        write_words(library, job)?;
+        if !library.work.has_news() {
+            refine::refine(library, job, &engine)?;
+        }
         if !library.work.has_news() {
             return Ok(());
         }
     }
+}
+
+/// Words by which products are found without a model.
+fn write_words(library: &Inner, job: &Job) -> Result<(), CatalogError> {
+    while library.store.settle_own_texts(WORDS_AT_ONCE)? > 0 {
+        job.checkpoint()?;
+    }
+    while library.store.refresh_words(library.model_ids(), WORDS_AT_ONCE)? > 0 {
+        job.checkpoint()?;
+    }
+    Ok(())
 }
 
 /// What a finished run has to say: without models nothing was made searchable, and a wrong list of

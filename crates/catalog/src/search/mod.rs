@@ -1,27 +1,37 @@
 //! Answers: which products match words, pictures, or a product of the catalog.
 //!
 //! ```text
-//! query.rs     what is asked ─► one unit vector, and how its scores read
-//! pictures.rs  pictures to search with, held by token
-//! ranking.rs   vector ─► ranked photos ─► ranked products, kept for the next page
-//! examples.rs  searches to try, from the catalog's own descriptions
+//! language.rs    what was typed ─► words, phrases, weights, filters, problems with their places
+//! query.rs       what is asked ─► taken apart, looked up, read by the models
+//! parts.rs       readings ─► one fused vector, and how its scores read as relevance
+//! background.rs  photos of the catalog, against which scores are set
+//! lexical.rs     words ─► what share of them each product holds
+//! ranking.rs     vector and words ─► ranked photos ─► ranked products, kept for the next page
+//! pictures.rs    pictures to search with, held by token
+//! examples.rs    searches to try, from the catalog's own descriptions
 //! ```
 //!
 //! A search reads the index that is there now; it waits neither for a run nor
 //! for the captioner.
 
+mod background;
 mod examples;
+mod language;
+mod lexical;
+mod parts;
 mod pictures;
 mod query;
 mod ranking;
 
+pub use language::Problem;
+pub use parts::Weights;
 pub use pictures::QueryPicture;
 pub use query::{Like, Query};
 
 use std::{collections::HashMap, sync::Mutex};
 
 use pictures::QueryPictures;
-use query::TextVectors;
+use query::{Question, TextVectors};
 use ranking::Ranking;
 
 use roaring::RoaringBitmap;
@@ -41,6 +51,8 @@ const GOOD: f32 = 0.5;
 pub(crate) struct SearchState {
     pictures: QueryPictures,
     texts: TextVectors,
+    vocabulary: lexical::Vocabulary,
+    background: background::Kept,
     last: Mutex<Option<Ranking>>,
 }
 
@@ -49,14 +61,15 @@ pub(crate) struct SearchState {
 pub struct Match {
     /// The product, with its best photo.
     pub row: ProductRow,
-    /// Cosine of that photo and the query; none when nothing was asked.
+    /// By how much it is meant, on a scale that means the same from query to query: around 0 unrelated, 0.5 rather
+    /// meant than not, 1 sure; not limited to these. None when nothing was asked.
     pub score: Option<f32>,
-    /// The score on the pack's scale, from 0 to 1.
+    /// The score, from 0 to 1.
     pub relevance: Option<f32>,
 }
 
 /// A part of an answer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Page {
     /// Products that the whole answer ranks.
     pub total: u64,
@@ -66,6 +79,14 @@ pub struct Page {
     pub n_not_yet_searchable: u64,
     /// The wanted ranks.
     pub items: Vec<Match>,
+    /// What of the typed text was not understood, or not as it may have been meant.
+    pub problems: Vec<Problem>,
+    /// Words that the models of this pack do not know.
+    pub unknown: Vec<String>,
+    /// Whether asking again a little later gives a better answer.
+    pub is_partial: bool,
+    /// Whether anything was asked that ranks products.
+    pub is_ranked: bool,
 }
 
 impl Library {
@@ -73,52 +94,57 @@ impl Library {
     /// order in which products were added.
     pub fn search(&self, query: &Query, offset: u64, limit: u64) -> Result<Page, CatalogError> {
         let inner = self.inner();
-        if query.is_empty() {
-            return browse(inner, query, offset, limit);
+        let question = Question::of(inner, query)?;
+        if !question.ranks {
+            return browse(inner, question, offset, limit);
         }
         // One pack for the whole answer: another may take its place while this one works.
         let engine = inner.engine()?;
         let models = engine.models.ids();
-        let vector = query::vector(inner, &engine, query)?;
-        let ranking = ranking::rank(inner, &engine, query, &vector, offset.saturating_add(limit))?;
+        let ranking = ranking::rank(inner, &engine, query, &question, offset, limit)?;
         let wanted: Vec<_> = ranking.hits.iter().skip(as_usize(offset)).take(as_usize(limit)).collect();
-        let pairs: Vec<_> = wanted.iter().map(|hit| (hit.product, Some(hit.picture))).collect();
+        let pairs: Vec<_> = wanted.iter().map(|hit| (hit.product, hit.picture)).collect();
         let mut rows = by_id(inner.store.products(&pairs, models)?);
         let items = wanted
             .into_iter()
             .filter_map(|hit| {
                 let row = rows.remove(&hit.product)?;
-                Some(Match { row, score: Some(hit.score), relevance: Some(vector.relevance(hit.score)) })
+                let relevance = hit.relevance.clamp(0.0, 1.0);
+                Some(Match { row, score: Some(hit.relevance), relevance: Some(relevance) })
             })
             .collect();
-        let n_good = ranking.hits.iter().take_while(|hit| vector.relevance(hit.score) >= GOOD).count();
+        let n_good = ranking.hits.iter().take_while(|hit| hit.relevance >= GOOD).count();
         let n_pictures = inner.store.n_pictures()?;
         Ok(Page {
             total: ranking.n_ranked,
             n_good: n_good as u64,
             n_not_yet_searchable: n_pictures.saturating_sub(engine.vectors.len(&inner.store)?),
             items,
+            problems: question.typed.problems,
+            unknown: ranking.unknown.to_vec(),
+            is_partial: ranking.is_partial,
+            is_ranked: true,
         })
     }
 }
 
 /// A part of the catalog, or of what passes the filters, in the order in which products were added.
-fn browse(inner: &Inner, query: &Query, offset: u64, limit: u64) -> Result<Page, CatalogError> {
+fn browse(inner: &Inner, question: Question, offset: u64, limit: u64) -> Result<Page, CatalogError> {
     let models = inner.model_ids();
     let page = |products: &RoaringBitmap| {
         let first = u32::try_from(offset).ok().and_then(|rank| products.select(rank));
         let wanted = first.map(|first| products.range(first..).take(as_usize(limit)));
         (products.len(), product_ids(wanted.into_iter().flatten()))
     };
-    let (total, ids) = match query.filters.as_slice() {
+    let (total, ids) = match question.narrowing.as_slice() {
         [] => inner.memory.members(&inner.store, |members, _| page(members.products()))?,
-        filters => page(&inner.memory.allowed(&inner.store, filters, models.writer)?.products),
+        _ => page(&inner.memory.allowed(&inner.store, &question.narrowing, models.writer)?.products),
     };
     let pairs: Vec<_> = ids.iter().map(|&id| (id, None)).collect();
     let mut rows = by_id(inner.store.products(&pairs, models)?);
     let items = ids.iter().filter_map(|id| rows.remove(id));
     let items = items.map(|row| Match { row, score: None, relevance: None }).collect();
-    Ok(Page { total, n_good: total, n_not_yet_searchable: 0, items })
+    Ok(Page { total, n_good: total, items, problems: question.typed.problems, ..Page::default() })
 }
 
 fn by_id(rows: Vec<ProductRow>) -> HashMap<ProductId, ProductRow> {

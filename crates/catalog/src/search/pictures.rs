@@ -24,8 +24,8 @@ pub struct QueryPicture {
 
 struct Entry {
     picture: QueryPicture,
-    /// The search model that read it, and its vector.
-    vector: (ModelId, Vec<f32>),
+    /// The models that read it, and their vectors.
+    vectors: ([ModelId; 2], Both),
     thumbnail: Vec<u8>,
     /// A smaller copy as a JPEG, for another search model.
     copy: Vec<u8>,
@@ -34,6 +34,9 @@ struct Entry {
 /// The longest side of the copy: beyond what a search model looks at.
 const COPY_SIDE: u32 = 768;
 
+/// CLIP's vector, and BLIP's where there is such a model.
+type Both = (Vec<f32>, Option<Vec<f32>>);
+
 /// The last pictures that were searched with.
 #[derive(Default)]
 pub(crate) struct QueryPictures(Mutex<Vec<Entry>>);
@@ -41,21 +44,20 @@ pub(crate) struct QueryPictures(Mutex<Vec<Entry>>);
 impl QueryPictures {
     const N_KEPT: usize = 100;
 
-    /// A picture's unit vector. One that another pack computed is computed anew.
-    pub(super) fn vector(&self, models: &Models, token: &str) -> Result<Vec<f32>, CatalogError> {
-        let model = models.ids().clip;
-        let (by, vector) = self.find(token, |entry| entry.vector.clone())?;
-        if by == model {
-            return Ok(vector);
+    /// A picture's unit vectors. Those that another pack computed are computed anew.
+    pub(super) fn vectors(&self, models: &Models, token: &str) -> Result<Both, CatalogError> {
+        let (by, vectors) = self.find(token, |entry| entry.vectors.clone())?;
+        if by == read_by(models) {
+            return Ok(vectors);
         }
         let copy = self.find(token, |entry| entry.copy.clone())?;
         let photo = photo::decode(&copy, Wanted::Whole).map_err(|_| CatalogError::NoSuchQueryPicture)?;
-        let vector = models.embed_picture(&photo.pixels)?;
+        let vectors = read(models, &photo.pixels)?;
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(entry) = entries.iter_mut().find(|entry| entry.picture.token == token) {
-            entry.vector = (model, vector.clone());
+            entry.vectors = (read_by(models), vectors.clone());
         }
-        Ok(vector)
+        Ok(vectors)
     }
 
     fn find<R>(&self, token: &str, read: impl FnOnce(&Entry) -> R) -> Result<R, CatalogError> {
@@ -78,16 +80,29 @@ impl QueryPictures {
         let thumbnail = photo::thumbnail(&photo).ok_or_else(|| bad(Skip::damaged()))?;
         let copy = photo::small_copy(&photo.pixels, COPY_SIDE).ok_or_else(|| bad(Skip::damaged()))?;
         let engine = inner.engine()?;
-        let vector = engine.models.embed_picture(&photo.pixels)?;
-        let vector = (engine.models.ids().clip, vector);
+        let vectors = (read_by(&engine.models), read(&engine.models, &photo.pixels)?);
         let picture = QueryPicture { token, name: name.to_owned() };
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if entries.len() >= Self::N_KEPT {
             entries.remove(0);
         }
-        entries.push(Entry { picture: picture.clone(), vector, thumbnail: thumbnail.file, copy });
+        entries.push(Entry { picture: picture.clone(), vectors, thumbnail: thumbnail.file, copy });
         Ok(picture)
     }
+}
+
+fn read_by(models: &Models) -> [ModelId; 2] {
+    [models.ids().clip, models.ids().matching]
+}
+
+/// A matching model that cannot be loaded keeps nobody from searching with a picture.
+fn read(models: &Models, pixels: &image::RgbImage) -> Result<Both, CatalogError> {
+    let clip = models.embed_picture(pixels)?;
+    let matching = models.match_picture(pixels).unwrap_or_else(|error| {
+        tracing::debug!(error = %error.with_causes(), "a search goes without the matching model");
+        None
+    });
+    Ok((clip, matching))
 }
 
 impl Library {

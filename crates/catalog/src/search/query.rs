@@ -1,22 +1,34 @@
-//! What is asked, as one vector.
+//! What is asked: taken apart, looked up, and read by the models.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
-use vitrine_models::ScoreRange;
-
+use super::{
+    language::{self, Asks, FactName, Filter, Problem, Typed},
+    lexical,
+    parts::{Term, Weights},
+};
 use crate::{
     CatalogError,
     describe::AttributeKind,
     engine::Engine,
     library::Inner,
+    memory::{Clause, Condition, Narrowing},
     models::Models,
-    store::{ModelId, PictureId, ProductId},
+    store::{ModelId, PictureId, ProductId, WordsOf},
+    words,
 };
 
+/// So long an answer waits for BLIP's reading of the words, whose thread may be at work on captions. Later it
+/// is there.
+const MATCH_WAIT: Duration = Duration::from_millis(80);
+
 /// What is asked. Parts add up: "like this picture, but red".
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Query {
-    /// Words.
+    /// What was typed, see [`language::parse`].
     pub text: String,
     /// Tokens of query pictures.
     pub pictures: Vec<String>,
@@ -24,6 +36,8 @@ pub struct Query {
     pub like: Option<Like>,
     /// Only products of which all of this is said.
     pub filters: Vec<(AttributeKind, String)>,
+    /// How much each part of a photo counts.
+    pub weights: Weights,
 }
 
 /// "More like this".
@@ -40,73 +54,221 @@ impl Query {
     pub fn words(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }
-
-    /// Whether nothing is asked that ranks products.
-    pub fn is_empty(&self) -> bool {
-        self.text.trim().is_empty() && self.pictures.is_empty() && self.like.is_none()
-    }
 }
 
-/// A query's vector, and how scores against it read.
-///
-/// Words and pictures score on different scales (a photo is never as close to words as to another
-/// photo), so each part is divided by the width of its scale before they are added; the relevance
-/// of a product is then the mean of its relevances to the parts, and a line over the score.
-pub(super) struct QueryVector {
-    /// Unit vector `[dim]`.
-    pub(super) unit: Vec<f32>,
-    slope: f32,
-    intercept: f32,
+/// A query, taken apart and looked up.
+pub(super) struct Question {
+    pub(super) typed: Typed,
+    /// What the answer is narrowed to.
+    pub(super) narrowing: Narrowing,
+    /// Products of which a number or a file's name was typed, which come first, in this order.
+    pub(super) named: Vec<ProductId>,
+    /// Whether anything ranks products.
+    pub(super) ranks: bool,
 }
 
-impl QueryVector {
-    fn of_parts(parts: &[(Vec<f32>, ScoreRange)]) -> Option<Self> {
-        let dim = parts.first()?.0.len();
-        let n = parts.len() as f32;
-        let mut sum = vec![0.0_f32; dim];
-        let mut intercept = 0.0;
-        for (vector, range) in parts {
-            let width = range.sure - range.unrelated;
-            for (total, x) in sum.iter_mut().zip(vector) {
-                *total += x / width / n;
+impl Question {
+    /// Takes a query apart. No model is asked.
+    pub(super) fn of(inner: &Inner, query: &Query) -> Result<Self, CatalogError> {
+        let lists = inner.engines.lists();
+        let own: Vec<String> = lists.own_names().to_vec();
+        let mut typed = language::parse(&query.text, &own);
+        let mut narrowing: Narrowing =
+            query.filters.iter().map(|(kind, value)| Clause::claim(kind, value)).collect();
+        for filter in &typed.filters {
+            match resolve(inner, filter)? {
+                Ok(clause) => narrowing.push(clause),
+                Err((clause, problem)) => {
+                    narrowing.push(clause);
+                    typed.problems.push(problem);
+                }
             }
-            intercept -= range.unrelated / width / n;
         }
-        let length = sum.iter().map(|x| x * x).sum::<f32>().sqrt();
-        if length <= f32::EPSILON {
-            return None;
+        for phrase in typed.wanted.iter().filter(|one| one.is_phrase) {
+            let folded: Vec<&str> = phrase.words.iter().map(|word| word.folded.as_str()).collect();
+            narrowing.push(Clause::among(holding(inner, &[folded.join(" ")])?));
         }
-        Some(Self { unit: sum.iter().map(|x| x / length).collect(), slope: length, intercept })
-    }
-
-    /// A cosine as relevance from 0 to 1.
-    pub(super) fn relevance(&self, score: f32) -> f32 {
-        (self.slope * score + self.intercept).clamp(0.0, 1.0)
+        for unwanted in &typed.unwanted {
+            let mut all = words::forms(unwanted);
+            all.push(unwanted.clone());
+            narrowing.push(Clause::not_among(holding(inner, &all)?));
+        }
+        let named = named(inner, &query.text, &typed)?;
+        let ranks = !typed.wanted.is_empty() || !query.pictures.is_empty() || query.like.is_some();
+        Ok(Self { typed, narrowing, named, ranks })
     }
 }
 
-/// The query's vector.
-pub(super) fn vector(inner: &Inner, engine: &Engine, query: &Query) -> Result<QueryVector, CatalogError> {
+/// Products in whose words one of these stands, whoever says so.
+fn holding(inner: &Inner, phrases: &[String]) -> Result<roaring::RoaringBitmap, CatalogError> {
+    let by_merchant = inner.store.with_words(WordsOf::Merchant, phrases)?;
+    Ok(by_merchant | inner.store.with_words(WordsOf::Models, phrases)?)
+}
+
+/// The products that a filter keeps; with what is wrong where no product has what it asks.
+fn resolve(inner: &Inner, filter: &Filter) -> Result<Result<Clause, (Clause, Problem)>, CatalogError> {
+    let store = &inner.store;
+    let mut unknown = None;
+    let any_of = match &filter.asks {
+        Asks::Price(range) => vec![Condition::Among(store.with_price(*range.start(), *range.end())?)],
+        Asks::Fact(fact, values) => {
+            let mut found = Vec::new();
+            for value in values {
+                let products = match fact {
+                    // A folder is meant by any of its words, one that it lies in too.
+                    FactName::Folder => store.with_words(WordsOf::Folders, std::slice::from_ref(value))?,
+                    _ => store.with_fact(fact.name(), value)?,
+                };
+                let is_open = !matches!(fact, FactName::Has | FactName::Is);
+                if products.is_empty() && is_open {
+                    unknown = Some((fact.name().to_owned(), value.clone(), Vec::new()));
+                }
+                found.push(Condition::Among(products));
+            }
+            found
+        }
+        Asks::Claim(kind, values) => {
+            let claimed = store.claimed_values(kind)?;
+            let mut found = Vec::new();
+            for value in values {
+                let meant = meant(inner, kind, value, &claimed);
+                if meant.is_empty() {
+                    let name = kind.list().unwrap_or(kind.name()).to_owned();
+                    unknown = Some((name, value.clone(), claimed.clone()));
+                }
+                found.extend(meant.into_iter().map(|value| Condition::Claim(kind.clone(), value)));
+            }
+            found
+        }
+    };
+    let clause = Clause { any_of, is_not: filter.is_not };
+    let (Some((key, value, others)), Some((start, end))) = (unknown, filter.place) else {
+        return Ok(Ok(clause));
+    };
+    let near =
+        others.iter().filter_map(|other| Some((words::within(&value, &words::fold(other), 2)?, other)));
+    let message = match near.min() {
+        Some((_, other)) => format!("No product has the {key} {value}. Did you mean {other}?"),
+        None => format!("No product has the {key} {value}."),
+    };
+    Ok(Err((clause, Problem { start, end, message })))
+}
+
+/// The claimed values that are meant by what was typed: the same word, and of a basic colour its shades.
+fn meant(inner: &Inner, kind: &AttributeKind, value: &str, claimed: &[String]) -> Vec<String> {
+    let colours = (*kind == AttributeKind::Colour).then(|| inner.engines.lists().get("colours")).flatten();
+    let is_shade = |other: &str| {
+        colours.is_some_and(|colours| {
+            let at = colours.terms().iter().position(|term| term == other);
+            at.and_then(|at| colours.group(at)) == Some(value)
+        })
+    };
+    let forms = words::forms(value);
+    let is_meant = |other: &&String| {
+        let folded = words::fold(other);
+        folded == value || forms.contains(&folded) || is_shade(other)
+    };
+    claimed.iter().filter(is_meant).cloned().collect()
+}
+
+/// Products of which a number or a file's name was typed: by the whole text, else by any word of it.
+fn named(inner: &Inner, text: &str, typed: &Typed) -> Result<Vec<ProductId>, CatalogError> {
+    let whole = words::code(text.trim());
+    // "VT-0042.jpg" names the file as well.
+    let stem = text.trim().rsplit_once('.').map(|(stem, _)| words::code(stem)).unwrap_or_default();
+    let mut names = vec![whole, stem];
+    names.extend(
+        typed.wanted.iter().filter(|one| words::is_code(&one.text)).map(|one| words::code(&one.text)),
+    );
+    let mut found: Vec<(ProductId, crate::store::CodeKind)> = Vec::new();
+    for name in names.iter().filter(|name| name.len() >= 2) {
+        for (product, kind) in inner.store.with_code(name)? {
+            if found.iter().all(|(other, _)| *other != product) {
+                found.push((product, kind));
+            }
+        }
+    }
+    found.sort_by_key(|(product, kind)| (*kind, *product));
+    Ok(found.into_iter().map(|(product, _)| product).collect())
+}
+
+/// What the models make of a question.
+#[derive(Default)]
+pub(super) struct Read {
+    /// Each thing that is asked for, with how much it counts.
+    pub(super) terms: Vec<(Term, f32)>,
+    /// Words that were left out since the models do not know them.
+    pub(super) unknown: Vec<String>,
+    /// Whether BLIP's reading of the words did not come in time.
+    pub(super) is_partial: bool,
+}
+
+/// Has a question read by the models.
+pub(super) fn read(
+    inner: &Inner,
+    engine: &Engine,
+    query: &Query,
+    typed: &Typed,
+) -> Result<Read, CatalogError> {
     let models = &engine.models;
-    let calibration = models.calibration();
-    let mut parts = Vec::new();
-    let text = query.text.trim();
-    if !text.is_empty() {
-        parts.push((inner.search.texts.get(models, text)?, calibration.text));
+    let mut read = Read::default();
+    let (texts, unknown) = texts(models, typed);
+    read.unknown = unknown;
+    for (text, weight) in texts {
+        let (clip, matching) = inner.search.texts.get(models, &text)?;
+        read.is_partial |= matching.is_none() && models.matches();
+        read.terms.push((Term::Words { clip, matching }, weight));
     }
     for token in &query.pictures {
-        parts.push((inner.search.pictures.vector(models, token)?, calibration.image));
+        let (clip, matching) = inner.search.pictures.vectors(models, token)?;
+        read.terms.push((Term::Picture { clip, matching }, 1.0));
     }
     if let Some(like) = query.like {
         let picture = match like.picture {
             Some(picture) => picture,
             None => inner.store.product(like.product, models.ids())?.photo.id,
         };
-        let vector = inner.store.vector(models.ids().clip, picture)?.ok_or(CatalogError::NotYetSearchable)?;
-        parts.push((vector, calibration.image));
+        let clip = inner.store.vector(models.ids().clip, picture)?.ok_or(CatalogError::NotYetSearchable)?;
+        let matching = inner.store.vector(models.ids().matching, picture)?;
+        read.terms.push((Term::Picture { clip, matching }, 1.0));
     }
-    // Parts that cancel each other out exactly ask for nothing in particular.
-    QueryVector::of_parts(&parts).ok_or(CatalogError::AsksForNothing)
+    Ok(read)
+}
+
+/// What of the words the models read, with weights; and the words that they do not know.
+///
+/// Numbers mean nothing to a model, and fillers ("show me ... please") move a small one far from what is
+/// meant.
+fn texts(models: &Models, typed: &Typed) -> (Vec<(String, f32)>, Vec<String>) {
+    let mut known: Vec<(&str, f32)> = Vec::new();
+    let mut unknown = Vec::new();
+    for one in &typed.wanted {
+        if words::is_code(&one.text) {
+            continue;
+        }
+        if one.words.iter().all(|word| lexical::is_filler(&word.folded) || models.knows_word(&word.folded)) {
+            known.push((&one.text, one.weight));
+        } else {
+            unknown.push(one.text.clone());
+        }
+    }
+    let is_filler = |text: &str| words::split(text).iter().all(|word| lexical::is_filler(&word.folded));
+    // Within a sentence a filler belongs to it: "case for a phone".
+    let first = known.iter().position(|(text, _)| !is_filler(text));
+    let last = known.iter().rposition(|(text, _)| !is_filler(text));
+    let (Some(first), Some(last)) = (first, last) else { return (Vec::new(), unknown) };
+    let known = &known[first..=last];
+    let whole: Vec<&str> = known.iter().filter(|(_, weight)| *weight > 0.0).map(|(text, _)| *text).collect();
+    let mut texts = Vec::new();
+    if !whole.is_empty() {
+        texts.push((whole.join(" "), 1.0));
+    }
+    // A word that counts more is asked for once more by itself; one that counts less, taken away in part.
+    let special = known.iter().filter(|(_, weight)| (weight - 1.0).abs() > 1e-3 && *weight > 0.0);
+    if known.len() > 1 {
+        texts.extend(special.map(|(text, weight)| ((*text).to_owned(), weight - 1.0)));
+    }
+    (texts, unknown)
 }
 
 /// Vectors of the words that were asked for last: typing, paging and going back ask for the same
@@ -114,56 +276,51 @@ pub(super) fn vector(inner: &Inner, engine: &Engine, query: &Query) -> Result<Qu
 #[derive(Default)]
 pub(super) struct TextVectors(Mutex<Vec<TextVector>>);
 
-/// The words, the search model that read them, and their vector.
-type TextVector = (String, ModelId, Vec<f32>);
+/// The words, the models that read them, and what they made of them.
+type TextVector = (String, [ModelId; 2], Both);
+/// CLIP's vector, and BLIP's where it is there.
+type Both = (Vec<f32>, Option<Vec<f32>>);
 
 impl TextVectors {
-    const N_KEPT: usize = 64;
+    const N_KEPT: usize = 128;
 
-    fn get(&self, models: &Models, text: &str) -> Result<Vec<f32>, CatalogError> {
-        let model = models.ids().clip;
-        {
+    fn get(&self, models: &Models, text: &str) -> Result<Both, CatalogError> {
+        let by = [models.ids().clip, models.ids().matching];
+        let before = {
             let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(at) = known.iter().position(|(words, by, _)| words == text && *by == model) {
-                let entry = known.remove(at);
-                let vector = entry.2.clone();
-                known.push(entry);
-                return Ok(vector);
+            match known.iter().position(|(words, of, _)| words == text && *of == by) {
+                Some(at) => {
+                    let entry = known.remove(at);
+                    let both = entry.2.clone();
+                    if both.1.is_some() || !models.matches() {
+                        known.push(entry);
+                        return Ok(both);
+                    }
+                    Some(both.0)
+                }
+                None => None,
             }
-        }
-        let vector = models.embed_text(text)?;
+        };
+        // Asked first, since it is answered beside CLIP.
+        let pending = models.matches().then(|| models.host().match_texts(vec![text.to_owned()]));
+        let clip = match before {
+            Some(clip) => clip,
+            None => models.embed_text(text)?,
+        };
+        let matching = match pending.map(|pending| pending.wait(MATCH_WAIT)) {
+            Some(Ok(vectors)) => vectors.and_then(|mut vectors| vectors.pop()),
+            Some(Err(error)) => {
+                tracing::debug!(error = %error.with_causes(), "a search goes without the matching model");
+                None
+            }
+            None => None,
+        };
+        let both = (clip, matching);
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= Self::N_KEPT {
             known.remove(0);
         }
-        known.push((text.to_owned(), model, vector.clone()));
-        Ok(vector)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const TEXT: ScoreRange = ScoreRange { unrelated: 0.15, sure: 0.35 };
-    const IMAGE: ScoreRange = ScoreRange { unrelated: 0.5, sure: 0.9 };
-
-    #[test]
-    fn one_part_reads_on_its_own_scale() {
-        let query = QueryVector::of_parts(&[(vec![1.0, 0.0], TEXT)]).unwrap();
-        assert_eq!(query.unit, [1.0, 0.0]);
-        for score in [0.0, 0.15, 0.2, 0.25, 0.35, 0.9] {
-            assert!((query.relevance(score) - TEXT.relevance(score)).abs() < 1e-5, "{score}");
-        }
-    }
-
-    #[test]
-    fn two_parts_read_as_the_mean_of_both() {
-        let (a, b) = (vec![1.0, 0.0], vec![0.6, 0.8]);
-        let query = QueryVector::of_parts(&[(a.clone(), TEXT), (b.clone(), IMAGE)]).unwrap();
-        let product = [0.3_f32, 0.6];
-        let dot = |v: &[f32]| v.iter().zip(&product).map(|(x, y)| x * y).sum::<f32>();
-        let due = ((dot(&a) - 0.15) / 0.2 + (dot(&b) - 0.5) / 0.4) / 2.0;
-        assert!((query.relevance(dot(&query.unit)) - due.clamp(0.0, 1.0)).abs() < 1e-5);
+        known.push((text.to_owned(), by, both.clone()));
+        Ok(both)
     }
 }

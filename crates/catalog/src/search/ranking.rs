@@ -1,6 +1,8 @@
 //! Ranked products, kept for the next page.
 //!
-//! The index ranks photos; a product stands where its best photo stands.
+//! The index ranks photos; a product stands where its best photo stands. What share of the question's words
+//! a product holds is added to the relevance of that photo, so that a product whose title says what was asked
+//! for is found whatever the models see in it. Products whose number was typed come first.
 
 use std::{
     collections::HashSet,
@@ -10,7 +12,13 @@ use std::{
 use roaring::RoaringBitmap;
 use vitrine_index::{Probe, VectorIndex};
 
-use super::{Query, query::QueryVector};
+use super::{
+    Query,
+    background::Background,
+    lexical::{self, Coverage},
+    parts::Fused,
+    query::{self, Question},
+};
 use crate::{
     CatalogError,
     engine::Engine,
@@ -21,20 +29,24 @@ use crate::{
 
 /// Ranks that are computed at least: some pages, and all that can be called good matches.
 const MIN_DEPTH: u64 = 500;
+/// The relevance of a photo that has nothing to do with the question, where its words are what was found.
+const UNRELATED: f32 = -0.4;
+/// Relevance of a product whose number was typed.
+const NAMED: f32 = 2.0;
 
 /// A product's place in an answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Ranked {
     pub(super) product: ProductId,
-    /// Its best photo.
-    pub(super) picture: PictureId,
-    /// Cosine of that photo and the query.
-    pub(super) score: f32,
+    /// Its best photo; none where the index does not hold any of it.
+    pub(super) picture: Option<PictureId>,
+    /// From 0 (unrelated) over 0.5 (rather meant than not) to 1 (sure), and beyond.
+    pub(super) relevance: f32,
 }
 
-/// What an answer was computed from: the search model, where its vectors stood in the log, and where the
-/// products and claims did.
-type Origin = (ModelId, u64, u64);
+/// What an answer was computed from: the search model, where its vectors stood in the log, where the products
+/// and claims did, and how often words were written.
+type Origin = (ModelId, u64, u64, u64);
 
 /// The answer to a query, down to some rank.
 #[derive(Clone)]
@@ -46,111 +58,268 @@ pub(crate) struct Ranking {
     pub(super) hits: Arc<Vec<Ranked>>,
     /// Products that the whole answer ranks.
     pub(super) n_ranked: u64,
+    /// Words that the models do not know.
+    pub(super) unknown: Arc<Vec<String>>,
+    /// Whether a better answer can be had a little later.
+    pub(super) is_partial: bool,
 }
 
-/// The first `depth` ranks or more, among what passes the query's filters. Pages of one query come out of
+/// The ranks up to `offset + limit` or more, among what passes the query's filters. Pages of one query come out of
 /// one ranking as long as nothing changes.
 pub(super) fn rank(
     inner: &Inner,
     engine: &Engine,
     query: &Query,
-    vector: &QueryVector,
-    depth: u64,
+    question: &Question,
+    offset: u64,
+    limit: u64,
 ) -> Result<Ranking, CatalogError> {
+    let depth = offset.saturating_add(limit);
     engine.vectors.follow(&inner.store)?;
     let position = inner.memory.members(&inner.store, |_, position| position)?;
-    let origin = (engine.models.ids().clip, engine.vectors.position(), position);
+    let words = inner.store.words_version()?;
+    let origin = (engine.models.ids().clip, engine.vectors.position(), position, words);
     {
         let last = inner.search.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(last) = &*last
             && last.origin == origin
             && &last.query == query
+            // Later pages go with the first one, whatever came in the meantime.
+            && (!last.is_partial || offset > 0)
             && (last.depth >= depth || last.depth >= last.n_ranked)
         {
             return Ok(last.clone());
         }
     }
-    let allowed = match query.filters.as_slice() {
+    let allowed = match question.narrowing.as_slice() {
         [] => None,
-        filters => Some(inner.memory.allowed(&inner.store, filters, engine.models.ids().writer)?),
+        _ => Some(inner.memory.allowed(&inner.store, &question.narrowing, engine.models.ids().writer)?),
     };
     // Twice as deep as asked: whoever scrolls goes on scrolling.
     let depth = depth.saturating_mul(2).max(MIN_DEPTH);
-    let (hits, n_ranked) = products(inner, engine, query, vector, allowed.as_deref(), depth)?;
-    let ranking = Ranking { query: query.clone(), origin, depth, hits: Arc::new(hits), n_ranked };
+    let coverage = coverage(inner, query, question)?;
+    let read = query::read(inner, engine, query, &question.typed)?;
+    let search =
+        Search { inner, engine, like: query.like.map(|like| like.product), allowed: allowed.as_deref() };
+    let (hits, n_ranked) = search.products(query, question, &read, &coverage, depth)?;
+    let ranking = Ranking {
+        query: query.clone(),
+        origin,
+        depth,
+        hits: Arc::new(hits),
+        n_ranked,
+        unknown: Arc::new(read.unknown),
+        is_partial: read.is_partial,
+    };
     *inner.search.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(ranking.clone());
     Ok(ranking)
 }
 
-/// Asks the index for photos until they make `depth` products, or all there are.
-fn products(
-    inner: &Inner,
-    engine: &Engine,
-    query: &Query,
-    vector: &QueryVector,
-    allowed: Option<&Allowed>,
-    depth: u64,
-) -> Result<(Vec<Ranked>, u64), CatalogError> {
-    let Some(index) = engine.vectors.index(&inner.store)? else { return Ok((Vec::new(), 0)) };
-    let like = query.like.map(|like| like.product);
-    let n_wanted = usize::try_from(depth).unwrap_or(usize::MAX);
-    let (n_pictures, n_products) =
-        inner.memory.members(&inner.store, |members, _| (members.n_pictures(), members.products().len()))?;
-    // As many photos as so many products have on the mean, and some more.
-    let per_product = n_pictures.div_ceil(n_products.max(1)).max(1);
-    let mut k = usize::try_from(depth.saturating_mul(per_product).saturating_add(1)).unwrap_or(usize::MAX);
-    loop {
-        let probe = Probe { query: &vector.unit, allowed: allowed.map(|allowed| &allowed.pictures), k };
-        let answer = index.probe(&probe)?;
-        let is_all = answer.hits.len() as u64 >= answer.n_ranked || answer.hits.len() < k;
-        let mut met = HashSet::with_capacity(n_wanted.min(answer.hits.len()));
-        let ranked: Vec<Ranked> = inner.memory.members(&inner.store, |members, _| {
+/// What share of the question's words each product holds.
+fn coverage(inner: &Inner, query: &Query, question: &Question) -> Result<Coverage, CatalogError> {
+    if question.typed.wanted.is_empty() || query.weights.words <= 0.0 {
+        return Ok(Coverage::default());
+    }
+    let n_products = inner.memory.members(&inner.store, |members, _| members.products().len())?;
+    // A space behind a word says that it is whole.
+    let may_go_on = query.text.ends_with(|c: char| c.is_alphanumeric());
+    let (vocabulary, lists) = (&inner.search.vocabulary, inner.engines.lists());
+    lexical::coverage(&inner.store, vocabulary, lists, &question.typed.wanted, may_go_on, n_products)
+}
+
+/// One search through the index.
+struct Search<'a> {
+    inner: &'a Inner,
+    engine: &'a Engine,
+    like: Option<ProductId>,
+    allowed: Option<&'a Allowed>,
+}
+
+impl Search<'_> {
+    /// The first `depth` products, and how many the whole answer ranks.
+    fn products(
+        &self,
+        query: &Query,
+        question: &Question,
+        read: &query::Read,
+        coverage: &Coverage,
+        depth: u64,
+    ) -> Result<(Vec<Ranked>, u64), CatalogError> {
+        let n_wanted = usize::try_from(depth).unwrap_or(usize::MAX);
+        let index = self.engine.vectors.index(&self.inner.store)?;
+        let fused = match &index {
+            Some(index) if !read.terms.is_empty() => {
+                let lens = self.engine.vectors.lens().unwrap_or_default();
+                let background = Background::of(self.inner, self.engine, &**index, lens)?;
+                let calibration = self.engine.models.calibration();
+                let fused = Fused::of_terms(&read.terms, lens, &query.weights, &calibration, &background);
+                // Parts that cancel each other out exactly ask for nothing in particular.
+                Some(fused.ok_or(CatalogError::AsksForNothing)?)
+            }
+            _ => None,
+        };
+        let (mut ranked, mut n_ranked) = match (&index, &fused) {
+            (Some(index), Some(fused)) => self.nearest(&**index, fused, n_wanted)?,
+            _ => (Vec::new(), 0),
+        };
+        let worth = query.weights.words;
+        // What the words find that the models do not, with what the models say of it.
+        let met: HashSet<u32> = ranked.iter().map(|one| one.product.get()).collect();
+        let live = self.inner.memory.members(&self.inner.store, |members, _| members.products().clone())?;
+        let passes = match self.allowed {
+            Some(allowed) => &live & &allowed.products,
+            None => live,
+        };
+        let mut by_words = coverage.best(n_wanted.min(2_000), Some(&passes));
+        by_words.retain(|product| !met.contains(product) && self.like != Some(ProductId::new(*product)));
+        if fused.is_none() {
+            n_ranked = coverage.products.intersection_len(&passes);
+        }
+        ranked.extend(self.scored(index.as_deref(), fused.as_ref(), &by_words)?);
+        for one in &mut ranked {
+            let share = coverage.of(one.product.get());
+            if share > 0.0 {
+                one.relevance = one.relevance.max(UNRELATED) + worth * share;
+            }
+        }
+        ranked.sort_by(|a, b| b.relevance.total_cmp(&a.relevance).then(a.product.cmp(&b.product)));
+        n_ranked +=
+            self.put_first(&mut ranked, &question.named, &passes, fused.is_none().then_some(coverage));
+        ranked.truncate(n_wanted);
+        let n_ranked = n_ranked.max(ranked.len() as u64);
+        Ok((ranked, n_ranked))
+    }
+
+    /// Puts the products whose number was typed first; answers how many of them the answer did not rank.
+    fn put_first(
+        &self,
+        ranked: &mut Vec<Ranked>,
+        named: &[ProductId],
+        passes: &RoaringBitmap,
+        words_alone: Option<&Coverage>,
+    ) -> u64 {
+        let mut n_more = 0;
+        let mut first = Vec::new();
+        let named = named.iter().filter(|one| passes.contains(one.get()) && self.like != Some(**one));
+        for (at, &product) in named.enumerate() {
+            let known = ranked.iter().position(|one| one.product == product);
+            let mut one = match known {
+                Some(at) => ranked.remove(at),
+                None => {
+                    let is_ranked = words_alone.is_none_or(|words| words.products.contains(product.get()));
+                    n_more += u64::from(!is_ranked);
+                    Ranked { product, picture: None, relevance: NAMED }
+                }
+            };
+            one.relevance = NAMED - at as f32 * 1e-3;
+            first.push(one);
+        }
+        ranked.splice(0..0, first);
+        n_more
+    }
+
+    /// Asks the index for photos until they make `n_wanted` products, or all there are.
+    fn nearest(
+        &self,
+        index: &dyn VectorIndex,
+        fused: &Fused,
+        n_wanted: usize,
+    ) -> Result<(Vec<Ranked>, u64), CatalogError> {
+        let (memory, store) = (&self.inner.memory, &self.inner.store);
+        let (n_pictures, n_products) =
+            memory.members(store, |members, _| (members.n_pictures(), members.products().len()))?;
+        // As many photos as so many products have on the mean, and some more.
+        let per_product = usize::try_from(n_pictures.div_ceil(n_products.max(1))).unwrap_or(1).max(1);
+        let mut k = n_wanted.saturating_mul(per_product).saturating_add(1);
+        loop {
+            let allowed = self.allowed.map(|allowed| &allowed.pictures);
+            let probe = Probe { query: &fused.query, missing: &fused.missing, allowed, k };
+            let answer = index.probe(&probe)?;
+            let is_all = answer.hits.len() as u64 >= answer.n_ranked || answer.hits.len() < k;
+            let mut ranked = self.best_photos(fused, &answer.hits, None)?;
+            if ranked.len() >= n_wanted || is_all {
+                let n_ranked = if is_all { ranked.len() as u64 } else { self.n_rankable(&index.ids())? };
+                ranked.truncate(n_wanted);
+                return Ok((ranked, n_ranked));
+            }
+            k = k.saturating_mul(2);
+        }
+    }
+
+    /// The products of hits, each with the first of them; only those of `among` where that is given.
+    fn best_photos(
+        &self,
+        fused: &Fused,
+        hits: &[vitrine_index::Hit],
+        among: Option<&RoaringBitmap>,
+    ) -> Result<Vec<Ranked>, CatalogError> {
+        let mut met = HashSet::with_capacity(hits.len());
+        self.inner.memory.members(&self.inner.store, |members, _| {
             let mut ranked = Vec::new();
-            for hit in &answer.hits {
+            for hit in hits {
                 let picture = PictureId::new(hit.id);
                 // A photo of several products stands for each that it may stand for.
                 for &product in members.products_of(picture) {
-                    let is_allowed = allowed.is_none_or(|allowed| allowed.products.contains(product));
-                    if is_allowed && like != Some(ProductId::new(product)) && met.insert(product) {
-                        ranked.push(Ranked { product: ProductId::new(product), picture, score: hit.score });
+                    let is_allowed = self.allowed.is_none_or(|allowed| allowed.products.contains(product))
+                        && among.is_none_or(|among| among.contains(product));
+                    if is_allowed && self.like != Some(ProductId::new(product)) && met.insert(product) {
+                        let relevance = fused.relevance(hit.score);
+                        ranked.push(Ranked {
+                            product: ProductId::new(product),
+                            picture: Some(picture),
+                            relevance,
+                        });
                     }
                 }
             }
             ranked
-        })?;
-        if ranked.len() >= n_wanted || is_all {
-            let n_ranked =
-                if is_all { ranked.len() as u64 } else { n_rankable(inner, &index.ids(), allowed, like)? };
-            let mut ranked = ranked;
-            ranked.truncate(n_wanted);
-            return Ok((ranked, n_ranked));
-        }
-        k = k.saturating_mul(2);
+        })
     }
-}
 
-/// Products of which a photo is in the index and passes.
-fn n_rankable(
-    inner: &Inner,
-    in_index: &RoaringBitmap,
-    allowed: Option<&Allowed>,
-    like: Option<ProductId>,
-) -> Result<u64, CatalogError> {
-    inner.memory.members(&inner.store, |members, _| {
-        let is_whole = in_index.len() == members.n_pictures();
-        let n = match allowed {
-            // Everything that can be seen can be found: no need to look at each photo.
-            None if is_whole => members.products().len(),
-            None => members.products_of_all(in_index).len(),
-            Some(allowed) if is_whole => allowed.products.len(),
-            Some(allowed) => {
-                (members.products_of_all(&(in_index & &allowed.pictures)) & &allowed.products).len()
-            }
+    /// These products, each with its best photo and what the models say of that.
+    fn scored(
+        &self,
+        index: Option<&vitrine_index::LocalIndex>,
+        fused: Option<&Fused>,
+        products: &[u32],
+    ) -> Result<Vec<Ranked>, CatalogError> {
+        let unscored =
+            |product: u32| Ranked { product: ProductId::new(product), picture: None, relevance: UNRELATED };
+        let (Some(index), Some(fused)) = (index, fused) else {
+            return Ok(products.iter().copied().map(unscored).collect());
         };
-        let is_in = |product: ProductId| {
-            members.products().contains(product.get())
-                && allowed.is_none_or(|allowed| allowed.products.contains(product.get()))
-        };
-        n.saturating_sub(u64::from(like.is_some_and(is_in)))
-    })
+        if products.is_empty() {
+            return Ok(Vec::new());
+        }
+        let wanted: RoaringBitmap = products.iter().copied().collect();
+        let pictures =
+            self.inner.memory.members(&self.inner.store, |members, _| members.pictures_of_all(&wanted))?;
+        let k = usize::try_from(pictures.len()).unwrap_or(usize::MAX);
+        let probe = Probe { query: &fused.query, missing: &fused.missing, allowed: Some(&pictures), k };
+        let mut ranked = self.best_photos(fused, &index.probe(&probe)?.hits, Some(&wanted))?;
+        let met: HashSet<u32> = ranked.iter().map(|one| one.product.get()).collect();
+        ranked.extend(products.iter().copied().filter(|product| !met.contains(product)).map(unscored));
+        Ok(ranked)
+    }
+
+    /// Products of which a photo is in the index and passes.
+    fn n_rankable(&self, in_index: &RoaringBitmap) -> Result<u64, CatalogError> {
+        self.inner.memory.members(&self.inner.store, |members, _| {
+            let is_whole = in_index.len() == members.n_pictures();
+            let n = match self.allowed {
+                // Everything that can be seen can be found: no need to look at each photo.
+                None if is_whole => members.products().len(),
+                None => members.products_of_all(in_index).len(),
+                Some(allowed) if is_whole => allowed.products.len(),
+                Some(allowed) => {
+                    (members.products_of_all(&(in_index & &allowed.pictures)) & &allowed.products).len()
+                }
+            };
+            let is_in = |product: ProductId| {
+                members.products().contains(product.get())
+                    && self.allowed.is_none_or(|allowed| allowed.products.contains(product.get()))
+            };
+            n.saturating_sub(u64::from(self.like.is_some_and(is_in)))
+        })
+    }
 }

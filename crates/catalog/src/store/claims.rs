@@ -15,7 +15,23 @@ pub(super) const BY_WRITER: &str = "SELECT w.value FROM rarray(?2) w
      WHERE ?1 = (SELECT writer_id FROM composition WHERE picture_id = w.value
                  ORDER BY writer_id = ?3 DESC, writer_id DESC LIMIT 1)";
 
+/// From value to value, each found through the index: what differs is few among what stands there.
+pub(super) const VALUES: &str = "WITH RECURSIVE next (value) AS (
+         SELECT min(value) FROM attribute WHERE kind = ?1 AND list = ?2
+         UNION ALL
+         SELECT (SELECT min(value) FROM attribute WHERE kind = ?1 AND list = ?2 AND value > next.value)
+         FROM next WHERE next.value IS NOT NULL)
+     SELECT value FROM next WHERE value IS NOT NULL";
+
 impl Store {
+    /// Every value that is claimed of any picture, by any writer, by the alphabet.
+    pub fn claimed_values(&self, kind: &AttributeKind) -> Result<Vec<String>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(VALUES)?;
+        let rows = statement.query_map([kind.name(), kind.list().unwrap_or_default()], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Pictures of which this is claimed, by the writer in use or, where that has not come to them, by the
     /// newest other; by rising id, hidden ones too.
     pub fn with_claim(

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{ModelId, PictureId, Store, to_i64};
+use super::{ModelId, PictureId, Store, array, to_i64};
 use crate::{
     colour::{BasicColour, ProductColour},
     describe::{Attribute, AttributeKind, Description, Evidence},
@@ -167,6 +167,40 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Pictures that can be seen after `after`, by rising id, that this writer described and whose description
+    /// has no vector by the model `described`.
+    pub fn without_read_description(
+        &self,
+        writer: ModelId,
+        described: ModelId,
+        after: PictureId,
+        limit: u64,
+    ) -> Result<Vec<PictureId>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(UNREAD)?;
+        let rows = statement.query_map(params![writer, described, after, to_i64(limit)], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What this writer says that pictures show; none of one on which nothing was recognised.
+    pub fn texts_of(
+        &self,
+        writer: ModelId,
+        pictures: Vec<PictureId>,
+    ) -> Result<Vec<(PictureId, Option<String>)>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT c.picture_id, CASE WHEN p.doubts = '' OR EXISTS (
+                 SELECT 1 FROM attribute WHERE picture_id = c.picture_id AND writer_id = ?1) THEN c.alt_text END
+             FROM rarray(?2) w
+             CROSS JOIN composition c ON c.picture_id = w.value AND c.writer_id = ?1
+             JOIN picture p ON p.id = c.picture_id",
+        )?;
+        let rows =
+            statement.query_map(params![writer, array(pictures)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// What a picture's description is composed from; none as long as it has no vector.
     pub fn material(&self, picture: PictureId, models: ModelIds) -> Result<Option<Material>, CatalogError> {
         let reader = self.reader()?;
@@ -186,6 +220,13 @@ impl Store {
         Ok(found.optional()?)
     }
 }
+
+/// Keys alone are read.
+pub(super) const UNREAD: &str = "
+    SELECT c.picture_id FROM composition c JOIN picture p ON p.id = c.picture_id AND p.n_files > 0
+    WHERE c.writer_id = ?1 AND c.picture_id > ?3
+    AND NOT EXISTS (SELECT 1 FROM vector WHERE model_id = ?2 AND picture_id = c.picture_id)
+    ORDER BY c.picture_id LIMIT ?4";
 
 /// Keys alone are read: of pictures, vectors, captions and compositions.
 pub(super) const LACKING: &str = "

@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, Transaction, params};
 
-use super::{ProductId, Store};
+use super::{ProductId, Store, product_vectors};
 use crate::error::CatalogError;
 
 /// Who says so; the later goes before the earlier.
@@ -46,12 +46,14 @@ pub enum FieldName {
     Brand,
     /// The merchant's text.
     Description,
+    /// The number below the bars: an EAN, a UPC, an ISBN.
+    Barcode,
 }
 
 impl FieldName {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 6] =
-        [Self::Title, Self::Sku, Self::Price, Self::Category, Self::Brand, Self::Description];
+    pub const ALL: [Self; 7] =
+        [Self::Title, Self::Sku, Self::Price, Self::Category, Self::Brand, Self::Description, Self::Barcode];
 
     /// Its name in the database.
     pub fn name(self) -> &'static str {
@@ -62,6 +64,7 @@ impl FieldName {
             Self::Category => "category",
             Self::Brand => "brand",
             Self::Description => "description",
+            Self::Barcode => "barcode",
         }
     }
 
@@ -150,9 +153,11 @@ fn say(
     Ok(())
 }
 
-/// Keeps the title that counts where tiles are read from.
+/// Keeps the title that counts where tiles are read from, and all words where a model finds them.
 fn settle(transaction: &Transaction<'_>, product: ProductId) -> Result<(), CatalogError> {
-    let title = counting(transaction, product)?.into_iter().find(|field| field.name == FieldName::Title);
+    let said = counting(transaction, product)?;
+    product_vectors::settle(transaction, product, &said)?;
+    let title = said.into_iter().find(|field| field.name == FieldName::Title);
     transaction
         .prepare_cached("UPDATE product SET title = ?2 WHERE id = ?1 AND title IS NOT ?2")?
         .execute(params![product, title.map(|field| field.value)])?;
@@ -177,7 +182,7 @@ fn all(connection: &Connection, product: ProductId) -> Result<Vec<Said>, Catalog
 }
 
 /// Of each name the newest of the highest origin that was not taken back.
-fn counting(connection: &Connection, product: ProductId) -> Result<Vec<Field>, CatalogError> {
+pub(super) fn counting(connection: &Connection, product: ProductId) -> Result<Vec<Field>, CatalogError> {
     let mut fields: Vec<Field> = Vec::new();
     let mut last = None;
     for (name, value, origin) in all(connection, product)? {

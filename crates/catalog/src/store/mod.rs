@@ -25,10 +25,12 @@ mod compositions;
 mod descriptions;
 mod fields;
 mod files;
+mod fused;
 mod ids;
 mod lists;
 mod path_bytes;
 mod pictures;
+mod product_vectors;
 mod products;
 mod schema;
 #[cfg(test)]
@@ -39,6 +41,7 @@ mod sources;
 mod tally;
 mod ties;
 mod vectors;
+mod words;
 
 use std::{
     ops::{Deref, DerefMut},
@@ -53,6 +56,7 @@ pub use compositions::{Composition, Material};
 pub use descriptions::NewDescription;
 pub use fields::{Field, FieldName, Origin};
 pub use files::{FileRow, FileStamp, KnownFile, ReadFile};
+pub use fused::{PartLens, PartModels};
 pub use ids::{ModelId, PictureId, ProductId, SourceId};
 pub use lists::{ListRow, Variant};
 pub use pictures::{NewPicture, PictureCounts, PictureRow};
@@ -61,7 +65,9 @@ pub use settings::Setting;
 pub use skips::SkipRow;
 pub(crate) use sources::now_secs;
 pub use sources::{Away, GroupBy, SourceRow};
+pub(crate) use tally::Tally;
 pub use ties::{Grouping, Tie, TiedProduct};
+pub use words::{CodeKind, WordsOf};
 
 use crate::error::CatalogError;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     FieldName, ModelId, Origin, PictureId, ProductId, Setting, Store, changes, claims, compositions,
-    descriptions, fields, files, products, schema, tally::Tally, vectors,
+    descriptions, fields, files, fused, product_vectors, products, schema, tally::Tally, vectors, words,
 };
 use crate::{
     describe::AttributeKind,
@@ -13,7 +13,13 @@ use crate::{
     photo::{Doubts, READING_VERSION},
 };
 
-const IDS: ModelIds = ModelIds { clip: ModelId::new(1), caption: ModelId::new(2), writer: ModelId::new(3) };
+const IDS: ModelIds = ModelIds {
+    clip: ModelId::new(1),
+    caption: ModelId::new(2),
+    writer: ModelId::new(3),
+    matching: ModelId::new(4),
+    described: ModelId::new(5),
+};
 
 fn here(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -139,6 +145,9 @@ fn what_runs_often_goes_through_indexes() {
         "tie",
         "field",
         "change",
+        "fact",
+        "code",
+        "product_vector",
     ];
     let check = |what: &str, sql: &str| {
         let mut statement = reader.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
@@ -165,7 +174,12 @@ fn what_runs_often_goes_through_indexes() {
     check("a known file", files::KNOWN);
     check("a picture's files", files::OF_PICTURE);
     check("a vector", vectors::OF_PICTURE);
-    check("some vectors", vectors::OF_PICTURES);
+    check("some fused vectors", fused::FUSED_OF);
+    check("a picture's own words", fused::OWN_OF);
+    check("a number", words::BY_CODE);
+    check("a fact", words::WITH_FACT);
+    check("a price", words::WITH_PRICE);
+    check("claimed values", claims::VALUES);
     check("a claim", claims::WITH_CLAIM);
     check("claims of pictures", claims::OF_PICTURES);
     check("products of pictures", changes::MEMBERSHIPS_OF);
@@ -177,6 +191,9 @@ fn what_runs_often_goes_through_indexes() {
         ("pictures without a vector", vectors::lacking("vector")),
         ("pictures without a caption", vectors::lacking("description")),
         ("pictures without a description", compositions::LACKING.to_owned()),
+        ("descriptions that are not read", compositions::UNREAD.to_owned()),
+        ("products whose words are not read", product_vectors::LACKING.to_owned()),
+        ("values of a fact", words::FACT_VALUES.to_owned()),
         ("hidden pictures", changes::HIDDEN.to_owned()),
         ("memberships", changes::MEMBERSHIPS.to_owned()),
     ] {

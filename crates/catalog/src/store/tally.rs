@@ -7,7 +7,7 @@ use crate::error::CatalogError;
 
 /// What is counted.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Tally {
+pub(crate) enum Tally {
     /// Pictures that a file holds.
     Pictures,
     /// Pictures that no file holds any more.
@@ -26,6 +26,8 @@ pub(super) enum Tally {
     Scan,
     /// Changes up to this one are no longer in the log.
     LogFloor,
+    /// How often words were written.
+    Words,
 }
 
 impl Tally {
@@ -40,6 +42,7 @@ impl Tally {
             Self::Compositions(writer) => ("composition", writer.get()),
             Self::Scan => ("scan", 0),
             Self::LogFloor => ("log_floor", 0),
+            Self::Words => ("words", 0),
         }
     }
 
@@ -62,7 +65,7 @@ impl Tally {
 }
 
 impl Store {
-    fn tally(&self, what: Tally) -> Result<u64, CatalogError> {
+    pub(crate) fn tally(&self, what: Tally) -> Result<u64, CatalogError> {
         what.read(&*self.reader()?)
     }
 

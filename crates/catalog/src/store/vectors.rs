@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{ModelId, PictureId, Store, array, changes::LAST, to_i64, to_u64};
+use super::{ModelId, PictureId, Store, to_i64};
 use crate::error::CatalogError;
 
 /// Pictures that can be seen, after an id, that lack something of a model, of which a file lies in a
@@ -18,10 +18,6 @@ pub(super) fn lacking(table: &str) -> String {
 }
 
 pub(super) const OF_PICTURE: &str = "SELECT numbers FROM vector WHERE model_id = ?1 AND picture_id = ?2";
-/// CROSS JOIN keeps the order: SQLite cannot know how few ids an array holds, and went through all vectors.
-pub(super) const OF_PICTURES: &str = "SELECT v.picture_id, v.numbers FROM rarray(?2) w
-     CROSS JOIN vector v ON v.model_id = ?1 AND v.picture_id = w.value
-     CROSS JOIN picture p ON p.id = v.picture_id AND p.n_files > 0";
 
 impl Store {
     /// The id of a model's key, made when it is new; `pack` is what people call its pack. Vectors of two
@@ -97,52 +93,6 @@ impl Store {
         let found =
             statement.query_row(params![model, picture], |row| Ok(to_floats(row.get_ref(0)?.as_blob()?)));
         Ok(found.optional()?)
-    }
-
-    /// Hands the vectors of those of `pictures` to `take` that can be seen and have one, in no order.
-    pub fn vectors_of(
-        &self,
-        model: ModelId,
-        pictures: impl IntoIterator<Item = PictureId>,
-        mut take: impl FnMut(PictureId, &[f32]),
-    ) -> Result<(), CatalogError> {
-        let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(OF_PICTURES)?;
-        let mut rows = statement.query(params![model, array(pictures)])?;
-        while let Some(row) = rows.next()? {
-            let numbers = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-            take(row.get(0)?, &to_floats(numbers));
-        }
-        Ok(())
-    }
-
-    /// Hands every vector of a picture that can be seen to `take`, by rising id; answers how far the log
-    /// went then.
-    pub fn each_vector<E: From<CatalogError>>(
-        &self,
-        model: ModelId,
-        mut take: impl FnMut(PictureId, &[f32]) -> Result<(), E>,
-    ) -> Result<u64, E> {
-        let mut reader = self.reader()?;
-        // One transaction: the log's end and the rows are of one moment.
-        let transaction = reader.transaction().map_err(CatalogError::from)?;
-        let last: i64 = transaction.query_row(LAST, [], |row| row.get(0)).map_err(CatalogError::from)?;
-        {
-            let mut statement = transaction
-                .prepare_cached(
-                    "SELECT v.picture_id, v.numbers FROM vector v JOIN picture p ON p.id = v.picture_id
-                     WHERE v.model_id = ?1 AND p.n_files > 0 ORDER BY v.picture_id",
-                )
-                .map_err(CatalogError::from)?;
-            let mut rows = statement.query([model]).map_err(CatalogError::from)?;
-            while let Some(row) = rows.next().map_err(CatalogError::from)? {
-                let id = row.get(0).map_err(CatalogError::from)?;
-                let numbers =
-                    row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(CatalogError::from)?;
-                take(id, &to_floats(numbers))?;
-            }
-        }
-        Ok(to_u64(last))
     }
 
     /// Whether pictures that can be seen lack a vector of this model and lie in a source that is away.

@@ -1,6 +1,9 @@
 CREATE INDEX attribute_by_value ON attribute (kind, list, value, picture_id)
+CREATE INDEX code_of_product ON code (product_id)
 CREATE INDEX composition_of_writer ON composition (writer_id, picture_id)
 CREATE INDEX description_of_picture ON description (picture_id, model_id)
+CREATE INDEX fact_by_number ON fact (name, number, product_id) WHERE number IS NOT NULL
+CREATE INDEX fact_of_product ON fact (product_id)
 CREATE INDEX field_of_product ON field (product_id, name, origin, id)
 CREATE INDEX file_of_picture ON file (picture_id)
 CREATE INDEX file_of_source ON file (source_id)
@@ -8,6 +11,10 @@ CREATE INDEX listed_product ON listed (product_id, list)
 CREATE INDEX picture_hidden ON picture (hidden_since) WHERE hidden_since IS NOT NULL
 CREATE INDEX picture_live ON picture (id) WHERE n_files > 0
 CREATE INDEX product_of_picture ON product_picture (picture_id, product_id)
+CREATE INDEX product_unsettled ON product (id) WHERE own_text IS NULL
+CREATE UNIQUE INDEX product_vector_key ON product_vector (model_id, product_id)
+CREATE INDEX product_vector_of ON product_vector (product_id)
+CREATE INDEX product_with_words ON product (id) WHERE own_text <> ''
 CREATE INDEX tie_of_product ON tie (product_id)
 CREATE INDEX tie_of_source ON tie (source_id, path)
 CREATE UNIQUE INDEX vector_key ON vector (model_id, picture_id)
@@ -15,24 +22,34 @@ CREATE INDEX vector_of_picture ON vector (picture_id, model_id)
 CREATE TABLE attribute ( picture_id INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, writer_id INTEGER NOT NULL REFERENCES model (id), position INTEGER NOT NULL, kind TEXT NOT NULL, list TEXT NOT NULL, value TEXT NOT NULL, confidence REAL NOT NULL, evidence TEXT NOT NULL, PRIMARY KEY (picture_id, writer_id, position) ) WITHOUT ROWID
 CREATE TABLE change ( seq INTEGER PRIMARY KEY AUTOINCREMENT, picture_id INTEGER NOT NULL, what INTEGER NOT NULL )
 CREATE TABLE checked_file ( path BLOB PRIMARY KEY, size_bytes INTEGER NOT NULL, modified_ns INTEGER, sha256 TEXT NOT NULL ) WITHOUT ROWID
+CREATE TABLE code ( name TEXT NOT NULL, product_id INTEGER NOT NULL, kind INTEGER NOT NULL, PRIMARY KEY (name, product_id, kind) ) WITHOUT ROWID
 CREATE TABLE colour ( picture_id INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, position INTEGER NOT NULL, name TEXT NOT NULL, basic TEXT NOT NULL, rgb INTEGER NOT NULL, share REAL NOT NULL, PRIMARY KEY (picture_id, position) ) WITHOUT ROWID
 CREATE TABLE composition ( picture_id INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, writer_id INTEGER NOT NULL REFERENCES model (id), title TEXT NOT NULL, text TEXT NOT NULL, alt_text TEXT NOT NULL, PRIMARY KEY (picture_id, writer_id) ) WITHOUT ROWID
 CREATE TABLE description ( model_id INTEGER NOT NULL REFERENCES model (id), picture_id INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, caption TEXT NOT NULL, mean_log_prob REAL NOT NULL, PRIMARY KEY (model_id, picture_id) ) WITHOUT ROWID
+CREATE TABLE fact ( name TEXT NOT NULL, value TEXT NOT NULL, product_id INTEGER NOT NULL, shown TEXT NOT NULL, number REAL, PRIMARY KEY (name, value, product_id) ) WITHOUT ROWID
 CREATE TABLE field ( id INTEGER PRIMARY KEY, product_id INTEGER NOT NULL REFERENCES product (id), name TEXT NOT NULL, value TEXT, origin INTEGER NOT NULL, at_ms INTEGER NOT NULL )
 CREATE TABLE file ( id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, path BLOB NOT NULL UNIQUE, size_bytes INTEGER NOT NULL, modified_ns INTEGER, picture_id INTEGER NOT NULL REFERENCES picture (id), scan INTEGER NOT NULL )
 CREATE TABLE list ( path BLOB PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, size_bytes INTEGER NOT NULL, modified_ns INTEGER, n_products INTEGER NOT NULL, n_tied INTEGER NOT NULL ) WITHOUT ROWID
 CREATE TABLE listed ( list BLOB NOT NULL REFERENCES list (path) ON DELETE CASCADE, product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, PRIMARY KEY (list, product_id) ) WITHOUT ROWID
 CREATE TABLE model (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, pack TEXT NOT NULL DEFAULT '')
 CREATE TABLE picture ( id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE, format TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, color INTEGER NOT NULL, n_files INTEGER NOT NULL DEFAULT 0 , hidden_since INTEGER, reading INTEGER NOT NULL DEFAULT 1, doubts TEXT NOT NULL DEFAULT '')
-CREATE TABLE product ( id INTEGER PRIMARY KEY AUTOINCREMENT, grouping TEXT NOT NULL, place BLOB NOT NULL, key BLOB NOT NULL, title TEXT, n_live INTEGER NOT NULL DEFAULT 0, UNIQUE (grouping, key, place) )
+CREATE TABLE product ( id INTEGER PRIMARY KEY AUTOINCREMENT, grouping TEXT NOT NULL, place BLOB NOT NULL, key BLOB NOT NULL, title TEXT, n_live INTEGER NOT NULL DEFAULT 0, own_text TEXT DEFAULT '', UNIQUE (grouping, key, place) )
 CREATE TABLE product_picture ( product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, picture_id INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, position INTEGER NOT NULL, role TEXT NOT NULL, PRIMARY KEY (product_id, picture_id) ) WITHOUT ROWID
+CREATE TABLE product_vector ( id INTEGER PRIMARY KEY, model_id INTEGER NOT NULL REFERENCES model (id), product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, numbers BLOB NOT NULL )
 CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID
 CREATE TABLE skipped ( path BLOB PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, size_bytes INTEGER NOT NULL, modified_ns INTEGER, code TEXT NOT NULL, message TEXT NOT NULL, scan INTEGER NOT NULL , reading INTEGER NOT NULL DEFAULT 1) WITHOUT ROWID
 CREATE TABLE source ( id INTEGER PRIMARY KEY AUTOINCREMENT, path BLOB NOT NULL UNIQUE, is_sample INTEGER NOT NULL DEFAULT 0, away TEXT, group_by TEXT NOT NULL DEFAULT '', grouped_by TEXT NOT NULL DEFAULT '' )
+CREATE TABLE stale_words (product_id INTEGER PRIMARY KEY)
 CREATE TABLE tally ( what TEXT NOT NULL, of INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (what, of) ) WITHOUT ROWID
 CREATE TABLE tie ( path BLOB NOT NULL, product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, position INTEGER NOT NULL, role TEXT NOT NULL, PRIMARY KEY (path, product_id) ) WITHOUT ROWID
 CREATE TABLE variant ( product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, position INTEGER NOT NULL, sku TEXT, name TEXT, price TEXT, PRIMARY KEY (product_id, position) ) WITHOUT ROWID
 CREATE TABLE vector ( id INTEGER PRIMARY KEY, model_id INTEGER NOT NULL REFERENCES model (id), picture_id INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, numbers BLOB NOT NULL )
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row')
+CREATE VIRTUAL TABLE words USING fts5( own, seen, folder, name, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0' )
+CREATE TABLE 'words_config'(k PRIMARY KEY, v) WITHOUT ROWID
+CREATE TABLE 'words_data'(id INTEGER PRIMARY KEY, block BLOB)
+CREATE TABLE 'words_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER)
+CREATE TABLE 'words_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID
 CREATE TRIGGER composition_changed AFTER UPDATE ON composition BEGIN INSERT INTO change (picture_id, what) VALUES (NEW.picture_id, 2); END
 CREATE TRIGGER composition_made AFTER INSERT ON composition BEGIN INSERT INTO tally SELECT 'composition', NEW.writer_id, 1 FROM picture WHERE id = NEW.picture_id AND n_files > 0 ON CONFLICT DO UPDATE SET n = n + 1; INSERT INTO change (picture_id, what) VALUES (NEW.picture_id, 2); END
 CREATE TRIGGER composition_unmade AFTER DELETE ON composition BEGIN UPDATE tally SET n = n - 1 WHERE what = 'composition' AND of = OLD.writer_id AND EXISTS (SELECT 1 FROM picture WHERE id = OLD.picture_id AND n_files > 0); INSERT INTO change (picture_id, what) VALUES (OLD.picture_id, 2); END
@@ -42,6 +59,7 @@ CREATE TRIGGER file_counted AFTER INSERT ON file BEGIN INSERT INTO tally VALUES 
 CREATE TRIGGER file_moved AFTER UPDATE OF source_id ON file WHEN OLD.source_id <> NEW.source_id BEGIN UPDATE tally SET n = n - 1 WHERE what = 'file' AND of = OLD.source_id; INSERT INTO tally VALUES ('file', NEW.source_id, 1) ON CONFLICT DO UPDATE SET n = n + 1; END
 CREATE TRIGGER file_removed AFTER DELETE ON file BEGIN UPDATE picture SET n_files = n_files - 1 WHERE id = OLD.picture_id; END
 CREATE TRIGGER file_uncounted AFTER DELETE ON file BEGIN UPDATE tally SET n = n - 1 WHERE what = 'file' AND of = OLD.source_id; END
+CREATE TRIGGER own_text_changed AFTER UPDATE OF own_text ON product WHEN OLD.own_text IS NOT NEW.own_text BEGIN DELETE FROM product_vector WHERE product_id = NEW.id; END
 CREATE TRIGGER photo_joined AFTER INSERT ON product_picture BEGIN UPDATE product SET n_live = n_live + 1 WHERE id = NEW.product_id AND EXISTS (SELECT 1 FROM picture WHERE id = NEW.picture_id AND n_files > 0); INSERT INTO change (picture_id, what) VALUES (NEW.picture_id, 1); END
 CREATE TRIGGER photo_left AFTER DELETE ON product_picture BEGIN UPDATE product SET n_live = n_live - 1 WHERE id = OLD.product_id AND EXISTS (SELECT 1 FROM picture WHERE id = OLD.picture_id AND n_files > 0); INSERT INTO change (picture_id, what) VALUES (OLD.picture_id, 1); END
 CREATE TRIGGER picture_gone AFTER UPDATE OF n_files ON picture WHEN OLD.n_files > 0 AND NEW.n_files = 0 BEGIN UPDATE picture SET hidden_since = unixepoch() WHERE id = NEW.id; UPDATE tally SET n = n - 1 WHERE what = 'picture' AND of = 0; INSERT INTO tally VALUES ('hidden', 0, 1) ON CONFLICT DO UPDATE SET n = n + 1; UPDATE tally SET n = n - 1 WHERE what = 'vector' AND of IN (SELECT model_id FROM vector WHERE picture_id = NEW.id); UPDATE tally SET n = n - 1 WHERE what = 'composition' AND of IN (SELECT writer_id FROM composition WHERE picture_id = NEW.id); UPDATE product SET n_live = n_live - 1 WHERE id IN (SELECT product_id FROM product_picture WHERE picture_id = NEW.id); INSERT INTO change (picture_id, what) VALUES (NEW.id, 3); END
@@ -51,8 +69,24 @@ CREATE TRIGGER picture_unmade AFTER DELETE ON picture BEGIN UPDATE tally SET n =
 CREATE TRIGGER product_gone AFTER UPDATE OF n_live ON product WHEN OLD.n_live > 0 AND NEW.n_live = 0 BEGIN UPDATE tally SET n = n - 1 WHERE what = 'product' AND of = 0; END
 CREATE TRIGGER product_shown AFTER UPDATE OF n_live ON product WHEN OLD.n_live = 0 AND NEW.n_live > 0 BEGIN INSERT INTO tally VALUES ('product', 0, 1) ON CONFLICT DO UPDATE SET n = n + 1; END
 CREATE TRIGGER product_unmade AFTER DELETE ON product WHEN OLD.n_live > 0 BEGIN UPDATE tally SET n = n - 1 WHERE what = 'product' AND of = 0; END
+CREATE TRIGGER product_vector_changed AFTER UPDATE OF numbers ON product_vector BEGIN INSERT INTO change (picture_id, what) SELECT picture_id, 1 FROM product_picture WHERE product_id = NEW.product_id; END
+CREATE TRIGGER product_vector_made AFTER INSERT ON product_vector BEGIN INSERT INTO change (picture_id, what) SELECT picture_id, 1 FROM product_picture WHERE product_id = NEW.product_id; END
+CREATE TRIGGER product_vector_unmade AFTER DELETE ON product_vector BEGIN INSERT INTO change (picture_id, what) SELECT picture_id, 1 FROM product_picture WHERE product_id = OLD.product_id; END
 CREATE TRIGGER skipped_counted AFTER INSERT ON skipped BEGIN INSERT INTO tally VALUES ('skipped', 0, 1) ON CONFLICT DO UPDATE SET n = n + 1; END
 CREATE TRIGGER skipped_uncounted AFTER DELETE ON skipped BEGIN UPDATE tally SET n = n - 1 WHERE what = 'skipped' AND of = 0; END
 CREATE TRIGGER vector_changed AFTER UPDATE OF numbers ON vector BEGIN INSERT INTO change (picture_id, what) VALUES (NEW.picture_id, 1); END
 CREATE TRIGGER vector_made AFTER INSERT ON vector BEGIN INSERT INTO tally SELECT 'vector', NEW.model_id, 1 FROM picture WHERE id = NEW.picture_id AND n_files > 0 ON CONFLICT DO UPDATE SET n = n + 1; INSERT INTO change (picture_id, what) VALUES (NEW.picture_id, 1); END
 CREATE TRIGGER vector_unmade AFTER DELETE ON vector BEGIN UPDATE tally SET n = n - 1 WHERE what = 'vector' AND of = OLD.model_id AND EXISTS (SELECT 1 FROM picture WHERE id = OLD.picture_id AND n_files > 0); INSERT INTO change (picture_id, what) VALUES (OLD.picture_id, 1); END
+CREATE TRIGGER words_of_changed_file AFTER UPDATE OF picture_id ON file WHEN OLD.picture_id <> NEW.picture_id BEGIN INSERT INTO stale_words SELECT product_id FROM product_picture WHERE picture_id IN (OLD.picture_id, NEW.picture_id) ON CONFLICT DO NOTHING; END
+CREATE TRIGGER words_of_description AFTER INSERT ON composition BEGIN INSERT INTO stale_words SELECT product_id FROM product_picture WHERE picture_id = NEW.picture_id ON CONFLICT DO NOTHING; END
+CREATE TRIGGER words_of_field AFTER INSERT ON field BEGIN INSERT INTO stale_words VALUES (NEW.product_id) ON CONFLICT DO NOTHING; END
+CREATE TRIGGER words_of_file AFTER INSERT ON file BEGIN INSERT INTO stale_words SELECT product_id FROM product_picture WHERE picture_id = NEW.picture_id ON CONFLICT DO NOTHING; END
+CREATE TRIGGER words_of_gone_description AFTER DELETE ON composition BEGIN INSERT INTO stale_words SELECT product_id FROM product_picture WHERE picture_id = OLD.picture_id ON CONFLICT DO NOTHING; END
+CREATE TRIGGER words_of_gone_file AFTER DELETE ON file BEGIN INSERT INTO stale_words SELECT product_id FROM product_picture WHERE picture_id = OLD.picture_id ON CONFLICT DO NOTHING; END
+CREATE TRIGGER words_of_gone_photo AFTER DELETE ON product_picture BEGIN INSERT INTO stale_words VALUES (OLD.product_id) ON CONFLICT DO NOTHING; END
+CREATE TRIGGER words_of_gone_product AFTER DELETE ON product BEGIN INSERT INTO stale_words VALUES (OLD.id) ON CONFLICT DO NOTHING; END
+CREATE TRIGGER words_of_gone_variant AFTER DELETE ON variant BEGIN INSERT INTO stale_words VALUES (OLD.product_id) ON CONFLICT DO NOTHING; END
+CREATE TRIGGER words_of_new_description AFTER UPDATE ON composition BEGIN INSERT INTO stale_words SELECT product_id FROM product_picture WHERE picture_id = NEW.picture_id ON CONFLICT DO NOTHING; END
+CREATE TRIGGER words_of_new_product AFTER INSERT ON product BEGIN INSERT INTO stale_words VALUES (NEW.id) ON CONFLICT DO NOTHING; END
+CREATE TRIGGER words_of_photo AFTER INSERT ON product_picture BEGIN INSERT INTO stale_words VALUES (NEW.product_id) ON CONFLICT DO NOTHING; END
+CREATE TRIGGER words_of_variant AFTER INSERT ON variant BEGIN INSERT INTO stale_words VALUES (NEW.product_id) ON CONFLICT DO NOTHING; END

@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use vitrine_catalog::{Answers, CatalogError, OpenModels, PackModels};
+use vitrine_catalog::{Answers, Captioned, CatalogError, OpenModels, PackModels};
 use vitrine_models::{
     Caption, FileSum, ImagePreprocess, ModelEntry, ModelError, PackManifest, PixelTensor, Priority,
     TermTable, TermVectors,
@@ -149,13 +149,14 @@ impl PackModels for StandIn {
         Ok(ImagePreprocess::clip_default())
     }
 
-    fn caption(&self, pictures: Vec<PixelTensor>) -> Result<Answers<Caption>, CatalogError> {
+    fn caption(&self, pictures: Vec<PixelTensor>) -> Result<Answers<Captioned>, CatalogError> {
         assert!(!self.0.captioner_panics.load(Ordering::Relaxed), "the captioner panics");
         self.0.captions.fetch_add(pictures.len(), Ordering::Relaxed);
         let caption = |picture: &PixelTensor| {
             let vector = look(picture);
             let words = if vector[0] > vector[2] { "a red ball" } else { "a blue ball" };
-            Ok::<_, ModelError>(Caption { text: words.into(), token_ids: Vec::new(), mean_log_prob: -0.1 })
+            let caption = Caption { text: words.into(), token_ids: Vec::new(), mean_log_prob: -0.1 };
+            Ok::<_, ModelError>(Captioned { caption, matching: None })
         };
         Ok(pictures.iter().map(caption).collect())
     }

@@ -165,7 +165,8 @@ impl TermTable {
     }
 
     /// The term under whose name term `i` is told: itself, or its preferred synonym.
-    pub(super) fn told_as(&self, i: usize) -> usize {
+    #[must_use]
+    pub fn told_as(&self, i: usize) -> usize {
         self.told_as.get(i).copied().unwrap_or(i)
     }
 

@@ -113,6 +113,12 @@ pub struct Calibration {
     /// Picture against picture.
     #[serde(default = "Calibration::default_image")]
     pub image: ScoreRange,
+    /// The matching model's vectors (ITC), picture against picture.
+    #[serde(default = "Calibration::default_match_image")]
+    pub match_image: ScoreRange,
+    /// Words against all parts of a photo together.
+    #[serde(default)]
+    pub fused: FusedCalibration,
 }
 
 impl Calibration {
@@ -123,12 +129,96 @@ impl Calibration {
     fn default_image() -> ScoreRange {
         ScoreRange { unrelated: 0.45, sure: 0.95 }
     }
+
+    fn default_match_image() -> ScoreRange {
+        ScoreRange { unrelated: 0.5, sure: 0.95 }
+    }
 }
 
 impl Default for Calibration {
     fn default() -> Self {
-        Self { text: Self::default_text(), image: Self::default_image() }
+        Self {
+            text: Self::default_text(),
+            image: Self::default_image(),
+            match_image: Self::default_match_image(),
+            fused: FusedCalibration::default(),
+        }
     }
+}
+
+/// How cosines of words with each part of a photo add up, and where their sum says that a product is meant.
+///
+/// Each part's cosine is set against what is usual for it: `(cosine - mean) / spread`. These are added with
+/// the parts' weights. The sum, with `context` times the mean of the sums over the merchant's own catalog, is
+/// set against `line`.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FusedCalibration {
+    /// CLIP's vector of the photo.
+    pub look: PartCalibration,
+    /// BLIP's vector of the photo (ITC).
+    #[serde(rename = "match")]
+    pub matching: PartCalibration,
+    /// CLIP's vector of the description.
+    pub description: PartCalibration,
+    /// CLIP's vector of the merchant's own words.
+    pub own: PartCalibration,
+    /// From here on a product is rather meant than not: relevance 0.5.
+    pub line: f32,
+    /// From the line to a sure match: relevance 1.
+    pub width: f32,
+    /// How much it counts that the whole catalog is near to the words, as a shop of shoes is to shoes.
+    pub context: f32,
+}
+
+impl Default for FusedCalibration {
+    /// Usual cosines of OpenAI's CLIP ViT-B/32 and of BLIP base; the rest is what the starter pack was
+    /// measured with.
+    fn default() -> Self {
+        Self {
+            look: PartCalibration { mean: 0.2, spread: 0.03, weight: 1.0 },
+            matching: PartCalibration { mean: 0.2, spread: 0.07, weight: 1.0 },
+            description: PartCalibration { mean: 0.6, spread: 0.08, weight: 0.25 },
+            own: PartCalibration { mean: 0.6, spread: 0.08, weight: 0.25 },
+            line: 5.9,
+            width: 3.5,
+            context: 1.5,
+        }
+    }
+}
+
+impl FusedCalibration {
+    /// The parts, in the order in which they are fused.
+    #[must_use]
+    pub fn parts(&self) -> [PartCalibration; 4] {
+        [self.look, self.matching, self.description, self.own]
+    }
+
+    fn is_valid(&self) -> bool {
+        let parts = self.parts();
+        let is_part = |part: &PartCalibration| {
+            part.mean.is_finite() && part.spread.is_finite() && part.spread > 0.0 && part.weight >= 0.0
+        };
+        let has_weight = parts.iter().any(|part| part.weight > 0.0);
+        parts.iter().all(is_part)
+            && has_weight
+            && self.line.is_finite()
+            && self.width.is_finite()
+            && self.width > 0.0
+            && self.context.is_finite()
+    }
+}
+
+/// What is usual for the cosines of a part, and how much it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartCalibration {
+    /// The mean cosine of some words and some photo.
+    pub mean: f32,
+    /// How far photos lie from the mean of one text, as a standard deviation.
+    pub spread: f32,
+    /// How much the part counts.
+    pub weight: f32,
 }
 
 /// A linear scale from cosine to relevance.
@@ -173,10 +263,18 @@ pub(super) fn check(manifest: &PackManifest) -> Result<(), String> {
             return Err(format!("{field} is not a short name of letters, digits, '-', '_' and '.'"));
         }
     }
-    for (field, range) in [("text", manifest.calibration.text), ("image", manifest.calibration.image)] {
+    let calibration = &manifest.calibration;
+    for (field, range) in
+        [("text", calibration.text), ("image", calibration.image), ("match_image", calibration.match_image)]
+    {
         if !range.is_valid() {
             return Err(format!("calibration.{field} needs unrelated < sure"));
         }
+    }
+    if !calibration.fused.is_valid() {
+        return Err(
+            "calibration.fused needs spreads and a width above 0, and a part with a weight".to_owned()
+        );
     }
     for (name, sum) in &manifest.files {
         if !is_inside(name) {

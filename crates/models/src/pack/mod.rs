@@ -62,7 +62,9 @@ use std::path::{Path, PathBuf};
 
 pub use self::checked::{CheckedFile, CheckedFiles};
 pub use self::checksum::FileSum;
-pub use self::manifest::{Calibration, Coverage, ModelEntry, PackManifest, ScoreRange};
+pub use self::manifest::{
+    Calibration, Coverage, FusedCalibration, ModelEntry, PackManifest, PartCalibration, ScoreRange,
+};
 use sha2::{Digest, Sha256};
 
 use crate::interrogator::TermTable;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use toml::{Table, Value};
 
-use super::manifest::{self, Coverage, FORMAT, PackManifest, ScoreRange};
+use super::manifest::{self, Coverage, FORMAT, FusedCalibration, PackManifest, PartCalibration, ScoreRange};
 use crate::ModelError;
 
 impl PackManifest {
@@ -42,8 +42,16 @@ impl PackManifest {
                 pack.insert(role.to_owned(), table([("folder", entry.folder.as_str().into())]));
             }
         }
-        let calibration = [("text", range(self.calibration.text)), ("image", range(self.calibration.image))];
-        pack.insert("calibration".to_owned(), table(calibration));
+        let calibration = &self.calibration;
+        pack.insert(
+            "calibration".to_owned(),
+            table([
+                ("text", range(calibration.text)),
+                ("image", range(calibration.image)),
+                ("match_image", range(calibration.match_image)),
+                ("fused", fused(&calibration.fused)),
+            ]),
+        );
         let mut files = Table::new();
         for (name, sum) in &self.files {
             let size_bytes = i64::try_from(sum.size_bytes).unwrap_or(i64::MAX);
@@ -66,7 +74,25 @@ fn lines(lines: &[String]) -> Value {
 }
 
 /// The shortest digits that read back as the same number, so `0.15` stays `0.15`.
+fn number(x: f32) -> Value {
+    Value::Float(x.to_string().parse().unwrap_or_else(|_| f64::from(x)))
+}
+
+fn fused(fused: &FusedCalibration) -> Value {
+    let part = |part: PartCalibration| {
+        table([("mean", number(part.mean)), ("spread", number(part.spread)), ("weight", number(part.weight))])
+    };
+    table([
+        ("look", part(fused.look)),
+        ("match", part(fused.matching)),
+        ("description", part(fused.description)),
+        ("own", part(fused.own)),
+        ("line", number(fused.line)),
+        ("width", number(fused.width)),
+        ("context", number(fused.context)),
+    ])
+}
+
 fn range(range: ScoreRange) -> Value {
-    let number = |x: f32| Value::Float(x.to_string().parse().unwrap_or_else(|_| f64::from(x)));
     table([("unrelated", number(range.unrelated)), ("sure", number(range.sure))])
 }

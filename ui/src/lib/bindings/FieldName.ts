@@ -3,4 +3,4 @@
 /**
  * What a field says.
  */
-export type FieldName = "title" | "sku" | "price" | "category" | "brand" | "description";
+export type FieldName = "title" | "sku" | "price" | "category" | "brand" | "description" | "barcode";

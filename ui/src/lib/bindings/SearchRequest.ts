@@ -2,13 +2,15 @@
 import type { AttributeFilter } from "./AttributeFilter";
 import type { PictureId } from "./PictureId";
 import type { ProductId } from "./ProductId";
+import type { SearchWeights } from "./SearchWeights";
 
 /**
  * What is asked. Everything empty means: browse the whole catalog in the order it was added.
  */
 export type SearchRequest = { 
 /**
- * Words that describe the product.
+ * What was typed: words that describe the product, `"phrases"`, `-words` that must not stand there,
+ * `word^2` for one that counts twice, and filters such as `colour:navy` or `price:10..50`.
  */
 text: string, 
 /**
@@ -27,6 +29,10 @@ likePicture: PictureId | null,
  * Only products of which all of this is said; narrows a search, and browsing too.
  */
 filters: Array<AttributeFilter>, 
+/**
+ * How much each part of a photo counts, as factors of what the pack says; 1 each where this is none.
+ */
+weights?: SearchWeights, 
 /**
  * The first rank wanted, from 0.
  */

@@ -3,4 +3,4 @@
 /**
  * One stage of indexing, in the order in which a photo passes them.
  */
-export type StageKind = "scan" | "read" | "embed" | "describe";
+export type StageKind = "scan" | "read" | "embed" | "describe" | "refine";
