@@ -14,6 +14,7 @@ use serde_json::Value;
 /// Every package of the workspace, and the packages of the workspace that it stands on.
 const EDGES: &[(&str, &[&str])] = &[
     ("vitrine-jobs", &[]),
+    ("vitrine-eval", &[]),
     ("vitrine-models", &[]),
     ("vitrine-index", &[]),
     ("vitrine-import", &[]),
@@ -24,7 +25,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("vitrine-packs", &["vitrine-jobs", "vitrine-models"]),
     ("vitrine-api", &["vitrine-catalog", "vitrine-packs"]),
-    ("vitrine", &["vitrine-api"]),
+    ("vitrine", &["vitrine-api", "vitrine-eval"]),
     ("vitrine-desktop", &["vitrine-api"]),
     ("vitrine-render", &[]),
     ("vitrine-tests", &[]),
@@ -63,9 +64,9 @@ const WORDS: &[(&str, &[&str])] = &[
     ("DELETE FROM", &["crates/catalog/src/store", "crates/catalog/tests/reading.rs"]),
     ("CREATE TABLE", &["crates/catalog/src/store"]),
     // What travels to a client as JSON gets its shape in the API; the engine only reads JSON.
-    // The renderer writes labels for the training.
-    ("Serialize,", &["crates/api", "crates/cli", "crates/render"]),
-    ("serde::Serialize", &["crates/api", "crates/cli", "crates/render"]),
+    // The renderer writes labels for the training, and an evaluation its figures.
+    ("Serialize,", &["crates/api", "crates/cli", "crates/eval", "crates/render"]),
+    ("serde::Serialize", &["crates/api", "crates/cli", "crates/eval", "crates/render"]),
     ("camelCase", &["crates/api", "crates/cli"]),
     // Sockets are for the hub on this machine that downloads are tested with, and for the driver of the
     // window tests. The download itself names nothing below HTTP.

@@ -172,6 +172,11 @@ impl Api {
         Ok(self.library.product_at(file)?.into())
     }
 
+    /// The products that are called so: by a number, or by a file's name or the end of its path.
+    pub fn products_named(&self, name: &str) -> Result<Vec<ProductId>, ApiError> {
+        Ok(self.library.products_named(name)?.into_iter().map(ProductId::from).collect())
+    }
+
     /// A part of the skipped files.
     pub fn skipped(&self, offset: u64, limit: u32) -> Result<SkippedPage, ApiError> {
         let items = self.library.skipped(offset, u64::from(limit.min(MAX_LIMIT)))?;

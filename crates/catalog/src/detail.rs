@@ -10,9 +10,10 @@ use crate::{
     library::{Inner, file_name},
     photo::{self, Skip},
     store::{
-        Composition, Field, FileRow, Grouping, KnownFile, PictureId, PictureRow, ProductId, ProductRow,
-        Variant,
+        CodeKind, Composition, Field, FileRow, Grouping, KnownFile, PictureId, PictureRow, ProductId,
+        ProductRow, Variant,
     },
+    words,
 };
 
 /// A file of a photo.
@@ -104,6 +105,39 @@ impl Library {
             }
         }
         Err(CatalogError::NoSuchProduct)
+    }
+
+    /// The products that are called so: by a number of theirs, or by a file's name or the end of its path.
+    ///
+    /// # Errors
+    /// A library that cannot be read.
+    pub fn products_named(&self, name: &str) -> Result<Vec<ProductId>, CatalogError> {
+        let store = &self.inner().store;
+        let path = Path::new(name);
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let mut found = Vec::new();
+        for (product, kind) in store.with_code(&words::code(&stem))? {
+            let is_it = kind == CodeKind::FileName && self.has_file(product, path)?;
+            if is_it {
+                found.push(product);
+            }
+        }
+        if found.is_empty() {
+            let numbers = store.with_code(&words::code(name))?.into_iter();
+            found.extend(numbers.filter(|(_, kind)| *kind != CodeKind::FileName).map(|(product, _)| product));
+        }
+        Ok(found)
+    }
+
+    /// Whether a photo of the product lies at a path that ends so.
+    fn has_file(&self, product: ProductId, end: &Path) -> Result<bool, CatalogError> {
+        let store = &self.inner().store;
+        for found in store.photos_of(product, self.inner().model_ids())? {
+            if store.files_of(found.photo.id)?.iter().any(|file| file.path.ends_with(end)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// A picture's thumbnail, a JPEG or, of a cut-out, a PNG. It is a cache: one that is missing or damaged is made again.

@@ -60,6 +60,9 @@ fn what_was_named_comes_first() {
     check("g-poppy", "g-poppy");
     check("g-poppy.png", "g-poppy");
     check("please show me VT-0044", "c");
+    // A whole title, though another holds its words and more.
+    check("Eggplant", "f");
+    check("women's t-shirt", "c");
     // What a person says of a product is known at once.
     let mug = library.search(&Query::words("XX-1"), 0, 1).unwrap().items[0].row.id;
     library.set_field(mug, FieldName::Sku, Some("NEW-777")).unwrap();

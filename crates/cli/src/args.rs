@@ -84,6 +84,8 @@ pub enum Command {
         /// Its number, as `search` prints it, or its file
         product: String,
     },
+    /// Measure how well searches find what a file says they should
+    Eval(EvalArguments),
     /// Count the catalog, and tell which files were skipped and why
     Status {
         /// List all skipped files
@@ -96,6 +98,20 @@ pub enum Command {
         #[command(subcommand)]
         what: Option<ModelsCommand>,
     },
+}
+
+/// What to measure.
+#[derive(Debug, Args)]
+pub struct EvalArguments {
+    /// Queries with the photos or numbers that answer them (JSON lines), or captions of photos (COCO, Flickr8k,
+    /// Conceptual Captions, tables)
+    pub file: PathBuf,
+    /// Only this way of weighing the parts of a photo, such as fused; may be given again
+    #[arg(long = "system", value_name = "NAME")]
+    pub systems: Vec<String>,
+    /// Also write a page with plots and the worst failures
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
 }
 
 /// By what photos become products.

@@ -18,6 +18,7 @@ macro_rules! note {
 mod args;
 mod describe;
 mod edit;
+mod eval;
 mod forget;
 mod group;
 mod index;
@@ -93,6 +94,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Forget { folder, .. } => forget::run(&api, arguments, folder.as_deref())?,
         Command::Group { folder, by, apply } => return group::run(&api, arguments, folder, *by, *apply),
         Command::Edit { product, fields } => edit::run(&api, arguments, product, fields)?,
+        Command::Eval(options) => eval::run(&api, arguments, options)?,
         Command::Status { skipped } => status::run(&api, arguments, *skipped)?,
         Command::Models { what } => return models::run(&api, arguments, what.as_ref()),
     }

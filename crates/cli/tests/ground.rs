@@ -102,7 +102,7 @@ fn an_unplugged_drive_is_told_and_costs_nothing() {
     let forgotten = shop.text(&["forget", other.to_str().unwrap()]);
     assert!(forgotten.contains("10 photos forgotten, 40 photos left"), "{forgotten}");
     let found: serde_json::Value =
-        serde_json::from_str(&shop.text(&["search", "thing", "--limit", "100", "--json"])).unwrap();
+        serde_json::from_str(&shop.text(&["search", "mug", "--limit", "100", "--json"])).unwrap();
     assert_eq!(found.as_array().unwrap().len(), 40);
 }
 
@@ -153,8 +153,7 @@ fn a_library_that_cannot_be_written_can_be_read_and_says_so() {
         assert!(Command::new("chmod").args(["-R", mode]).arg(&library).status().unwrap().success());
     };
     set("a-w");
-    let outputs =
-        [&["status"][..], &["search", "thing"], &["show", "1"], &["index"]].map(|of| shop.bound(of));
+    let outputs = [&["status"][..], &["search", "mug"], &["show", "1"], &["index"]].map(|of| shop.bound(of));
     set("u+w");
     let [status, search, show, index] = outputs;
     for read in [&status, &search, &show] {
@@ -175,7 +174,7 @@ fn little_memory_ends_in_a_sentence() {
     shop.text(&["index", shop.photos("photos", 0..3).to_str().unwrap()]);
     let mut n_refused = 0;
     for kilobytes in (100_000..220_000).step_by(10_000).map(|kilobytes: u32| kilobytes.to_string()) {
-        let program = shop.command(&["search", "thing"]);
+        let program = shop.command(&["search", "mug"]);
         let mut limited = Command::new("sh");
         limited.args(["-c", "ulimit -v $0 && exec \"$@\"", &kilobytes]).arg(program.get_program());
         limited.args(program.get_args());
@@ -245,7 +244,7 @@ fn a_full_device_is_an_error_and_no_panic() {
     let shop = Shop::new();
     shop.photos("photos", 0..2);
     shop.text(&["index", shop.path("photos").to_str().unwrap()]);
-    for arguments in [&["status"][..], &["status", "--json"], &["search", "thing"], &["models"]] {
+    for arguments in [&["status"][..], &["status", "--json"], &["search", "mug"], &["models"]] {
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let output = shop.command(arguments).stdout(full).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
@@ -261,11 +260,11 @@ fn names_are_shown_and_steer_nothing() {
     fs::rename(photos.join("0.bmp"), photos.join("a\u{1b}[31mb\nc.bmp")).unwrap();
     fs::write(photos.join("bad\u{1b}[2J.jpg"), b"").unwrap();
     shop.text(&["index", photos.to_str().unwrap()]);
-    for arguments in [&["search", "thing"][..], &["status"], &["show", "1"]] {
+    for arguments in [&["search", "mug"][..], &["status"], &["show", "1"]] {
         let said = shop.text(arguments);
         assert!(!said.contains('\u{1b}'), "{arguments:?}: {said:?}");
     }
-    assert!(shop.text(&["search", "thing"]).contains("b\\nc.bmp"));
+    assert!(shop.text(&["search", "mug"]).contains("b\\nc.bmp"));
 }
 
 #[test]

@@ -27,8 +27,9 @@ const SYNONYM: f32 = 0.8;
 const SHADE: f32 = 0.7;
 const BEGINNING: f32 = 0.6;
 const SLIP: f32 = 0.7;
-/// And by whose words they are.
-const BY_MODELS: f32 = 0.75;
+/// And by whose words they are. What the models wrote they also see: counted in full it makes their slips count
+/// twice.
+const BY_MODELS: f32 = 0.3;
 /// Words that a beginning may stand for, and that a slip may have been.
 const N_BEGINNINGS: usize = 24;
 const N_SLIPS: usize = 6;
@@ -108,10 +109,12 @@ impl Vocabulary {
     }
 }
 
+/// Worth of a find, and the products of it; the worthiest first.
+type Finds = Vec<(f32, RoaringBitmap)>;
+
 /// What a word of the question stands for, and where that was found.
 struct Asked {
-    /// Worth of a find, and the products of it; the worthiest first.
-    finds: Vec<(f32, RoaringBitmap)>,
+    finds: Finds,
     /// How much the word counts.
     weight: f32,
 }
@@ -123,6 +126,8 @@ pub(super) struct Coverage {
     shares: Vec<f32>,
     /// Products of which it is more than 0.
     pub(super) products: RoaringBitmap,
+    /// Folded words that stand nowhere, with what they were taken for.
+    pub(super) meant: Vec<(String, String)>,
 }
 
 impl Coverage {
@@ -180,7 +185,8 @@ pub(super) fn coverage(
     let mut found = Coverage::default();
     for (at, (one, word)) in words.iter().enumerate() {
         let goes_on = may_go_on && at == last && !one.is_phrase;
-        let finds = finds(store, &known, lists, word, one.is_phrase, goes_on)?;
+        let (finds, meant) = finds(store, &known, lists, word, one.is_phrase, goes_on)?;
+        found.meant.extend(meant.map(|meant| (word.clone(), meant)));
         let mut products = RoaringBitmap::new();
         for (_, some) in &finds {
             products |= some;
@@ -192,7 +198,7 @@ pub(super) fn coverage(
     }
     let total: f32 = all.iter().map(|asked| asked.weight).sum();
     if total <= f32::EPSILON {
-        return Ok(Coverage::default());
+        return Ok(Coverage { meant: found.meant, ..Coverage::default() });
     }
     found.shares = vec![0.0; found.products.max().map_or(0, |last| last as usize + 1)];
     for asked in all {
@@ -208,7 +214,7 @@ pub(super) fn coverage(
     Ok(found)
 }
 
-/// Where a word was found, the worthiest first.
+/// Where a word was found, the worthiest first; and what it was taken for where it stands nowhere.
 fn finds(
     store: &Store,
     known: &[(String, u64)],
@@ -216,7 +222,7 @@ fn finds(
     word: &str,
     is_phrase: bool,
     goes_on: bool,
-) -> Result<Vec<(f32, RoaringBitmap)>, CatalogError> {
+) -> Result<(Finds, Option<String>), CatalogError> {
     let mut ways: Vec<(f32, Vec<String>)> = vec![(1.0, vec![word.to_owned(), word.replace(' ', "")])];
     if !is_phrase {
         ways.push((FORM, words::forms(word)));
@@ -228,15 +234,17 @@ fn finds(
         }
     }
     let mut finds = all_finds(store, &ways)?;
+    let mut meant = None;
     if finds.is_empty() && !is_phrase {
         let slips = slips(known, word);
         finds = all_finds(store, &slips)?;
+        meant = slips.into_iter().flat_map(|(_, words)| words).next();
     }
     finds.sort_by(|a, b| b.0.total_cmp(&a.0));
-    Ok(finds)
+    Ok((finds, meant))
 }
 
-fn all_finds(store: &Store, ways: &[(f32, Vec<String>)]) -> Result<Vec<(f32, RoaringBitmap)>, CatalogError> {
+fn all_finds(store: &Store, ways: &[(f32, Vec<String>)]) -> Result<Finds, CatalogError> {
     let mut finds = Vec::new();
     for (worth, phrases) in ways.iter().filter(|(_, phrases)| !phrases.is_empty()) {
         for (of, factor) in [(WordsOf::Merchant, 1.0), (WordsOf::Models, BY_MODELS)] {

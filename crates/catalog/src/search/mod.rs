@@ -115,12 +115,18 @@ impl Library {
             .collect();
         let n_good = ranking.hits.iter().take_while(|hit| hit.relevance >= GOOD).count();
         let n_pictures = inner.store.n_pictures()?;
+        let mut problems = question.typed.problems;
+        problems.extend(ranking.corrected.iter().map(|(typed, meant)| {
+            let start = query.text.find(typed.as_str()).unwrap_or(0);
+            let message = format!("Nothing is called {typed} here; {meant} was searched.");
+            Problem { start, end: start + typed.len(), message }
+        }));
         Ok(Page {
             total: ranking.n_ranked,
             n_good: n_good as u64,
             n_not_yet_searchable: n_pictures.saturating_sub(engine.vectors.len(&inner.store)?),
             items,
-            problems: question.typed.problems,
+            problems,
             unknown: ranking.unknown.to_vec(),
             is_partial: ranking.is_partial,
             is_ranked: true,

@@ -40,6 +40,11 @@ impl Weights {
         [self.look, self.matching, self.description, self.own]
     }
 
+    /// Whether any part of a photo counts.
+    pub(super) fn has_part(&self) -> bool {
+        self.parts().iter().any(|weight| *weight > 0.0)
+    }
+
     /// Within what makes sense: no number that is none, nothing negative, nothing enormous.
     #[must_use]
     pub fn sane(self) -> Self {

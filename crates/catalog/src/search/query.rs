@@ -171,7 +171,7 @@ fn meant(inner: &Inner, kind: &AttributeKind, value: &str, claimed: &[String]) -
     claimed.iter().filter(is_meant).cloned().collect()
 }
 
-/// Products of which a number or a file's name was typed: by the whole text, else by any word of it.
+/// Products of which a number, a file's name or the whole title was typed; numbers may stand among other words.
 fn named(inner: &Inner, text: &str, typed: &Typed) -> Result<Vec<ProductId>, CatalogError> {
     let whole = words::code(text.trim());
     // "VT-0042.jpg" names the file as well.
@@ -181,9 +181,12 @@ fn named(inner: &Inner, text: &str, typed: &Typed) -> Result<Vec<ProductId>, Cat
         typed.wanted.iter().filter(|one| words::is_code(&one.text)).map(|one| words::code(&one.text)),
     );
     let mut found: Vec<(ProductId, crate::store::CodeKind)> = Vec::new();
-    for name in names.iter().filter(|name| name.len() >= 2) {
+    for (at, name) in names.iter().enumerate().filter(|(_, name)| name.len() >= 2) {
         for (product, kind) in inner.store.with_code(name)? {
-            if found.iter().all(|(other, _)| *other != product) {
+            // A title is meant where all of it was typed, and nothing else.
+            if (at == 0 || kind != crate::store::CodeKind::Title)
+                && found.iter().all(|(other, _)| *other != product)
+            {
                 found.push((product, kind));
             }
         }
@@ -199,6 +202,8 @@ pub(super) struct Read {
     pub(super) terms: Vec<(Term, f32)>,
     /// Words that were left out since the models do not know them.
     pub(super) unknown: Vec<String>,
+    /// Words that were taken for others, and for which.
+    pub(super) corrected: Vec<(String, String)>,
     /// Whether BLIP's reading of the words did not come in time.
     pub(super) is_partial: bool,
 }
@@ -209,11 +214,11 @@ pub(super) fn read(
     engine: &Engine,
     query: &Query,
     typed: &Typed,
+    meant: &[(String, String)],
 ) -> Result<Read, CatalogError> {
     let models = &engine.models;
     let mut read = Read::default();
-    let (texts, unknown) = texts(models, typed);
-    read.unknown = unknown;
+    let texts = texts(models, typed, meant, &mut read);
     for (text, weight) in texts {
         let (clip, matching) = inner.search.texts.get(models, &text)?;
         read.is_partial |= matching.is_none() && models.matches();
@@ -235,28 +240,35 @@ pub(super) fn read(
     Ok(read)
 }
 
-/// What of the words the models read, with weights; and the words that they do not know.
+/// What of the words the models read, with weights. What they do not know is left out, or read as what it may
+/// have been meant to be.
 ///
 /// Numbers mean nothing to a model, and fillers ("show me ... please") move a small one far from what is
 /// meant.
-fn texts(models: &Models, typed: &Typed) -> (Vec<(String, f32)>, Vec<String>) {
+fn texts(models: &Models, typed: &Typed, meant: &[(String, String)], read: &mut Read) -> Vec<(String, f32)> {
     let mut known: Vec<(&str, f32)> = Vec::new();
-    let mut unknown = Vec::new();
     for one in &typed.wanted {
         if words::is_code(&one.text) {
             continue;
         }
         if one.words.iter().all(|word| lexical::is_filler(&word.folded) || models.knows_word(&word.folded)) {
             known.push((&one.text, one.weight));
-        } else {
-            unknown.push(one.text.clone());
+            continue;
+        }
+        let folded = one.words.first().map(|word| word.folded.as_str()).unwrap_or_default();
+        match meant.iter().find(|(word, other)| word == folded && models.knows_word(other)) {
+            Some((_, other)) if one.words.len() == 1 => {
+                known.push((other, one.weight));
+                read.corrected.push((one.text.clone(), other.clone()));
+            }
+            _ => read.unknown.push(one.text.clone()),
         }
     }
     let is_filler = |text: &str| words::split(text).iter().all(|word| lexical::is_filler(&word.folded));
     // Within a sentence a filler belongs to it: "case for a phone".
     let first = known.iter().position(|(text, _)| !is_filler(text));
     let last = known.iter().rposition(|(text, _)| !is_filler(text));
-    let (Some(first), Some(last)) = (first, last) else { return (Vec::new(), unknown) };
+    let (Some(first), Some(last)) = (first, last) else { return Vec::new() };
     let known = &known[first..=last];
     let whole: Vec<&str> = known.iter().filter(|(_, weight)| *weight > 0.0).map(|(text, _)| *text).collect();
     let mut texts = Vec::new();
@@ -268,7 +280,7 @@ fn texts(models: &Models, typed: &Typed) -> (Vec<(String, f32)>, Vec<String>) {
     if known.len() > 1 {
         texts.extend(special.map(|(text, weight)| ((*text).to_owned(), weight - 1.0)));
     }
-    (texts, unknown)
+    texts
 }
 
 /// Vectors of the words that were asked for last: typing, paging and going back ask for the same

@@ -60,6 +60,8 @@ pub(crate) struct Ranking {
     pub(super) n_ranked: u64,
     /// Words that the models do not know.
     pub(super) unknown: Arc<Vec<String>>,
+    /// Words that were taken for others, and for which.
+    pub(super) corrected: Arc<Vec<(String, String)>>,
     /// Whether a better answer can be had a little later.
     pub(super) is_partial: bool,
 }
@@ -98,7 +100,7 @@ pub(super) fn rank(
     // Twice as deep as asked: whoever scrolls goes on scrolling.
     let depth = depth.saturating_mul(2).max(MIN_DEPTH);
     let coverage = coverage(inner, query, question)?;
-    let read = query::read(inner, engine, query, &question.typed)?;
+    let read = query::read(inner, engine, query, &question.typed, &coverage.meant)?;
     let search =
         Search { inner, engine, like: query.like.map(|like| like.product), allowed: allowed.as_deref() };
     let (hits, n_ranked) = search.products(query, question, &read, &coverage, depth)?;
@@ -109,6 +111,7 @@ pub(super) fn rank(
         hits: Arc::new(hits),
         n_ranked,
         unknown: Arc::new(read.unknown),
+        corrected: Arc::new(read.corrected),
         is_partial: read.is_partial,
     };
     *inner.search.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(ranking.clone());
@@ -148,13 +151,17 @@ impl Search<'_> {
         let n_wanted = usize::try_from(depth).unwrap_or(usize::MAX);
         let index = self.engine.vectors.index(&self.inner.store)?;
         let fused = match &index {
-            Some(index) if !read.terms.is_empty() => {
+            Some(index) if !read.terms.is_empty() && query.weights.has_part() => {
                 let lens = self.engine.vectors.lens().unwrap_or_default();
                 let background = Background::of(self.inner, self.engine, &**index, lens)?;
                 let calibration = self.engine.models.calibration();
                 let fused = Fused::of_terms(&read.terms, lens, &query.weights, &calibration, &background);
-                // Parts that cancel each other out exactly ask for nothing in particular.
-                Some(fused.ok_or(CatalogError::AsksForNothing)?)
+                match fused {
+                    // Parts that cancel each other out exactly ask for nothing in particular.
+                    None if read.terms.len() > 1 => return Err(CatalogError::AsksForNothing),
+                    // What counts is a part that no photo has.
+                    other => other,
+                }
             }
             _ => None,
         };

@@ -47,6 +47,8 @@ pub enum CodeKind {
     Barcode,
     /// The name of a file.
     FileName,
+    /// A whole title.
+    Title,
 }
 
 impl CodeKind {
@@ -54,7 +56,8 @@ impl CodeKind {
         match rank {
             0 => Self::Sku,
             1 => Self::Barcode,
-            _ => Self::FileName,
+            2 => Self::FileName,
+            _ => Self::Title,
         }
     }
 }
@@ -253,7 +256,8 @@ fn gather(
             }
             FieldName::Brand => found.add_fact("brand", &field.value),
             FieldName::Category => found.add_fact("category", &field.value),
-            FieldName::Title | FieldName::Description => {}
+            FieldName::Title => found.add_code(&field.value, CodeKind::Title),
+            FieldName::Description => {}
         }
         found.own.push(words::text_of(&field.value));
     }

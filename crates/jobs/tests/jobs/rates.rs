@@ -196,9 +196,10 @@ fn stages_count_on_their_own_in_the_order_of_their_kind() {
     timed.board.skipped(2);
     let Progress { stage, stages, n_skipped, current, note } = timed.board.progress();
     let counts: Vec<_> = stages.iter().map(|stage| (stage.stage, stage.done)).collect();
-    assert_eq!(counts, [(Stage::Scan, 3), (Stage::Read, 0), (Stage::Embed, 2), (Stage::Describe, 0)]);
+    let (described, refined) = ((Stage::Describe, 0), (Stage::Refine, 0));
+    assert_eq!(counts, [(Stage::Scan, 3), (Stage::Read, 0), (Stage::Embed, 2), described, refined]);
     let busy: Vec<_> = stages.iter().map(|stage| stage.busy_secs).collect();
-    assert_eq!(busy, [1.0, 0.0, 2.0, 0.0]);
+    assert_eq!(busy, [1.0, 0.0, 2.0, 0.0, 0.0]);
     assert_eq!((stage, n_skipped, current.as_deref()), (Some(Stage::Embed), 2, Some("kettle.jpg")));
     assert_eq!(note, None);
 }

@@ -44,7 +44,7 @@ CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
 CREATE TABLE code (
     name TEXT NOT NULL,
     product_id INTEGER NOT NULL,
-    -- 0 a product's or variant's own number, 1 a barcode, 2 the name of a file
+    -- 0 a product's or variant's own number, 1 a barcode, 2 the name of a file, 3 a whole title
     kind INTEGER NOT NULL,
     PRIMARY KEY (name, product_id, kind)
 ) WITHOUT ROWID;
