@@ -93,7 +93,8 @@ impl Question {
             all.push(unwanted.clone());
             narrowing.push(Clause::not_among(holding(inner, &all)?));
         }
-        let named = named(inner, &query.text, &typed)?;
+        // Numbers are words, too: who leaves these out of account wants to see what the models find.
+        let named = if query.weights.words > 0.0 { named(inner, &query.text, &typed)? } else { Vec::new() };
         let ranks = !typed.wanted.is_empty() || !query.pictures.is_empty() || query.like.is_some();
         Ok(Self { typed, narrowing, named, ranks })
     }
