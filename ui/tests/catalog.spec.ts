@@ -68,6 +68,21 @@ test('says so when nothing matches well', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'Models' })).toBeVisible();
 });
 
+test('says below the field what of the words was not understood', async ({ page }) => {
+  const message = 'No product has the colour nvy. Did you mean navy?';
+  await open(page, {
+    ...FULL,
+    problems: [{ start: 4, end: 14, message }],
+    unknownWords: ['toothbrush'],
+  });
+  await page.getByTestId('query').fill('toothbrush colour:nvy');
+  const remarks = page.getByRole('list', { name: 'About this search' });
+  await expect(remarks.getByRole('listitem')).toHaveText([
+    message,
+    'These models do not know “toothbrush”: only texts were searched for it.',
+  ]);
+});
+
 test('keeps 100,000 products smooth: few nodes, whole range, roles with counts', async ({
   page,
 }) => {

@@ -50,6 +50,8 @@ const SYSTEMS: [(&str, [f32; 5]); 10] = [
 struct Ranked {
     name: &'static str,
     retrieved: Vec<Retrieved>,
+    /// Whether each query was told that something like it is there.
+    found: Vec<bool>,
     /// The first products of each query.
     first: Vec<Vec<(ProductId, PictureId)>>,
 }
@@ -83,17 +85,20 @@ pub fn run(api: &Api, arguments: &Arguments, options: &EvalArguments) -> anyhow:
         std::fs::write(path, report.html(Some(&failures)))
             .with_context(|| format!("{} could not be written", path.display()))?;
     }
+    let verdicts = all.first().map(Verdicts::of).unwrap_or_default();
     let captions = set.captions.map(|references| describe(api, &references)).transpose()?.flatten();
     if arguments.json {
         let mut value = report.json();
-        if let (Some(object), Some(scores)) = (value.as_object_mut(), &captions) {
-            object.insert("captions".to_owned(), scores.json());
+        if let Some(object) = value.as_object_mut() {
+            object.insert("verdicts".to_owned(), verdicts.json());
+            object.extend(captions.map(|scores| ("captions".to_owned(), scores.json())));
         }
         return output::json(&value);
     }
     for line in report.text().lines() {
         say!("{}", visible(line));
     }
+    say!("{}", verdicts.text());
     if known.n_missing > 0 {
         say!("{} in the file and not in the catalog.", counted(known.n_missing, "item"));
     }
@@ -161,7 +166,7 @@ fn ask_all(
 ) -> anyhow::Result<Ranked> {
     let [look, matching, description, own, words] = weights;
     let weights = SearchWeights { look, matching, description, own, words };
-    let mut ranked = Ranked { name, retrieved: Vec::new(), first: Vec::new() };
+    let mut ranked = Ranked { name, retrieved: Vec::new(), found: Vec::new(), first: Vec::new() };
     for query in queries {
         let request = SearchRequest {
             // A space says that the last word is whole.
@@ -173,6 +178,7 @@ fn ask_all(
         let page = whole_answer(api, &request)?;
         let ids: Vec<String> = page.items.iter().map(|item| item.id.to_string()).collect();
         ranked.retrieved.push(Retrieved::new(&ids, &known.relevant(query)));
+        ranked.found.push(page.n_good > 0);
         ranked.first.push(page.items.iter().take(N_SHOWN).map(|item| (item.id, item.picture)).collect());
     }
     Ok(ranked)
@@ -225,6 +231,46 @@ fn failures(api: &Api, queries: &[EvalQuery], first: &Ranked, known: &Known) -> 
         }
     });
     Ok(Failures { system: first.name.to_owned(), list: list.collect() })
+}
+
+/// How often the first way of weighing was right about whether the catalog has something like it at all.
+#[derive(Default)]
+struct Verdicts {
+    n_with: u64,
+    n_kept: u64,
+    n_without: u64,
+    n_refused: u64,
+}
+
+impl Verdicts {
+    fn of(ranked: &Ranked) -> Self {
+        let mut verdicts = Self::default();
+        for (retrieved, found) in ranked.retrieved.iter().zip(&ranked.found) {
+            if retrieved.n_relevant() > 0 {
+                verdicts.n_with += 1;
+                verdicts.n_kept += u64::from(*found);
+            } else {
+                verdicts.n_without += 1;
+                verdicts.n_refused += u64::from(!found);
+            }
+        }
+        verdicts
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let Self { n_with, n_kept, n_without, n_refused } = self;
+        serde_json::json!({
+            "queriesWithAnswer": n_with, "kept": n_kept, "queriesWithoutAnswer": n_without, "refused": n_refused,
+        })
+    }
+
+    fn text(&self) -> String {
+        let Self { n_with, n_kept, n_without, n_refused } = self;
+        format!(
+            "Something found for {n_kept} of {n_with} queries that have an answer; \
+             nothing for {n_refused} of {n_without} that have none."
+        )
+    }
 }
 
 /// How near the generated descriptions come to those of the file.

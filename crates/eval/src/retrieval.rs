@@ -121,7 +121,7 @@ impl Retrieved {
             Measure::AveragePrecision => {
                 let precisions =
                     (1..).zip(&self.hits).map(|(n_found, (rank, _))| f64::from(n_found) / *rank as f64);
-                precisions.sum::<f64>() / n_relevant as f64
+                precisions.fold(0.0, |sum, precision| sum + precision) / n_relevant as f64
             }
         })
     }
@@ -167,7 +167,8 @@ impl Retrieved {
 }
 
 fn discounted_gain(ranked: impl Iterator<Item = (usize, f64)>, unit: f64) -> f64 {
-    ranked.map(|(rank, grade)| grade / unit / (rank as f64 + 1.0).log2()).sum()
+    // From 0: the sum of nothing is -0.0, and would be printed so.
+    ranked.map(|(rank, grade)| grade / unit / (rank as f64 + 1.0).log2()).fold(0.0, |sum, gain| sum + gain)
 }
 
 /// A measure's mean over queries.
