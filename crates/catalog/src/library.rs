@@ -73,9 +73,6 @@ pub struct Library {
     inner: Arc<Inner>,
 }
 
-/// Products whose words are written anew after a person's word.
-const WORDS_AT_ONCE: u64 = 64;
-
 /// What is known of photos that are in no folder any more is kept so long, for a drive that is away or a
 /// folder that was moved by mistake.
 const HIDDEN_SECS: u64 = 400 * 24 * 60 * 60;
@@ -244,8 +241,8 @@ impl Library {
     pub fn set_field(&self, id: ProductId, name: FieldName, value: Option<&str>) -> Result<(), CatalogError> {
         self.lock_for_writing()?;
         self.inner.store.set_field(id, name, value)?;
-        // Words find it from now on; what else waits is written by the next run.
-        self.inner.store.refresh_words(self.inner.model_ids(), WORDS_AT_ONCE)?;
+        // Words find it from now on, also while a run has thousands of others to write.
+        self.inner.store.refresh_words_of(id, self.inner.model_ids())?;
         self.inner.events.changed();
         Ok(())
     }

@@ -98,12 +98,32 @@ def write_manifest(
     for name, measured in (("text", text), ("image", image)):
         lines += ["", f"[calibration.{name}]"]
         lines += [f"unrelated = {measured.unrelated:.3f}", f"sure = {measured.sure:.3f}"]
+    lines += _kept_calibration(folder / "pack.toml")
     files = sorted(p for m in (*MODELS, TERMS) for p in (folder / m).rglob("*") if p.is_file())
     for path in files:
         content = path.read_bytes()
         lines += ["", f'[files."{path.relative_to(folder).as_posix()}"]']
         lines += [f'sha256 = "{hashlib.sha256(content).hexdigest()}"', f"size_bytes = {len(content)}"]
     (folder / "pack.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _kept_calibration(path: Path) -> list[str]:
+    """Of a pack that is written, the calibration that is measured elsewhere: `match_image` and `fused`."""
+    if not path.exists():
+        return []
+    known = tomllib.loads(path.read_text(encoding="utf-8")).get("calibration", {})
+    lines: list[str] = []
+    for name in ("match_image", "fused"):
+        if name not in known:
+            continue
+        lines += ["", f"[calibration.{name}]"]
+        for key, value in known[name].items():
+            if isinstance(value, dict):
+                inner = ", ".join(f"{part} = {number}" for part, number in value.items())
+                lines.append(f"{key} = {{ {inner} }}")
+            else:
+                lines.append(f"{key} = {value}")
+    return lines
 
 
 def read_text_range(folder: Path) -> Range | None:

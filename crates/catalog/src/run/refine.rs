@@ -176,13 +176,17 @@ impl Pass for Match<'_> {
 
     fn make(&self, ids: Vec<PictureId>, inputs: Vec<PixelTensor>) -> Result<(), CatalogError> {
         let answers = self.engine.models.host().match_pictures(inputs, Priority::Batch)?;
-        let mut vectors = Vec::new();
+        let (mut vectors, mut managed) = (Vec::new(), Vec::new());
         for (id, answer) in ids.into_iter().zip(answers) {
             match answer {
-                Ok(vector) => vectors.push((id, vector)),
+                Ok(vector) => {
+                    managed.push(id);
+                    vectors.push((id, vector));
+                }
                 Err(error) => record_failure(self.library, self.job, id, &error)?,
             }
         }
-        self.library.store.add_vectors(self.engine.models.ids().matching, &vectors)
+        self.library.store.add_vectors(self.engine.models.ids().matching, &vectors)?;
+        self.library.store.clear_model_failures(&managed)
     }
 }

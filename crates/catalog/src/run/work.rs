@@ -200,6 +200,8 @@ fn run(library: &Inner, job: &Job) -> Result<(), CatalogError> {
                 return Err(error);
             }
         }
+        // Filters and numbers need no model.
+        write_words(library, job)?;
         let Some(engine) = engine else {
             if library.work.has_news() {
                 continue;

@@ -172,10 +172,9 @@ impl Search<'_> {
         let worth = query.weights.words;
         // What the words find that the models do not, with what the models say of it.
         let met: HashSet<u32> = ranked.iter().map(|one| one.product.get()).collect();
-        let live = self.inner.memory.members(&self.inner.store, |members, _| members.products().clone())?;
         let passes = match self.allowed {
-            Some(allowed) => &live & &allowed.products,
-            None => live,
+            Some(allowed) => allowed.products.clone(),
+            None => self.inner.memory.members(&self.inner.store, |members, _| members.products().clone())?,
         };
         let mut by_words = coverage.best(n_wanted.min(2_000), Some(&passes));
         by_words.retain(|product| !met.contains(product) && self.like != Some(ProductId::new(*product)));

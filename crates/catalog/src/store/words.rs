@@ -104,10 +104,19 @@ impl Store {
             write(&transaction, product, models)?;
         }
         let n = stale.len() as u64;
-        let version = Tally::Words.read(&transaction)? + 1;
-        Tally::Words.set(&transaction, version)?;
+        count(&transaction)?;
         transaction.commit()?;
         Ok(n)
+    }
+
+    /// Writes the words of one product anew, whoever else waits.
+    pub fn refresh_words_of(&self, product: ProductId, models: ModelIds) -> Result<(), CatalogError> {
+        let mut writer = self.writer()?;
+        let transaction = writer.transaction()?;
+        write(&transaction, product, models)?;
+        count(&transaction)?;
+        transaction.commit()?;
+        Ok(())
     }
 
     /// Notes that the words of every product have to be written anew.
@@ -199,6 +208,11 @@ impl Store {
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// Says to who keeps something of the words that they changed.
+fn count(transaction: &Transaction<'_>) -> Result<(), CatalogError> {
+    Tally::Words.set(transaction, Tally::Words.read(transaction)? + 1)
 }
 
 fn write(transaction: &Transaction<'_>, product: ProductId, models: ModelIds) -> Result<(), CatalogError> {
