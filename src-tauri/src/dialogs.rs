@@ -23,6 +23,9 @@ pub trait Dialogs: Send + Sync + 'static {
 
     /// A folder with models.
     fn choose_pack(&self, parent: &dyn Parent) -> Answer<PathBuf>;
+
+    /// Where to write a list of products.
+    fn choose_list(&self, parent: &dyn Parent) -> Answer<PathBuf>;
 }
 
 /// The dialogs of the system. On Linux they are GTK's own and not the desktop portal's,
@@ -55,6 +58,23 @@ impl Dialogs for NativeDialogs {
         let asked =
             AsyncFileDialog::new().set_title("Import models from a folder").set_parent(parent).pick_folder();
         Box::pin(async { Some(asked.await?.path().to_owned()) })
+    }
+
+    fn choose_list(&self, parent: &dyn Parent) -> Answer<PathBuf> {
+        let asked = AsyncFileDialog::new()
+            .set_title("Export a list of products")
+            .set_file_name("products.csv")
+            .add_filter("Tables", &["csv"])
+            .set_parent(parent)
+            .save_file();
+        Box::pin(async {
+            let mut file = asked.await?.path().to_owned();
+            // GTK adds no ending of its own.
+            if file.extension().is_none() {
+                file.set_extension("csv");
+            }
+            Some(file)
+        })
     }
 }
 

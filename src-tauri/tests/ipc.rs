@@ -28,6 +28,17 @@ type Command = (&'static str, fn() -> Value);
 const COMMANDS: &[Command] = &[
     ("app_state", || json!({})),
     ("search", || json!({ "request": { "text": "mug", "offset": 0, "limit": 10 } })),
+    ("improve_search", || json!({ "request": { "text": "mug" } })),
+    ("facets", || json!({ "request": { "text": "mug" } })),
+    ("complete", || json!({ "text": "mu", "caret": 2 })),
+    ("explain", || json!({ "request": { "text": "mug" }, "id": 1 })),
+    ("heat_map", || json!({ "request": { "text": "mug" }, "picture": 1 })),
+    ("saved_searches", || json!({})),
+    ("save_search", || json!({ "name": "mugs", "request": { "text": "mug" } })),
+    ("remove_saved_search", || json!({ "name": "mugs" })),
+    ("product_texts", || json!({ "ids": [1] })),
+    ("reveal_products", || json!({ "ids": [1] })),
+    ("export_list_dialog", || json!({ "ids": [1] })),
     ("product", || json!({ "id": 1 })),
     ("skipped", || json!({ "offset": 0, "limit": 10 })),
     ("reveal", || json!({ "id": 1 })),
@@ -51,6 +62,7 @@ struct Chosen {
     folders: Option<Vec<PathBuf>>,
     picture: Option<PathBuf>,
     pack: Option<PathBuf>,
+    list: Option<PathBuf>,
 }
 
 impl Dialogs for Chosen {
@@ -67,6 +79,11 @@ impl Dialogs for Chosen {
     fn choose_pack(&self, _: &dyn Parent) -> Answer<PathBuf> {
         let pack = self.pack.clone();
         Box::pin(async { pack })
+    }
+
+    fn choose_list(&self, _: &dyn Parent) -> Answer<PathBuf> {
+        let list = self.list.clone();
+        Box::pin(async { list })
     }
 }
 

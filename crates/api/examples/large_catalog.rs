@@ -13,7 +13,7 @@ use std::{
 
 use vitrine_api::{
     Api, OpenOptions,
-    types::{ApiError, AttributeFilter, AttributeKind, ProductId, RunState, SearchRequest},
+    types::{ApiError, ProductId, RunState, SearchFilter, SearchRequest},
 };
 
 const N_ASKED: u32 = 300;
@@ -46,13 +46,11 @@ fn main() -> Result<(), ApiError> {
     println!("{} products, {} photos", first.total, api.summary()?.n_photos);
 
     time("words", |n| api.search(&words(n + 1)).map(drop))?;
-    for (kind, value) in [
-        (AttributeKind::Colour, "half"),
-        (AttributeKind::Pattern, "tenth"),
-        (AttributeKind::Style, "hundredth"),
-        (AttributeKind::Material, "ten-thousandth"),
-    ] {
-        let filters = vec![AttributeFilter { kind, list: None, value: value.to_owned() }];
+    for (key, value) in
+        [("colour", "half"), ("pattern", "tenth"), ("style", "hundredth"), ("material", "ten-thousandth")]
+    {
+        let (key, value_) = (key.to_owned(), value.to_owned());
+        let filters = vec![SearchFilter { key, value: value_, is_not: false }];
         let begun = Instant::now();
         let page = api.search(&SearchRequest { filters: filters.clone(), ..words(0) })?;
         println!("  first with the filter {value} ({}): {} ms", page.total, begun.elapsed().as_millis());

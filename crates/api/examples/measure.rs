@@ -16,7 +16,7 @@ use std::{
 
 use vitrine_api::{
     Api, OpenOptions,
-    types::{ApiError, RunState, SearchRequest},
+    types::{ApiError, ProductTerm, RunState, SearchRequest},
 };
 
 const COLOURS: &[&str] =
@@ -67,7 +67,11 @@ fn latency(api: &Api, started: Instant) -> Result<(), ApiError> {
     let deep = texts().take(100).map(|text| time(words(text, middle))).collect::<Result<Vec<_>, _>>()?;
     report("words, a page from the middle", deep);
     let like = first.items.iter().cycle().take(200).map(|product| {
-        time(SearchRequest { like: Some(product.id), limit: PAGE, ..SearchRequest::default() })
+        time(SearchRequest {
+            products: vec![ProductTerm { product: product.id, picture: None, weight: 1.0 }],
+            limit: PAGE,
+            ..SearchRequest::default()
+        })
     });
     report("more like this", like.collect::<Result<Vec<_>, _>>()?);
     let browse = (0..200).map(|i| {

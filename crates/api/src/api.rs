@@ -13,12 +13,12 @@ use crate::{
     types::{
         ApiError, AppState, CatalogSummary, ErrorCode, FieldName, GroupBy, GroupingPreview, ModelsInfo,
         PackNews, PhotoReading, PhotoRequest, PictureId, ProductDetail, ProductId, QueryPicture, RunProgress,
-        SearchPage, SearchRequest, SkippedPage, SourceId,
+        SkippedPage, SourceId,
     },
 };
 
 /// The most products or skipped files in one reply: keeps a reply below a few hundred kilobytes.
-const MAX_LIMIT: u32 = 1_000;
+pub(crate) const MAX_LIMIT: u32 = 1_000;
 
 /// A library as clients see it. Clones share it. Every method may wait for a disk or a model, so
 /// a window calls them off its event loop.
@@ -101,22 +101,6 @@ impl Api {
     /// The library's folder.
     pub fn library_folder(&self) -> &Path {
         self.library.folder()
-    }
-
-    /// A page of the answer to a request.
-    pub fn search(&self, request: &SearchRequest) -> Result<SearchPage, ApiError> {
-        let limit = u64::from(request.limit.min(MAX_LIMIT));
-        let page = self.library.search(&convert::query(request), request.offset, limit)?;
-        Ok(SearchPage {
-            total: page.total,
-            n_good: page.n_good,
-            n_not_yet_searchable: page.n_not_yet_searchable,
-            is_ranked: page.is_ranked,
-            problems: page.problems.iter().map(|problem| convert::problem(&request.text, problem)).collect(),
-            unknown_words: page.unknown,
-            is_partial: page.is_partial,
-            items: page.items.iter().map(convert::product).collect(),
-        })
     }
 
     /// Everything about a product.

@@ -32,6 +32,22 @@ impl From<CatalogError> for ApiError {
             CatalogError::TooLong { what, limit } => {
                 (ErrorCode::BadRequest, format!("{what} may have at most {limit} letters. Shorten them."))
             }
+            CatalogError::BadFilter { key, reason } => {
+                (ErrorCode::BadRequest, format!("The filter {key} cannot be used: {reason}."))
+            }
+            CatalogError::NoName => {
+                (ErrorCode::BadRequest, "Give the search a name, so that you find it again.".to_owned())
+            }
+            CatalogError::NothingChosen => {
+                (ErrorCode::BadRequest, "No product is chosen. Choose one or more first.".to_owned())
+            }
+            CatalogError::Unwritable { file, reason } => (
+                ErrorCode::Storage,
+                format!(
+                    "{} cannot be written: {reason}. Choose another place or close what has it open.",
+                    file.display()
+                ),
+            ),
             CatalogError::AsksForNothing => (
                 ErrorCode::BadRequest,
                 "The words and pictures of this search cancel each other out. Leave out one of them."

@@ -14,6 +14,7 @@ mod convert;
 mod error;
 mod packs;
 mod places;
+mod search;
 pub mod types;
 
 pub use api::{Api, Event, PictureBytes};

@@ -35,6 +35,28 @@ pub enum CatalogError {
     /// The parts of a query cancel each other out.
     #[error("the words and pictures of this search cancel each other out; leave out one of them")]
     AsksForNothing,
+    /// A filter that was chosen is none.
+    #[error("the filter {key} cannot be used: {reason}")]
+    BadFilter {
+        /// Its key.
+        key: String,
+        /// What is wrong, and what would be right.
+        reason: String,
+    },
+    /// Something needs a name and has none.
+    #[error("the search needs a name")]
+    NoName,
+    /// Something is to be done with products, and none is named.
+    #[error("no product is chosen")]
+    NothingChosen,
+    /// A file that a person named cannot be written.
+    #[error("{file} cannot be written: {reason}")]
+    Unwritable {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// A text is longer than what can be worked with.
     #[error("{what} may have at most {limit} letters")]
     TooLong {

@@ -29,6 +29,7 @@ mod detail;
 mod engine;
 mod error;
 mod events;
+mod export;
 mod interrogate;
 mod library;
 mod lock;
@@ -54,6 +55,6 @@ pub use library::{Library, LibraryOptions, Summary};
 pub use models::{Answers, Captioned, ModelsReport, OpenModels, PackModels, Pending};
 pub use store::{
     Away, Field, FieldName, GroupBy, Grouping, Origin, PictureCounts, PictureId, PictureRow, ProductId,
-    ProductRow, SourceId, SourceRow, Variant,
+    ProductRow, SourceId, SourceRow, Variant, WordsOf,
 };
 pub use vitrine_jobs as jobs;

@@ -62,19 +62,19 @@ fn a_picture_finds_itself_and_its_likes() {
     let file = shop.photos().join("photo-004.png");
 
     let picture = library.query_picture_from_file(&file).unwrap();
-    let query = Query { pictures: vec![picture.token.clone()], ..Query::default() };
+    let query = Query { pictures: vec![(picture.token.clone(), 1.0)], ..Query::default() };
     let page = library.search(&query, 0, 3).unwrap();
     assert_eq!(page.items[0].row.photo.path, file);
     assert!(page.items[0].score.unwrap() > 0.99 && page.items[0].relevance.unwrap() > 0.99);
     assert!(!library.query_thumbnail(&picture.token).unwrap().is_empty());
 
     let id = library.product_at(&file).unwrap();
-    let like = Query { like: Some(Like { product: id, picture: None }), ..Query::default() };
+    let like = Query { products: vec![Like::product(id)], ..Query::default() };
     let page = library.search(&like, 0, 100).unwrap();
     assert_eq!((page.total, page.items.len()), (9, 9));
     assert!(page.items.iter().all(|item| item.row.id != id));
 
-    let unknown = Query { pictures: vec!["nobody".into()], ..Query::default() };
+    let unknown = Query { pictures: vec![("nobody".into(), 1.0)], ..Query::default() };
     assert!(matches!(library.search(&unknown, 0, 1), Err(CatalogError::NoSuchQueryPicture)));
 }
 

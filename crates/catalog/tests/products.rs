@@ -58,7 +58,7 @@ fn a_list_makes_products_of_several_photos() {
     assert_eq!((page.total, page.items.len()), (3, 3));
     assert_eq!(page.items[0].row.id, mug.row.id);
     assert_eq!(page.items[0].row.photo.path, photos[1]);
-    let like = Query { like: Some(Like { product: mug.row.id, picture: None }), ..Query::default() };
+    let like = Query { products: vec![Like::product(mug.row.id)], ..Query::default() };
     let page = library.search(&like, 0, 10).unwrap();
     assert_eq!((page.total, page.items.len()), (2, 2), "a product is not like itself, by none of its photos");
 }

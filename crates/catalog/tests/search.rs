@@ -3,45 +3,14 @@
 
 mod support;
 
-use support::{Shop, blob, png};
+use support::{found, listed_shop as shop};
 use vitrine_catalog::{
     FieldName, Library,
     search::{Page, Query},
 };
 
-/// Products with titles, in the order of their files.
-const LIST: &str = "\
-image,sku,title,price,category,brand,barcode
-a.png,VT-0042,\"Striped linen bag, blue\",29.00,Bags,Crème & Co,4006381333931
-b.png,VT-0043,Steel suitcase,\"1.299,00\",Bags,Nord,
-c.png,VT-0044,\"Women's T-shirt\",19.90,Clothing,Nord,
-d.png,XX-1,Ceramic mug with a handle,12.50,Kitchen,,
-e.png,XX-2,Stoneware mugs (set),30,Kitchen,,
-f.png,XX-3,Eggplant,2.10,Food,,
-";
-
-fn shop() -> (Shop, Library) {
-    let shop = Shop::new();
-    for (at, name) in ["a", "b", "c", "d", "e", "f"].iter().enumerate() {
-        shop.put(&format!("{name}.png"), &png(&blob(at as u32)));
-    }
-    shop.put("old stock/g-poppy.png", &png(&blob(77)));
-    shop.put("list.csv", LIST.as_bytes());
-    let (library, _) = shop.open_quick();
-    shop.index(&library);
-    (shop, library)
-}
-
 fn ask(library: &Library, text: &str) -> Page {
     library.search(&Query::words(text), 0, 100).unwrap()
-}
-
-/// The files' stems of the answer.
-fn found(page: &Page) -> Vec<String> {
-    let stem = |item: &vitrine_catalog::search::Match| {
-        item.row.photo.path.file_stem().unwrap().to_string_lossy().into_owned()
-    };
-    page.items.iter().map(stem).collect()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use vitrine_api::types::{AttributeFilter, FieldName};
+use vitrine_api::types::{FieldName, SearchFilter, SortBy};
 
 /// Find product photos by describing them or by showing a picture. Everything stays on this machine.
 #[derive(Debug, Parser)]
@@ -45,9 +45,19 @@ pub enum Command {
         /// A picture that the product looks like
         #[arg(long, value_name = "FILE")]
         image: Option<PathBuf>,
-        /// Only products of which this is said, such as colour=navy or type=mug; may be given again
-        #[arg(long, value_name = "KIND=VALUE", value_parser = crate::search::filter)]
-        only: Vec<AttributeFilter>,
+        /// Only products of which this is said, such as colour=navy, brand="Best" or price=10..50; -colour=navy turns it
+        /// around; may be given again
+        #[arg(long, value_name = "KEY=VALUE", value_parser = crate::search::filter, allow_hyphen_values = true)]
+        only: Vec<SearchFilter>,
+        /// In which order good matches come
+        #[arg(long, value_enum, default_value = "best")]
+        sort: Sort,
+        /// Tell why each product is found
+        #[arg(long)]
+        why: bool,
+        /// Look at the first products more closely, which takes some seconds
+        #[arg(long)]
+        closer: bool,
     },
     /// Describe photos, which need not be in the catalog
     Describe(DescribeArguments),
@@ -98,6 +108,36 @@ pub enum Command {
         #[command(subcommand)]
         what: Option<ModelsCommand>,
     },
+}
+
+/// The order of an answer.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Sort {
+    /// The best first
+    Best,
+    /// By what they are called
+    Name,
+    /// The cheapest first
+    Price,
+    /// The dearest first
+    PriceDown,
+    /// What was added last first
+    Newest,
+    /// First what is least surely described
+    LeastSure,
+}
+
+impl From<Sort> for SortBy {
+    fn from(sort: Sort) -> Self {
+        match sort {
+            Sort::Best => Self::Relevance,
+            Sort::Name => Self::Name,
+            Sort::Price => Self::Price,
+            Sort::PriceDown => Self::PriceDown,
+            Sort::Newest => Self::Newest,
+            Sort::LeastSure => Self::LeastSure,
+        }
+    }
 }
 
 /// What to measure.

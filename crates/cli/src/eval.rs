@@ -32,9 +32,13 @@ const N_SHOWN: usize = 5;
 /// A model that is at work or still loading is waited for so long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The way of weighing that looks at the first ranks once more.
+const CLOSER: &str = "fused+words+closer";
+
 /// The ways of weighing: a name, and the weights of look, match, description, own words, and words as such.
-const SYSTEMS: [(&str, [f32; 5]); 10] = [
+const SYSTEMS: [(&str, [f32; 5]); 14] = [
     ("fused+words", [1.0, 1.0, 1.0, 1.0, 1.0]),
+    (CLOSER, [1.0, 1.0, 1.0, 1.0, 1.0]),
     ("fused", [1.0, 1.0, 1.0, 1.0, 0.0]),
     ("clip", [1.0, 0.0, 0.0, 0.0, 0.0]),
     ("blip", [0.0, 1.0, 0.0, 0.0, 0.0]),
@@ -43,6 +47,9 @@ const SYSTEMS: [(&str, [f32; 5]); 10] = [
     ("clip+blip", [1.0, 1.0, 0.0, 0.0, 0.0]),
     ("clip+description", [1.0, 0.0, 1.0, 0.0, 0.0]),
     ("blip+description", [0.0, 1.0, 1.0, 0.0, 0.0]),
+    ("clip+own text", [1.0, 0.0, 0.0, 1.0, 0.0]),
+    ("blip+own text", [0.0, 1.0, 0.0, 1.0, 0.0]),
+    ("description+own text", [0.0, 0.0, 1.0, 1.0, 0.0]),
     ("words", [0.0, 0.0, 0.0, 0.0, 1.0]),
 ];
 
@@ -175,7 +182,11 @@ fn ask_all(
             limit: DEPTH,
             ..SearchRequest::default()
         };
-        let page = whole_answer(api, &request)?;
+        let mut page = whole_answer(api, &request)?;
+        if name == CLOSER && page.can_improve {
+            api.improve_search(&request)?;
+            page = whole_answer(api, &request)?;
+        }
         let ids: Vec<String> = page.items.iter().map(|item| item.id.to_string()).collect();
         ranked.retrieved.push(Retrieved::new(&ids, &known.relevant(query)));
         ranked.found.push(page.n_good > 0);

@@ -86,8 +86,10 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let api = Api::open(options)?;
     match &arguments.command {
         Command::Index { paths } => return index::run(&api, arguments, paths),
-        Command::Search { words, image, only } => {
-            search::run(&api, arguments, words, image.as_deref(), only)?;
+        Command::Search { words, image, only, sort, why, closer } => {
+            let (sort, why, closer) = ((*sort).into(), *why, *closer);
+            let asked = search::Asked { words, image: image.as_deref(), only, sort, why, closer };
+            search::run(&api, arguments, &asked)?;
         }
         Command::Describe(options) => return describe::run(&api, arguments, options),
         Command::Show { product } => show::run(&api, arguments, product)?,

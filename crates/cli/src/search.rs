@@ -5,7 +5,10 @@ use std::path::Path;
 use serde::Serialize;
 use vitrine_api::{
     Api,
-    types::{AttributeFilter, AttributeKind, PictureId, ProductId, SearchPage, SearchRequest},
+    types::{
+        PartName, PictureId, PictureTerm, ProductId, SearchFilter, SearchPage, SearchRequest, SortBy, Why,
+        WordPlace,
+    },
 };
 
 use crate::{
@@ -28,44 +31,51 @@ struct Found {
     description: Option<String>,
     width: u32,
     height: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<Why>,
 }
 
-/// `colour=navy` as a filter; a kind that is none of Vitrine's is the name of an own list.
-pub fn filter(text: &str) -> Result<AttributeFilter, String> {
-    let (kind, value) = text.split_once('=').ok_or("write it as KIND=VALUE, such as colour=navy")?;
-    let value = value.trim().to_lowercase();
+/// `colour=navy` as a filter; a key that is none of Vitrine's is the name of an own list.
+pub fn filter(text: &str) -> Result<SearchFilter, String> {
+    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE, such as colour=navy")?;
+    let value = value.trim();
     if value.is_empty() {
-        return Err("the value is missing; write it as KIND=VALUE, such as colour=navy".to_owned());
+        return Err("the value is missing; write it as KEY=VALUE, such as colour=navy".to_owned());
     }
-    let known = match kind.trim().to_lowercase().as_str() {
-        "type" => Some(AttributeKind::Type),
-        "colour" | "color" => Some(AttributeKind::Colour),
-        "material" => Some(AttributeKind::Material),
-        "pattern" => Some(AttributeKind::Pattern),
-        "style" => Some(AttributeKind::Style),
-        "finish" => Some(AttributeKind::Finish),
-        "occasion" => Some(AttributeKind::Occasion),
-        "setting" => Some(AttributeKind::Setting),
-        _ => None,
+    let (is_not, key) = match key.trim().strip_prefix('-') {
+        Some(key) => (true, key),
+        None => (false, key.trim()),
     };
-    let list = known.is_none().then(|| kind.trim().to_owned());
-    Ok(AttributeFilter { kind: known.unwrap_or(AttributeKind::Own), list, value })
+    Ok(SearchFilter { key: key.to_owned(), value: value.to_owned(), is_not })
 }
 
-pub fn run(
-    api: &Api,
-    arguments: &Arguments,
-    words: &[String],
-    image: Option<&Path>,
-    only: &[AttributeFilter],
-) -> anyhow::Result<()> {
-    let pictures = image.map(|file| api.query_picture_from_file(file)).transpose()?;
+/// What to search for, and how to tell of it.
+pub struct Asked<'a> {
+    pub words: &'a [String],
+    pub image: Option<&'a Path>,
+    pub only: &'a [SearchFilter],
+    pub sort: SortBy,
+    /// Whether to tell why each product is found.
+    pub why: bool,
+    /// Whether to look at the first ranks more closely.
+    pub closer: bool,
+}
+
+pub fn run(api: &Api, arguments: &Arguments, asked: &Asked<'_>) -> anyhow::Result<()> {
+    let pictures = asked.image.map(|file| api.query_picture_from_file(file)).transpose()?;
+    let pictures = pictures.into_iter().map(|picture| PictureTerm { token: picture.token, weight: 1.0 });
     let mut request = SearchRequest {
-        text: words.join(" "),
-        pictures: pictures.into_iter().map(|picture| picture.token).collect(),
-        filters: only.to_vec(),
+        text: asked.words.join(" "),
+        pictures: pictures.collect(),
+        filters: asked.only.to_vec(),
+        sort: asked.sort,
+        with_details: asked.why,
         ..SearchRequest::default()
     };
+    if asked.closer {
+        api.search(&SearchRequest { limit: 1, with_details: false, ..request.clone() })?;
+        api.improve_search(&request)?;
+    }
     let (mut found, mut page) = (Vec::new(), None);
     // A reply holds a limited number of products; the user's limit has no such limit.
     while (found.len() as u64) < u64::from(arguments.limit) {
@@ -92,6 +102,7 @@ pub fn run(
                 description: product.description.clone(),
                 width: product.width,
                 height: product.height,
+                why: product.listed.as_ref().and_then(|listed| listed.why.clone()),
             });
         }
         page.get_or_insert(next);
@@ -100,8 +111,33 @@ pub fn run(
         return output::json(&found);
     }
     let is_starter = api.models().is_ok_and(|models| models.is_starter);
-    print(&found, page.as_ref(), !only.is_empty(), is_starter);
+    print(&found, page.as_ref(), !asked.only.is_empty(), is_starter);
     Ok(())
+}
+
+/// What each part gave, and where the words stand.
+fn told(why: &Why) -> String {
+    let part = |part: PartName| match part {
+        PartName::Look => "look",
+        PartName::Matching => "match",
+        PartName::Description => "description",
+        PartName::Own => "shop's text",
+        PartName::Words => "words",
+        PartName::CloserLook => "closer look",
+    };
+    let mut told: Vec<String> =
+        why.parts.iter().map(|one| format!("{} {:+.2}", part(one.part), one.gave)).collect();
+    for word in &why.words {
+        let stands = word.stands.as_deref().map(visible);
+        told.push(match (stands, word.place) {
+            (Some(stands), Some(WordPlace::Shop)) => {
+                format!("{}: the shop says {stands}", visible(&word.word))
+            }
+            (Some(stands), _) => format!("{}: written as {stands}", visible(&word.word)),
+            (None, _) => format!("{}: stands nowhere", visible(&word.word)),
+        });
+    }
+    told.join("; ")
 }
 
 fn print(found: &[Found], page: Option<&SearchPage>, is_filtered: bool, is_starter: bool) {
@@ -122,6 +158,9 @@ fn print(found: &[Found], page: Option<&SearchPage>, is_filtered: bool, is_start
                 say!("{:>3}. {title}{description}", product.rank);
                 say!("     {path}  (no. {}{photos})", product.id);
             }
+        }
+        if let Some(why) = &product.why {
+            say!("            {}", told(why));
         }
     }
     let Some(page) = page else { return };
@@ -157,13 +196,13 @@ mod tests {
 
     #[test]
     fn filters_are_written_as_kind_and_value() {
-        let check = |text, kind, list: Option<&str>, value: &str| {
-            let expected = AttributeFilter { kind, list: list.map(str::to_owned), value: value.to_owned() };
+        let check = |text, key: &str, value: &str, is_not| {
+            let expected = SearchFilter { key: key.to_owned(), value: value.to_owned(), is_not };
             assert_eq!(filter(text), Ok(expected), "{text}");
         };
-        check("colour=navy", AttributeKind::Colour, None, "navy");
-        check("Color = Light Blue", AttributeKind::Colour, None, "light blue");
-        check("shelf=left", AttributeKind::Own, Some("shelf"), "left");
+        check("colour=navy", "colour", "navy", false);
+        check("Color = Light Blue", "Color", "Light Blue", false);
+        check("-shelf=left", "shelf", "left", true);
         assert!(filter("navy").is_err() && filter("colour=").is_err());
     }
 }

@@ -100,6 +100,16 @@ impl Encoder {
         last.forward_to_token(&x, mask, positions)
     }
 
+    /// The last layer, and what goes into it.
+    pub(crate) fn before_last(&self, x: Tensor) -> Result<(LayerParts<'_>, Tensor), ModelError> {
+        let Some((last, first)) = self.layers.split_last() else {
+            return Err(ModelError::Compute { reason: "the tower has no layers".to_owned() });
+        };
+        let x = first.iter().try_fold(x, |x, layer| layer.forward(&x, None))?;
+        let Layer { norm1, qkv, out, norm2, mlp, n_heads } = last;
+        Ok((LayerParts { norm1, qkv, out, norm2, mlp, n_heads: *n_heads }, x))
+    }
+
     /// Keys and values of `past` and of the tokens `x`, `[1, tokens, hidden]`, that follow it. `mask` is
     /// `[tokens, past + tokens]`.
     pub(crate) fn extend(
@@ -143,6 +153,17 @@ impl Encoder {
         let attended = attend(&q, &k, &v, Some(&mask))?.squeeze(0)?;
         last.finish(&attended, &x.squeeze(0)?.index_select(wanted, 0)?)
     }
+}
+
+/// What a layer is made of, for [`crate::heat`].
+pub(crate) struct LayerParts<'a> {
+    pub(crate) norm1: &'a LayerNorm,
+    /// The query's part already carries the scale of the attention.
+    pub(crate) qkv: &'a Linear,
+    pub(crate) out: &'a Linear,
+    pub(crate) norm2: &'a LayerNorm,
+    pub(crate) mlp: &'a Mlp,
+    pub(crate) n_heads: usize,
 }
 
 struct Layer {

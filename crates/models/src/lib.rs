@@ -31,6 +31,7 @@ mod device;
 mod encoder;
 mod error;
 mod few_rows;
+mod heat;
 mod interrogator;
 mod json_file;
 mod limits;
@@ -55,6 +56,7 @@ pub use self::device::{
     DevicePreference, DeviceReport, ModelDevice, Precision, select_device, select_device_with,
 };
 pub use self::error::ModelError;
+pub use self::heat::HeatMap;
 pub use self::interrogator::{
     AttributeTerms, BestOptions, GroupProbability, Interrogation, InterrogationProgress, InterrogationRun,
     InterrogationSource, Interrogator, InterrogatorMode, InterrogatorOptions, ProductTerms,

@@ -1,10 +1,7 @@
 //! Looking at the catalog.
 
 use tauri::State;
-use vitrine_api::types::{
-    ApiError, AppState, ErrorCode, PictureId, ProductDetail, ProductId, SearchPage, SearchRequest,
-    SkippedPage,
-};
+use vitrine_api::types::{ApiError, AppState, ErrorCode, PictureId, ProductDetail, ProductId, SkippedPage};
 
 use crate::library::Library;
 
@@ -12,15 +9,6 @@ use crate::library::Library;
 #[tauri::command]
 pub(super) async fn app_state(library: State<'_, Library>) -> Result<AppState, ApiError> {
     library.ask(|api| api.state()).await
-}
-
-/// A part of the ranked answer.
-#[tauri::command]
-pub(super) async fn search(
-    library: State<'_, Library>,
-    request: SearchRequest,
-) -> Result<SearchPage, ApiError> {
-    library.ask(move |api| api.search(&request)).await
 }
 
 /// What the detail pane shows.

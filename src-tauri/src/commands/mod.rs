@@ -7,6 +7,7 @@ mod browsing;
 mod indexing;
 mod packs;
 mod query_pictures;
+mod searching;
 
 use tauri::{AppHandle, Runtime, State, ipc::Invoke};
 use vitrine_api::types::{ApiError, ErrorCode};
@@ -17,7 +18,18 @@ use crate::first_paint::FirstPaint;
 pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         browsing::app_state,
-        browsing::search,
+        searching::search,
+        searching::improve_search,
+        searching::facets,
+        searching::complete,
+        searching::explain,
+        searching::heat_map,
+        searching::saved_searches,
+        searching::save_search,
+        searching::remove_saved_search,
+        searching::product_texts,
+        searching::reveal_products,
+        searching::export_list_dialog,
         browsing::product,
         browsing::skipped,
         browsing::reveal,

@@ -2,7 +2,7 @@
 
 use vitrine_catalog::{colour::ProductColour, describe};
 
-use crate::types::{Attribute, AttributeFilter, AttributeKind, Description, Evidence, Swatch};
+use crate::types::{Attribute, AttributeKind, Description, Evidence, Swatch};
 
 pub(crate) fn description(written: describe::Description, caption: Option<String>) -> Description {
     Description {
@@ -47,19 +47,4 @@ fn kind(kind: &describe::AttributeKind) -> AttributeKind {
         describe::AttributeKind::Setting => AttributeKind::Setting,
         describe::AttributeKind::Own(_) => AttributeKind::Own,
     }
-}
-
-pub(crate) fn filter(filter: &AttributeFilter) -> (describe::AttributeKind, String) {
-    let kind = match filter.kind {
-        AttributeKind::Type => describe::AttributeKind::Type,
-        AttributeKind::Colour => describe::AttributeKind::Colour,
-        AttributeKind::Material => describe::AttributeKind::Material,
-        AttributeKind::Pattern => describe::AttributeKind::Pattern,
-        AttributeKind::Style => describe::AttributeKind::Style,
-        AttributeKind::Finish => describe::AttributeKind::Finish,
-        AttributeKind::Occasion => describe::AttributeKind::Occasion,
-        AttributeKind::Setting => describe::AttributeKind::Setting,
-        AttributeKind::Own => describe::AttributeKind::Own(filter.list.clone().unwrap_or_default()),
-    };
-    (kind, filter.value.clone())
 }

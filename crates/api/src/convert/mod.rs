@@ -2,21 +2,23 @@
 
 mod description;
 mod photo;
+mod search;
 
 pub(crate) use photo::{photo_options, photo_reading, photo_step};
+pub(crate) use search::{completions, facets, heat_map, page, query, reasons, why};
 
 use vitrine_catalog::{
     self as catalog, ModelsReport, PictureRow, ProductFile, Summary, describe,
     jobs::{self, JobSnapshot, JobState},
     photo::{Skip, SkipCode as EngineSkip},
-    search::{Like, Match, Problem, Query, Weights},
+    search::Match,
 };
 
 use crate::types::{
     Away, CatalogSummary, FieldName, FieldOrigin, FileFacts, GroupBy, GroupedBy, GroupingExample,
-    GroupingPreview, ModelInfo, ModelRole, ModelsInfo, Photo, Product, ProductDetail, ProductField,
-    RunProgress, RunState, SearchProblem, SearchRequest, SearchWeights, SkipCode, Skipped, Source, Stage,
-    StageKind, StageProgress, Variant,
+    GroupingPreview, Listed, ModelInfo, ModelRole, ModelsInfo, Photo, PictureId, Product, ProductDetail,
+    ProductField, RunProgress, RunState, SkipCode, Skipped, Source, Stage, StageKind, StageProgress, Variant,
+    Why,
 };
 
 /// Digits of the content's hash that tell one version of a picture from another.
@@ -24,6 +26,16 @@ const VERSION_DIGITS: usize = 16;
 
 pub(crate) fn product(found: &Match) -> Product {
     tile(&found.row, found.score, found.relevance)
+}
+
+/// What a list shows of a product, by the photo that is shown.
+pub(crate) fn listed(detail: catalog::ProductDetail, picture: PictureId, why: Option<Why>) -> Listed {
+    let shown = detail.photos.into_iter().find(|found| found.photo.id == picture.into());
+    let written = shown.and_then(|found| {
+        let caption = found.photo.caption.clone();
+        found.written.map(|written| description::description(written.description, caption))
+    });
+    Listed { fields: detail.fields.into_iter().map(field).collect(), written, why }
 }
 
 fn tile(row: &catalog::ProductRow, score: Option<f32>, relevance: Option<f32>) -> Product {
@@ -43,6 +55,7 @@ fn tile(row: &catalog::ProductRow, score: Option<f32>, relevance: Option<f32>) -
         stage: stage_of(photo),
         score,
         relevance,
+        listed: None,
     }
 }
 
@@ -189,32 +202,6 @@ fn file(file: ProductFile) -> FileFacts {
         size_bytes: file.size_bytes,
         modified_ms: file.modified_ns.map(|ns| ns / 1_000_000),
     }
-}
-
-pub(crate) fn query(request: &SearchRequest) -> Query {
-    Query {
-        text: request.text.clone(),
-        pictures: request.pictures.clone(),
-        like: request
-            .like
-            .map(|product| Like { product: product.into(), picture: request.like_picture.map(Into::into) }),
-        filters: request.filters.iter().map(description::filter).collect(),
-        weights: request.weights.map(weights).unwrap_or_default(),
-    }
-}
-
-fn weights(weights: SearchWeights) -> Weights {
-    let SearchWeights { look, matching, description, own, words } = weights;
-    Weights { look, matching, description, own, words }.sane()
-}
-
-/// With its place as JavaScript counts.
-pub(crate) fn problem(text: &str, problem: &Problem) -> SearchProblem {
-    let units = |end: usize| {
-        let before = text.get(..end).unwrap_or(text);
-        u32::try_from(before.encode_utf16().count()).unwrap_or(u32::MAX)
-    };
-    SearchProblem { start: units(problem.start), end: units(problem.end), message: problem.message.clone() }
 }
 
 pub(crate) fn summary(summary: Summary) -> CatalogSummary {

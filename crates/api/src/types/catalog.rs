@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Description, PictureId, ProductId};
+use super::{Description, PictureId, ProductId, Why};
 
 /// How far a photo has come: browsable after its thumbnail, searchable after
 /// its vector, described after its caption.
@@ -51,6 +51,20 @@ pub struct Product {
     pub score: Option<f32>,
     /// The score on this pack's scale, from 0 (unrelated) to 1 (a sure match).
     pub relevance: Option<f32>,
+    /// What a list shows of it, where that was asked for.
+    pub listed: Option<Listed>,
+}
+
+/// What a list beside the grid shows of a product.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Listed {
+    /// What the shop and people say of it.
+    pub fields: Vec<ProductField>,
+    /// What Vitrine wrote about the photo that is shown.
+    pub written: Option<Description>,
+    /// Why it is in the answer; none where nothing was asked.
+    pub why: Option<Why>,
 }
 
 /// A file that holds a photo.

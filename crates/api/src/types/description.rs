@@ -86,15 +86,3 @@ pub struct Description {
     /// The sentence of the model that looks at photos, as it came.
     pub caption: Option<String>,
 }
-
-/// Only products of which this is said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct AttributeFilter {
-    /// What it is about.
-    pub kind: AttributeKind,
-    /// The list's name, for [`AttributeKind::Own`].
-    pub list: Option<String>,
-    /// The claim.
-    pub value: String,
-}

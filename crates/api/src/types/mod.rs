@@ -6,29 +6,36 @@
 mod catalog;
 mod description;
 mod error;
+mod facets;
 mod ids;
 mod packs;
 mod photo;
 mod progress;
+mod reasons;
 mod search;
 mod state;
+mod twins;
 
 pub use catalog::{
-    FieldName, FieldOrigin, FileFacts, GroupedBy, Photo, Product, ProductDetail, ProductField, SkipCode,
-    Skipped, SkippedPage, Stage, Variant,
+    FieldName, FieldOrigin, FileFacts, GroupedBy, Listed, Photo, Product, ProductDetail, ProductField,
+    SkipCode, Skipped, SkippedPage, Stage, Variant,
 };
-pub use description::{Attribute, AttributeFilter, AttributeKind, Description, Evidence, Swatch};
+pub use description::{Attribute, AttributeKind, Description, Evidence, Swatch};
 pub use error::{ApiError, ErrorCode};
+pub use facets::{Completion, FacetGroup, FacetValue, Facets};
 pub use ids::{PictureId, ProductId, SourceId};
 pub use packs::{
     PackChange, PackItem, PackJob, PackJobEnd, PackJobKind, PackList, PackNews, PackState, PackStep,
 };
 pub use photo::{CaptionStyle, DescribeMode, PhotoReading, PhotoRequest, Phrase};
 pub use progress::{RunProgress, RunState, StageKind, StageProgress};
+pub use reasons::{HeatMap, PartName, PartScore, Reasons, SavedSearch, Why, WordFound, WordPlace};
 pub use search::{
-    DragEvent, DragPhase, DropSummary, QueryPicture, SearchPage, SearchProblem, SearchRequest, SearchWeights,
+    DragEvent, DragPhase, DropSummary, PictureTerm, ProductTerm, QueryPicture, SearchFilter, SearchPage,
+    SearchProblem, SearchRequest, SearchWeights, SortBy,
 };
 pub use state::{
     AppState, Away, CatalogSummary, GroupBy, GroupingExample, GroupingPreview, ModelInfo, ModelRole,
     ModelsInfo, Source,
 };
+pub use twins::{Likeness, TwinDecision, TwinGroup, TwinPage, TwinPhoto};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{AttributeFilter, PictureId, Product, ProductId};
+use super::{PictureId, Product, ProductId};
 
 /// What is asked. Everything empty means: browse the whole catalog in the order it was added.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
@@ -12,22 +12,79 @@ pub struct SearchRequest {
     /// What was typed: words that describe the product, `"phrases"`, `-words` that must not stand there,
     /// `word^2` for one that counts twice, and filters such as `colour:navy` or `price:10..50`.
     pub text: String,
-    /// Names of query pictures ([`QueryPicture::token`]).
-    pub pictures: Vec<String>,
-    /// "More like this": a product whose own photo is the query; it is left out of the answer.
-    pub like: Option<ProductId>,
-    /// Which of its photos; none for the first.
-    pub like_picture: Option<PictureId>,
-    /// Only products of which all of this is said; narrows a search, and browsing too.
-    pub filters: Vec<AttributeFilter>,
+    /// Pictures that the product looks like, or does not.
+    pub pictures: Vec<PictureTerm>,
+    /// Products of the catalog that it is like, or not; they are left out of the answer.
+    pub products: Vec<ProductTerm>,
+    /// What the answer is narrowed to, and browsing too: of one key any of its values, of different keys all.
+    pub filters: Vec<SearchFilter>,
+    /// In which order.
+    pub sort: SortBy,
     /// How much each part of a photo counts, as factors of what the pack says; 1 each where this is none.
     #[ts(optional)]
     pub weights: Option<SearchWeights>,
+    /// Whether each product comes with what a list beside the grid shows ([`Product::listed`]).
+    pub with_details: bool,
     /// The first rank wanted, from 0.
     #[ts(type = "number")]
     pub offset: u64,
     /// How many ranks.
     pub limit: u32,
+}
+
+/// A picture that is searched with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PictureTerm {
+    /// Names it ([`QueryPicture::token`]).
+    pub token: String,
+    /// How much it counts: 1 as much as all words together, -1 taken away as much.
+    pub weight: f32,
+}
+
+/// A product of the catalog that is searched with: by one of its photos.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ProductTerm {
+    /// The product.
+    pub product: ProductId,
+    /// Which of its photos; none for the first.
+    pub picture: Option<PictureId>,
+    /// As [`PictureTerm::weight`].
+    pub weight: f32,
+}
+
+/// Only products of which this is said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchFilter {
+    /// What it is about, as one would type it before a colon: `colour`, `brand`, `price`, or the name of an own
+    /// list.
+    pub key: String,
+    /// One value, exactly as a facet has it; of a price `10..50`.
+    pub value: String,
+    /// Turned around: products of which it is not said.
+    pub is_not: bool,
+}
+
+/// The order of an answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum SortBy {
+    /// The best first; where nothing was asked, in the order in which products were added.
+    #[default]
+    Relevance,
+    /// By what they are called. This and the following put good matches in order, and leave the weaker ones
+    /// behind them as they are.
+    Name,
+    /// The cheapest first; those without a price last.
+    Price,
+    /// The dearest first; those without a price last.
+    PriceDown,
+    /// What was added last first.
+    Newest,
+    /// First what Vitrine is least sure to have described rightly; what is not described last.
+    LeastSure,
 }
 
 /// How much each part of a photo counts: 0 not at all, 1 as the pack says, 10 at most.
@@ -80,6 +137,8 @@ pub struct SearchPage {
     pub unknown_words: Vec<String>,
     /// Whether asking again a little later gives a better answer.
     pub is_partial: bool,
+    /// Whether a closer look at the best photos may put them into a better order (`improve_search`).
+    pub can_improve: bool,
     /// The products of ranks `offset..offset + limit`, best first.
     pub items: Vec<Product>,
 }

@@ -73,6 +73,11 @@ impl AttributeKind {
         KINDS.iter().find(|(kind, ..)| kind == self).map_or("own", |(_, name, _)| name)
     }
 
+    /// Every kind but those of own lists.
+    pub fn built_in() -> impl Iterator<Item = Self> {
+        KINDS.iter().map(|(kind, ..)| kind.clone())
+    }
+
     /// The own list's name.
     pub fn list(&self) -> Option<&str> {
         match self {

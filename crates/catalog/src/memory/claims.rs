@@ -1,5 +1,7 @@
 //! Of which pictures something is claimed, for filters that were asked for.
 
+use std::{collections::HashMap, sync::Arc};
+
 use roaring::RoaringBitmap;
 
 use crate::{
@@ -7,24 +9,25 @@ use crate::{
     store::{ModelId, PictureId},
 };
 
-/// Filters that are kept: more than a person switches between.
-const N_KEPT: usize = 128;
+/// Values that are kept: all of a catalog, whose facets count each. In a catalog of a million products they take
+/// some 30 MB.
+const N_KEPT: usize = 2_048;
 
-struct Claim {
-    kind: AttributeKind,
-    value: String,
-    writer: ModelId,
-    pictures: RoaringBitmap,
-}
+/// A value of a kind, by a writer.
+type Key = (AttributeKind, String, ModelId);
 
-/// Bitmaps of pictures, the last one that was read at the end.
+/// Bitmaps of pictures.
 #[derive(Default)]
-pub(super) struct Claims(Vec<Claim>);
+pub(super) struct Claims(HashMap<Key, Arc<RoaringBitmap>>);
 
 impl Claims {
-    pub(super) fn get(&self, kind: &AttributeKind, value: &str, writer: ModelId) -> Option<&RoaringBitmap> {
-        let is_it = |claim: &&Claim| claim.writer == writer && claim.value == value && &claim.kind == kind;
-        self.0.iter().find(is_it).map(|claim| &claim.pictures)
+    pub(super) fn get(
+        &self,
+        kind: &AttributeKind,
+        value: &str,
+        writer: ModelId,
+    ) -> Option<Arc<RoaringBitmap>> {
+        self.0.get(&(kind.clone(), value.to_owned(), writer)).cloned()
     }
 
     pub(super) fn keep(
@@ -32,17 +35,18 @@ impl Claims {
         kind: &AttributeKind,
         value: &str,
         writer: ModelId,
-        pictures: RoaringBitmap,
+        pictures: Arc<RoaringBitmap>,
     ) {
+        // What is asked for again is read again, which takes some milliseconds each.
         if self.0.len() >= N_KEPT {
-            self.0.remove(0);
+            self.0.clear();
         }
-        self.0.push(Claim { kind: kind.clone(), value: value.to_owned(), writer, pictures });
+        self.0.insert((kind.clone(), value.to_owned(), writer), pictures);
     }
 
     /// The writers whose claims are kept.
     pub(super) fn writers(&self) -> Vec<ModelId> {
-        let mut writers: Vec<ModelId> = self.0.iter().map(|claim| claim.writer).collect();
+        let mut writers: Vec<ModelId> = self.0.keys().map(|(.., writer)| *writer).collect();
         writers.sort_unstable();
         writers.dedup();
         writers
@@ -55,13 +59,15 @@ impl Claims {
         pictures: &[PictureId],
         now: Vec<(PictureId, AttributeKind, String)>,
     ) {
-        for claim in self.0.iter_mut().filter(|claim| claim.writer == writer) {
-            for picture in pictures {
-                claim.pictures.remove(picture.get());
+        let changed: RoaringBitmap = pictures.iter().map(|picture| picture.get()).collect();
+        for (_, held) in self.0.iter_mut().filter(|((.., by), _)| *by == writer) {
+            if !held.is_disjoint(&changed) {
+                *Arc::make_mut(held) -= &changed;
             }
-            let found = now.iter().filter(|(_, kind, value)| *value == claim.value && *kind == claim.kind);
-            for (picture, ..) in found {
-                claim.pictures.insert(picture.get());
+        }
+        for (picture, kind, value) in now {
+            if let Some(held) = self.0.get_mut(&(kind, value, writer)) {
+                Arc::make_mut(held).insert(picture.get());
             }
         }
     }

@@ -111,11 +111,7 @@ impl Memory {
                 match condition {
                     Condition::Among(some) => held |= some,
                     Condition::Claim(kind, value) => {
-                        let known = self.read(|state| state.claims.get(kind, value, writer).cloned())?;
-                        let pictures = match known {
-                            Some(pictures) => pictures,
-                            None => self.read_claim(store, kind, value, writer)?,
-                        };
+                        let pictures = self.pictures_claimed(store, kind, value, writer)?;
                         held |= self.read(|state| state.members.products_of_all(&pictures))?;
                     }
                 }
@@ -138,6 +134,33 @@ impl Memory {
         Ok(allowed)
     }
 
+    /// The pictures of which something is claimed, hidden ones too.
+    pub(crate) fn claimed(
+        &self,
+        store: &Store,
+        kind: &AttributeKind,
+        value: &str,
+        writer: ModelId,
+    ) -> Result<Arc<RoaringBitmap>, CatalogError> {
+        self.follow(store)?;
+        let _following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
+        self.pictures_claimed(store, kind, value, writer)
+    }
+
+    /// As [`Memory::claimed`], of whoever holds `following`.
+    fn pictures_claimed(
+        &self,
+        store: &Store,
+        kind: &AttributeKind,
+        value: &str,
+        writer: ModelId,
+    ) -> Result<Arc<RoaringBitmap>, CatalogError> {
+        match self.read(|state| state.claims.get(kind, value, writer))? {
+            Some(pictures) => Ok(pictures),
+            None => self.read_claim(store, kind, value, writer),
+        }
+    }
+
     /// Reads of which pictures something is claimed, and keeps it. The caller holds `following`: what changes
     /// from now on is put into it too.
     fn read_claim(
@@ -146,9 +169,9 @@ impl Memory {
         kind: &AttributeKind,
         value: &str,
         writer: ModelId,
-    ) -> Result<RoaringBitmap, CatalogError> {
-        let pictures: RoaringBitmap =
-            store.with_claim(kind, value, writer)?.into_iter().map(PictureId::get).collect();
+    ) -> Result<Arc<RoaringBitmap>, CatalogError> {
+        let pictures: Arc<RoaringBitmap> =
+            Arc::new(store.with_claim(kind, value, writer)?.into_iter().map(PictureId::get).collect());
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(state) = &mut *state {
             state.claims.keep(kind, value, writer, pictures.clone());

@@ -26,11 +26,6 @@ pub(crate) enum Condition {
 }
 
 impl Clause {
-    /// This is claimed of a photo.
-    pub(crate) fn claim(kind: &AttributeKind, value: &str) -> Self {
-        Self { any_of: vec![Condition::Claim(kind.clone(), value.to_owned())], is_not: false }
-    }
-
     /// The product is one of these.
     pub(crate) fn among(products: RoaringBitmap) -> Self {
         Self { any_of: vec![Condition::Among(products)], is_not: false }

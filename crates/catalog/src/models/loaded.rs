@@ -7,12 +7,15 @@ use std::{
 };
 
 use vitrine_models::{
-    Clip, Describer, ImagePreprocess, ModelDevice, ModelError, ModelThread, Pack, PixelTensor, Priority,
-    TermEmbedding, TermTable, TermVectors,
+    Clip, Describer, HeatMap, ImagePreprocess, ModelDevice, ModelError, ModelThread, Pack, PixelTensor,
+    Priority, TermEmbedding, TermTable, TermVectors,
 };
 
 use super::{Answers, Captioned, PackModels, Pending};
-use crate::{CatalogError, store::Store};
+use crate::{
+    CatalogError,
+    store::{PictureId, Store},
+};
 
 /// A merchant who searches pauses for less; the first search after a longer
 /// pause waits for about a second, which is better than half a gigabyte that a
@@ -197,9 +200,49 @@ impl PackModels for LoadedModels {
         }))
     }
 
+    fn remembers(&self, pictures: Vec<PictureId>) -> Vec<bool> {
+        let n = pictures.len();
+        let keys: Vec<u64> = pictures.into_iter().map(key).collect();
+        let known =
+            self.describer().run(Priority::Interactive, move |describer| Ok(describer.remembers(&keys)));
+        known.unwrap_or_else(|_| vec![false; n])
+    }
+
+    fn match_log_odds(
+        &self,
+        pictures: Vec<(PictureId, Option<PixelTensor>)>,
+        text: String,
+    ) -> Result<Vec<Option<f32>>, CatalogError> {
+        let pictures: Vec<_> = pictures.into_iter().map(|(picture, pixels)| (key(picture), pixels)).collect();
+        let asked = move |describer: &Describer| describer.match_log_odds(&pictures, &text);
+        Ok(self.describer().run(Priority::Interactive, asked)?)
+    }
+
+    fn match_heat(
+        &self,
+        picture: PictureId,
+        pixels: PixelTensor,
+        text: String,
+    ) -> Result<HeatMap, CatalogError> {
+        let asked = move |describer: &Describer| describer.heat_map(key(picture), pixels, &text);
+        Ok(self.describer().run(Priority::Interactive, asked)?)
+    }
+
+    fn search_heat(&self, pixels: PixelTensor, text: String) -> Result<HeatMap, CatalogError> {
+        Ok(self.clip().run(Priority::Interactive, move |clip| {
+            let vector = clip.embed_texts(&[&text])?.pop().unwrap_or_default();
+            clip.heat_map(&pixels, &vector)
+        })?)
+    }
+
     fn loaded(&self) -> Option<&LoadedModels> {
         Some(self)
     }
+}
+
+/// Under which the describer remembers a picture: a content never gets another's id.
+fn key(picture: PictureId) -> u64 {
+    picture.get().into()
 }
 
 /// Asks a model about a batch, and when it fails about each picture alone: one answer an input, in order.

@@ -6,12 +6,15 @@
 use std::{sync::Arc, time::Duration};
 
 use vitrine_models::{
-    Caption, ImagePreprocess, ModelDevice, ModelError, Pack, PixelTensor, Priority, TermTable, TermVectors,
-    Ticket,
+    Caption, HeatMap, ImagePreprocess, ModelDevice, ModelError, Pack, PixelTensor, Priority, TermTable,
+    TermVectors, Ticket,
 };
 
 use super::{LoadedModels, no_answer};
-use crate::{CatalogError, store::Store};
+use crate::{
+    CatalogError,
+    store::{PictureId, Store},
+};
 
 /// A caption, and what came of the same look at the picture.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,6 +147,45 @@ pub trait PackModels: Send + Sync {
     /// batch of captions, so the answer is something to wait for.
     fn match_texts(&self, _texts: Vec<String>) -> Pending<Vec<Vec<f32>>> {
         Pending::failed(no_answer())
+    }
+
+    /// Which of these pictures the matching model read before and remembers.
+    fn remembers(&self, pictures: Vec<PictureId>) -> Vec<bool> {
+        vec![false; pictures.len()]
+    }
+
+    /// By how much "matches" is more likely than "does not match" of each picture and a text (ITM), as a difference
+    /// of logits. A picture that is remembered needs no pixels; none where it is not, and has none.
+    ///
+    /// # Errors
+    /// A model that cannot be loaded, or fails.
+    fn match_log_odds(
+        &self,
+        _pictures: Vec<(PictureId, Option<PixelTensor>)>,
+        _text: String,
+    ) -> Result<Vec<Option<f32>>, CatalogError> {
+        Err(no_answer())
+    }
+
+    /// Where in a picture the matching model sees what a text says.
+    ///
+    /// # Errors
+    /// A model that cannot be loaded, or fails; a pack without one.
+    fn match_heat(
+        &self,
+        _picture: PictureId,
+        _pixels: PixelTensor,
+        _text: String,
+    ) -> Result<HeatMap, CatalogError> {
+        Err(no_answer())
+    }
+
+    /// Where in a picture the search model sees what a text says.
+    ///
+    /// # Errors
+    /// A model that cannot be loaded, or fails.
+    fn search_heat(&self, _pixels: PixelTensor, _text: String) -> Result<HeatMap, CatalogError> {
+        Err(no_answer())
     }
 
     /// The models themselves; none of a stand-in.

@@ -166,7 +166,7 @@ struct Item {
 }
 
 /// Whether a character opens or closes a phrase.
-fn is_quote(c: char) -> bool {
+pub(super) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '«' | '»')
 }
 
@@ -208,7 +208,7 @@ impl Item {
                 Err(message) => {
                     typed.problems.push(Problem { start: self.start, end: self.end, message });
                     // A filter that says nothing yet, while it is typed, must not rank.
-                    if is_known(key, own_lists) {
+                    if self::key(key, own_lists).is_some() {
                         return;
                     }
                 }
@@ -254,14 +254,6 @@ fn is_key(key: &str) -> bool {
     !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
 }
 
-fn is_known(key: &str, own_lists: &[String]) -> bool {
-    let key = key.to_lowercase();
-    key == "price"
-        || KEYS.iter().any(|(name, _)| *name == key)
-        || FactName::ALL.iter().any(|fact| fact.name() == key)
-        || own_lists.iter().any(|list| list.to_lowercase() == key)
-}
-
 /// Every key, for completion and for messages.
 pub(super) fn keys(own_lists: &[String]) -> Vec<String> {
     let kinds = KEYS.iter().map(|(name, _)| *name).filter(|name| *name != "color");
@@ -271,42 +263,65 @@ pub(super) fn keys(own_lists: &[String]) -> Vec<String> {
     keys
 }
 
+/// What a key filters by.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Key {
+    /// What is claimed of photos.
+    Claim(AttributeKind),
+    /// A fact.
+    Fact(FactName),
+    /// The price.
+    Price,
+}
+
+/// What a key filters by, in whatever case it is typed.
+pub(super) fn key(name: &str, own_lists: &[String]) -> Option<Key> {
+    let name = name.to_lowercase();
+    if name == "price" {
+        return Some(Key::Price);
+    }
+    if let Some((_, kind)) = KEYS.iter().find(|(key, _)| *key == name) {
+        return Some(Key::Claim(kind.clone()));
+    }
+    if let Some(fact) = FactName::ALL.into_iter().find(|fact| fact.name() == name) {
+        return Some(Key::Fact(fact));
+    }
+    let list = own_lists.iter().find(|list| list.to_lowercase() == name)?;
+    Some(Key::Claim(AttributeKind::Own(list.clone())))
+}
+
 /// What a filter of this key and these values asks; else what is wrong with it.
-fn filter(key: &str, value: &str, own_lists: &[String]) -> Result<Asks, String> {
-    let key = key.to_lowercase();
-    let own = own_lists.iter().find(|list| list.to_lowercase() == key);
-    let kind = KEYS.iter().find(|(name, _)| *name == key).map(|(_, kind)| kind.clone());
-    let kind = kind.or_else(|| own.map(|list| AttributeKind::Own(list.clone())));
-    let fact = FactName::ALL.into_iter().find(|fact| fact.name() == key);
-    if kind.is_none() && fact.is_none() && key != "price" {
+fn filter(name: &str, value: &str, own_lists: &[String]) -> Result<Asks, String> {
+    let Some(key) = key(name, own_lists) else {
+        let name = name.to_lowercase();
         return Err(format!(
-            "There is no filter {key}; it was taken for words. Filters are {}.",
+            "There is no filter {name}; it was taken for words. Filters are {}.",
             keys(own_lists).join(", ")
         ));
-    }
-    if key == "price" {
+    };
+    if key == Key::Price {
         return price(value).map(Asks::Price);
     }
+    let name = name.to_lowercase();
     let values = values(value);
     if values.is_empty() {
-        return Err(format!("Say which {key}, such as {key}:{}.", example(&key)));
+        return Err(format!("Say which {name}, such as {name}:{}.", example(&name)));
     }
-    if let Some(fact) = fact {
-        let known: &[&str] = match fact {
-            FactName::Has => &HAS,
-            FactName::Is => &IS,
-            _ => &[],
-        };
-        if let Some(unknown) =
-            values.iter().find(|value| !known.is_empty() && !known.contains(&value.as_str()))
-        {
-            return Err(format!("{key}: knows no {unknown}; it knows {}.", known.join(", ")));
+    match key {
+        Key::Claim(kind) => Ok(Asks::Claim(kind, values)),
+        Key::Fact(fact) => {
+            let known: &[&str] = match fact {
+                FactName::Has => &HAS,
+                FactName::Is => &IS,
+                _ => &[],
+            };
+            let unknown = values.iter().find(|value| !known.is_empty() && !known.contains(&value.as_str()));
+            match unknown {
+                Some(unknown) => Err(format!("{name}: knows no {unknown}; it knows {}.", known.join(", "))),
+                None => Ok(Asks::Fact(fact, values)),
+            }
         }
-        return Ok(Asks::Fact(fact, values));
-    }
-    match kind {
-        Some(kind) => Ok(Asks::Claim(kind, values)),
-        None => Err(format!("There is no filter {key}.")),
+        Key::Price => price(value).map(Asks::Price),
     }
 }
 
@@ -343,7 +358,7 @@ fn values(text: &str) -> Vec<String> {
 }
 
 /// `10..50`, `10..`, `..50`, `>10`, `<50`, `20`.
-fn price(text: &str) -> Result<RangeInclusive<f64>, String> {
+pub(super) fn price(text: &str) -> Result<RangeInclusive<f64>, String> {
     let wrong = || "Write a price as price:10..50, price:10.., price:..50 or price:20.".to_owned();
     let plain: String = text.chars().filter(|c| !is_quote(*c)).collect();
     let number = |text: &str| {

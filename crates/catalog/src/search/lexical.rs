@@ -166,19 +166,7 @@ pub(super) fn coverage(
     may_go_on: bool,
     n_products: u64,
 ) -> Result<Coverage, CatalogError> {
-    let mut words: Vec<(&Wanted, String)> = Vec::new();
-    for one in wanted {
-        let folded: Vec<&str> = one.words.iter().map(|word| word.folded.as_str()).collect();
-        if one.is_phrase {
-            words.push((one, folded.join(" ")));
-        } else {
-            words.extend(folded.into_iter().map(|word| (one, word.to_owned())));
-        }
-    }
-    // "the" alone is asked for as it stands.
-    if words.iter().any(|(_, word)| !is_filler(word)) {
-        words.retain(|(_, word)| !is_filler(word));
-    }
+    let words = said(wanted);
     let known = vocabulary.read(store)?;
     let mut all = Vec::with_capacity(words.len());
     let last = words.len().saturating_sub(1);
@@ -214,15 +202,14 @@ pub(super) fn coverage(
     Ok(found)
 }
 
-/// Where a word was found, the worthiest first; and what it was taken for where it stands nowhere.
-fn finds(
-    store: &Store,
+/// What a word may stand for, as it stands, the worthiest first.
+fn ways(
     known: &[(String, u64)],
     lists: &WordLists,
     word: &str,
     is_phrase: bool,
     goes_on: bool,
-) -> Result<(Finds, Option<String>), CatalogError> {
+) -> Vec<(f32, Vec<String>)> {
     let mut ways: Vec<(f32, Vec<String>)> = vec![(1.0, vec![word.to_owned(), word.replace(' ', "")])];
     if !is_phrase {
         ways.push((FORM, words::forms(word)));
@@ -233,7 +220,19 @@ fn finds(
             ways.push((BEGINNING, beginnings(known, word)));
         }
     }
-    let mut finds = all_finds(store, &ways)?;
+    ways
+}
+
+/// Where a word was found, the worthiest first; and what it was taken for where it stands nowhere.
+fn finds(
+    store: &Store,
+    known: &[(String, u64)],
+    lists: &WordLists,
+    word: &str,
+    is_phrase: bool,
+    goes_on: bool,
+) -> Result<(Finds, Option<String>), CatalogError> {
+    let mut finds = all_finds(store, &ways(known, lists, word, is_phrase, goes_on))?;
     let mut meant = None;
     if finds.is_empty() && !is_phrase {
         let slips = slips(known, word);
@@ -255,6 +254,71 @@ fn all_finds(store: &Store, ways: &[(f32, Vec<String>)]) -> Result<Finds, Catalo
         }
     }
     Ok(finds)
+}
+
+/// A word of the question, and all that stands for it somewhere, the worthiest first.
+pub(super) struct Standing {
+    /// As it was typed, without what says nothing.
+    pub(super) word: String,
+    /// What stands, in whose words, of which products.
+    pub(super) finds: Vec<(String, WordsOf, RoaringBitmap)>,
+}
+
+/// For each word of a question where it stands.
+pub(super) fn standing(
+    store: &Store,
+    vocabulary: &Vocabulary,
+    lists: &WordLists,
+    wanted: &[Wanted],
+    may_go_on: bool,
+) -> Result<Vec<Standing>, CatalogError> {
+    let known = vocabulary.read(store)?;
+    let words = said(wanted);
+    let last = words.len().saturating_sub(1);
+    let mut all = Vec::with_capacity(words.len());
+    for (at, (one, word)) in words.into_iter().enumerate() {
+        let goes_on = may_go_on && at == last && !one.is_phrase;
+        let mut found = each_find(store, &ways(&known, lists, &word, one.is_phrase, goes_on))?;
+        if found.is_empty() && !one.is_phrase {
+            found = each_find(store, &slips(&known, &word))?;
+        }
+        all.push(Standing { word, finds: found });
+    }
+    Ok(all)
+}
+
+fn each_find(
+    store: &Store,
+    ways: &[(f32, Vec<String>)],
+) -> Result<Vec<(String, WordsOf, RoaringBitmap)>, CatalogError> {
+    let mut finds = Vec::new();
+    for phrase in ways.iter().flat_map(|(_, phrases)| phrases) {
+        for of in [WordsOf::Merchant, WordsOf::Models] {
+            let products = store.with_words(of, std::slice::from_ref(phrase))?;
+            if !products.is_empty() {
+                finds.push((phrase.clone(), of, products));
+            }
+        }
+    }
+    Ok(finds)
+}
+
+/// The folded words of a question that say something, each with what it belongs to.
+fn said(wanted: &[Wanted]) -> Vec<(&Wanted, String)> {
+    let mut words: Vec<(&Wanted, String)> = Vec::new();
+    for one in wanted {
+        let folded: Vec<&str> = one.words.iter().map(|word| word.folded.as_str()).collect();
+        if one.is_phrase {
+            words.push((one, folded.join(" ")));
+        } else {
+            words.extend(folded.into_iter().map(|word| (one, word.to_owned())));
+        }
+    }
+    // "the" alone is asked for as it stands.
+    if words.iter().any(|(_, word)| !is_filler(word)) {
+        words.retain(|(_, word)| !is_filler(word));
+    }
+    words
 }
 
 /// Other names for the same, and names of its kinds: of a basic colour its shades.
@@ -286,7 +350,7 @@ fn synonyms(types: &TermTable, word: &str) -> Vec<String> {
 }
 
 /// The most frequent words that begin so.
-fn beginnings(known: &[(String, u64)], word: &str) -> Vec<String> {
+pub(super) fn beginnings(known: &[(String, u64)], word: &str) -> Vec<String> {
     let from = known.partition_point(|(other, _)| other.as_str() < word);
     let mut longer: Vec<&(String, u64)> = known[from..]
         .iter()

@@ -6,6 +6,13 @@
 //! parts.rs       readings ─► one fused vector, and how its scores read as relevance
 //! background.rs  photos of the catalog, against which scores are set
 //! lexical.rs     words ─► what share of them each product holds
+//! filters.rs     filters, typed or chosen ─► which products they keep
+//! order.rs       other orders than relevance
+//! facets.rs      what an answer can be narrowed to, with counts
+//! complete.rs    how what is typed may go on
+//! closer.rs      the first ranks, looked at once more with the words (ITM)
+//! saved.rs       searches that are kept under a name
+//! reasons.rs     why a product stands where it stands
 //! ranking.rs     vector and words ─► ranked photos ─► ranked products, kept for the next page
 //! pictures.rs    pictures to search with, held by token
 //! examples.rs    searches to try, from the catalog's own descriptions
@@ -15,24 +22,38 @@
 //! for the captioner.
 
 mod background;
+mod closer;
+mod complete;
 mod examples;
+mod facets;
+mod filters;
 mod language;
 mod lexical;
+mod order;
 mod parts;
 mod pictures;
 mod query;
 mod ranking;
+mod reasons;
+mod saved;
 
+pub use closer::HeatMap;
+pub use complete::Completion;
+pub use facets::{FacetGroup, FacetValue, Facets};
+pub use filters::Chosen;
 pub use language::Problem;
+pub use order::SortBy;
 pub use parts::Weights;
 pub use pictures::QueryPicture;
 pub use query::{Like, Query};
+pub use reasons::{Part, PartScore, Reasons, Why, WordFound};
+pub use saved::SavedSearch;
 
-use std::{collections::HashMap, sync::Mutex};
+use std::collections::HashMap;
 
 use pictures::QueryPictures;
 use query::{Question, TextVectors};
-use ranking::Ranking;
+use ranking::Rankings;
 
 use roaring::RoaringBitmap;
 
@@ -45,6 +66,8 @@ use crate::{
 
 /// From this relevance on a product counts as a good match.
 const GOOD: f32 = 0.5;
+/// Good matches that are put into another order than that of relevance.
+const N_SORTED: u64 = 20_000;
 
 /// What searching keeps between two requests.
 #[derive(Default)]
@@ -53,7 +76,10 @@ pub(crate) struct SearchState {
     texts: TextVectors,
     vocabulary: lexical::Vocabulary,
     background: background::Kept,
-    last: Mutex<Option<Ranking>>,
+    orders: order::Orders,
+    facets: facets::Kept,
+    rankings: Rankings,
+    looks: closer::Looks,
 }
 
 /// A ranked product.
@@ -85,6 +111,8 @@ pub struct Page {
     pub unknown: Vec<String>,
     /// Whether asking again a little later gives a better answer.
     pub is_partial: bool,
+    /// Whether a closer look may put the first ranks into a better order.
+    pub can_improve: bool,
     /// Whether anything was asked that ranks products.
     pub is_ranked: bool,
 }
@@ -96,13 +124,22 @@ impl Library {
         let inner = self.inner();
         let question = Question::of(inner, query)?;
         if !question.ranks {
-            return browse(inner, question, offset, limit);
+            return browse(inner, query, question, offset, limit);
         }
         // One pack for the whole answer: another may take its place while this one works.
         let engine = inner.engine()?;
         let models = engine.models.ids();
-        let ranking = ranking::rank(inner, &engine, query, &question, offset, limit)?;
-        let wanted: Vec<_> = ranking.hits.iter().skip(as_usize(offset)).take(as_usize(limit)).collect();
+        let order = order::order(inner, query.sort, models)?;
+        let ranking = match order {
+            None => ranking::rank(inner, &engine, query, &question, offset, limit)?,
+            Some(_) => ranking::rank_good(inner, &engine, query, &question, (offset, limit), N_SORTED)?,
+        };
+        let n_good = ranking.hits.iter().take_while(|hit| hit.relevance >= GOOD).count();
+        let mut hits = ranking.hits.iter().collect::<Vec<_>>();
+        if let Some(order) = order {
+            hits[..n_good].sort_by_key(|hit| order.place(hit.product));
+        }
+        let wanted: Vec<_> = hits.into_iter().skip(as_usize(offset)).take(as_usize(limit)).collect();
         let pairs: Vec<_> = wanted.iter().map(|hit| (hit.product, hit.picture)).collect();
         let mut rows = by_id(inner.store.products(&pairs, models)?);
         let items = wanted
@@ -113,8 +150,8 @@ impl Library {
                 Some(Match { row, score: Some(hit.relevance), relevance: Some(relevance) })
             })
             .collect();
-        let n_good = ranking.hits.iter().take_while(|hit| hit.relevance >= GOOD).count();
         let n_pictures = inner.store.n_pictures()?;
+        let can_improve = closer::can_improve(&engine, &ranking);
         let mut problems = question.typed.problems;
         problems.extend(ranking.corrected.iter().map(|(typed, meant)| {
             let start = query.text.find(typed.as_str()).unwrap_or(0);
@@ -129,18 +166,32 @@ impl Library {
             problems,
             unknown: ranking.unknown.to_vec(),
             is_partial: ranking.is_partial,
+            can_improve,
             is_ranked: true,
         })
     }
 }
 
-/// A part of the catalog, or of what passes the filters, in the order in which products were added.
-fn browse(inner: &Inner, question: Question, offset: u64, limit: u64) -> Result<Page, CatalogError> {
+/// A part of the catalog, or of what passes the filters.
+fn browse(
+    inner: &Inner,
+    query: &Query,
+    question: Question,
+    offset: u64,
+    limit: u64,
+) -> Result<Page, CatalogError> {
     let models = inner.model_ids();
-    let page = |products: &RoaringBitmap| {
-        let first = u32::try_from(offset).ok().and_then(|rank| products.select(rank));
-        let wanted = first.map(|first| products.range(first..).take(as_usize(limit)));
-        (products.len(), product_ids(wanted.into_iter().flatten()))
+    let order = order::order(inner, query.sort, models)?;
+    let page = |products: &RoaringBitmap| match &order {
+        Some(order) => {
+            let wanted = order.among(products).skip(as_usize(offset)).take(as_usize(limit));
+            (products.len(), product_ids(wanted))
+        }
+        None => {
+            let first = u32::try_from(offset).ok().and_then(|rank| products.select(rank));
+            let wanted = first.map(|first| products.range(first..).take(as_usize(limit)));
+            (products.len(), product_ids(wanted.into_iter().flatten()))
+        }
     };
     let (total, ids) = match question.narrowing.as_slice() {
         [] => inner.memory.members(&inner.store, |members, _| page(members.products()))?,

@@ -87,6 +87,21 @@ pub(super) struct Fused {
     pub(super) missing: [f32; 4],
     /// To be added to the inner product, for the relevance.
     intercept: f32,
+    /// What each part adds where it is as usual.
+    usual: [f32; 4],
+    /// How much each part counts, all together 1.
+    shares: [f32; 4],
+}
+
+/// What a part of a photo adds to its relevance.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct PartShare {
+    /// What it adds; those of all parts add up to the relevance.
+    pub(super) gave: f32,
+    /// How much it counts, from 0 to 1.
+    pub(super) weight: f32,
+    /// Whether the photo has it.
+    pub(super) is_there: bool,
 }
 
 impl Fused {
@@ -94,6 +109,25 @@ impl Fused {
     /// 0.5 on the line, 1 and above sure.
     pub(super) fn relevance(&self, score: f32) -> f32 {
         score + self.intercept
+    }
+
+    /// What each part of a photo adds to its relevance; `fused` is the photo's vector.
+    pub(super) fn shares_of(&self, photo: &[f32], lens: PartLens) -> [PartShare; 4] {
+        let base = self.intercept + self.usual.iter().sum::<f32>();
+        let mut start = 0;
+        std::array::from_fn(|part| {
+            let (at, end) = (start, start + lens[part]);
+            start = end;
+            let own = photo.get(at..end).unwrap_or_default();
+            let is_there = own.iter().any(|x| *x != 0.0);
+            let score = match is_there {
+                true => own.iter().zip(&self.query[at..end]).map(|(a, b)| a * b).sum(),
+                false => self.missing[part],
+            };
+            let weight = self.shares[part];
+            // Each part bears its share of what has to be reached.
+            PartShare { gave: score - self.usual[part] + base * weight, weight, is_there }
+        })
     }
 
     /// The terms, each with how much it counts, as one question; none where nothing is left of it.
@@ -120,6 +154,10 @@ impl Fused {
             };
             fused.add(&slopes, weight / total, lens, background);
         }
+        let all: f32 = fused.shares.iter().sum();
+        if all > 0.0 {
+            fused.shares.iter_mut().for_each(|share| *share /= all);
+        }
         fused.query.iter().any(|x| *x != 0.0).then_some(fused)
     }
 
@@ -133,6 +171,8 @@ impl Fused {
                 let mean = background.mean(part, start, vector).unwrap_or(usual);
                 self.missing[part] += weight * slope * mean;
                 self.intercept -= weight * slope * usual;
+                self.usual[part] += weight * slope * usual;
+                self.shares[part] += weight.abs() * line.counts[part];
                 context += slope * (mean - usual);
             }
             start += len;
@@ -145,6 +185,8 @@ impl Fused {
 struct Line<'a> {
     /// Vector, slope and usual cosine of each part that the term has.
     parts: [Option<(&'a [f32], f32, f32)>; 4],
+    /// How much each part counts.
+    counts: [f32; 4],
     at_usual: f32,
     /// How much the mean of the catalog counts.
     context: f32,
@@ -162,7 +204,7 @@ impl<'a> Line<'a> {
         let vectors = [Some(clip), matching, Some(clip), Some(clip)];
         let mut all: f32 = 0.0;
         let mut had: f32 = 0.0;
-        let mut parts = [None; 4];
+        let (mut parts, mut counts) = ([None; 4], [0.0; 4]);
         for (at, (part, factor)) in fused.parts().into_iter().zip(weights.parts()).enumerate() {
             let weight = part.weight * factor;
             let fits = vectors[at].filter(|vector| vector.len() == lens[at] && lens[at] > 0);
@@ -174,6 +216,7 @@ impl<'a> Line<'a> {
                 if at != OWN {
                     had += weight;
                 }
+                counts[at] = weight;
                 parts[at] = Some((vector, weight / part.spread / (2.0 * fused.width), part.mean));
             }
         }
@@ -182,7 +225,7 @@ impl<'a> Line<'a> {
         for (_, slope, _) in parts.iter_mut().flatten() {
             *slope *= scale;
         }
-        Self { parts, at_usual: 0.5 - fused.line / (2.0 * fused.width), context: fused.context }
+        Self { parts, counts, at_usual: 0.5 - fused.line / (2.0 * fused.width), context: fused.context }
     }
 
     fn of_picture(
@@ -204,14 +247,15 @@ impl<'a> Line<'a> {
             .filter(|(at, (vector, ..))| fits(*at, *vector).is_some())
             .map(|(_, (.., weight))| weight)
             .sum();
-        let mut parts = [None; 4];
+        let (mut parts, mut counts) = ([None; 4], [0.0; 4]);
         for (at, (vector, range, weight)) in ranges.into_iter().enumerate() {
             let ScoreRange { unrelated, sure } = range;
             if let Some(vector) = fits(at, vector).filter(|_| weight > 0.0) {
+                counts[at] = weight;
                 parts[at] = Some((vector, weight / total / (sure - unrelated), unrelated));
             }
         }
-        Self { parts, at_usual: 0.0, context: 0.0 }
+        Self { parts, counts, at_usual: 0.0, context: 0.0 }
     }
 }
 
@@ -270,6 +314,24 @@ mod tests {
             &Background::default(),
         );
         assert!(none.is_none());
+    }
+
+    #[test]
+    fn what_the_parts_give_adds_up_to_the_relevance() {
+        let check = |terms: &[(Term, f32)], photo: [f32; 6]| {
+            let of = fused(terms, &Weights::default());
+            let shares = of.shares_of(&photo, LENS);
+            let sum: f32 = shares.iter().map(|share| share.gave).sum();
+            // A part that is missing adds its mean, as the index has it.
+            let lacking: f32 =
+                (0..4).filter(|part| !shares[*part].is_there).map(|part| of.missing[part]).sum();
+            assert!((sum - relevance(&of, photo) - lacking).abs() < 1e-4, "{shares:?}");
+            assert!((shares.iter().map(|share| share.weight).sum::<f32>() - 1.0).abs() < 1e-4);
+        };
+        let both = (words([1.0, 0.0], Some([0.0, 1.0])), 1.0);
+        check(std::slice::from_ref(&both), [0.4, 0.1, 0.2, 0.3, 0.6, 0.6]);
+        check(std::slice::from_ref(&both), [0.4, 0.1, 0.0, 0.0, 0.6, 0.6]);
+        check(&[both, (words([0.0, 1.0], None), -0.5)], [0.4, 0.1, 0.0, 0.0, 0.0, 0.0]);
     }
 
     #[test]

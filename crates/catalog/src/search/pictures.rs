@@ -10,7 +10,7 @@ use crate::{
     library::{Inner, file_name},
     models::Models,
     photo::{self, Skip, Wanted},
-    store::ModelId,
+    store::{ModelId, SavedPicture},
 };
 
 /// A picture to search with.
@@ -69,6 +69,33 @@ impl QueryPictures {
             .ok_or(CatalogError::NoSuchQueryPicture)
     }
 
+    /// A picture, and its small copy.
+    pub(super) fn copy_of(&self, token: &str) -> Result<(QueryPicture, Vec<u8>), CatalogError> {
+        self.find(token, |entry| (entry.picture.clone(), entry.copy.clone()))
+    }
+
+    /// Puts a picture back of which a small copy was kept; it is read by the models when it is asked with.
+    pub(super) fn put_back(&self, saved: SavedPicture) -> Result<QueryPicture, CatalogError> {
+        if let Ok(known) = self.find(&saved.token, |entry| entry.picture.clone()) {
+            return Ok(known);
+        }
+        let bad = |skip| CatalogError::BadPicture { name: saved.name.clone(), skip };
+        let photo = photo::decode(&saved.copy, Wanted::Whole).map_err(bad)?;
+        let thumbnail = photo::thumbnail(&photo).ok_or_else(|| bad(Skip::damaged()))?.file;
+        let picture = QueryPicture { token: saved.token, name: saved.name };
+        let unread = ([ModelId::NONE; 2], Both::default());
+        self.push(Entry { picture: picture.clone(), vectors: unread, thumbnail, copy: saved.copy });
+        Ok(picture)
+    }
+
+    fn push(&self, entry: Entry) {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.len() >= Self::N_KEPT {
+            entries.remove(0);
+        }
+        entries.push(entry);
+    }
+
     fn add(&self, inner: &Inner, name: &str, bytes: &[u8]) -> Result<QueryPicture, CatalogError> {
         let bad = |skip| CatalogError::BadPicture { name: name.to_owned(), skip };
         // The same picture gets the same token, so a search with it is the same search.
@@ -82,11 +109,7 @@ impl QueryPictures {
         let engine = inner.engine()?;
         let vectors = (read_by(&engine.models), read(&engine.models, &photo.pixels)?);
         let picture = QueryPicture { token, name: name.to_owned() };
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if entries.len() >= Self::N_KEPT {
-            entries.remove(0);
-        }
-        entries.push(Entry { picture: picture.clone(), vectors, thumbnail: thumbnail.file, copy });
+        self.push(Entry { picture: picture.clone(), vectors, thumbnail: thumbnail.file, copy });
         Ok(picture)
     }
 }

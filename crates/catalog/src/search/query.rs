@@ -6,18 +6,19 @@ use std::{
 };
 
 use super::{
-    language::{self, Asks, FactName, Filter, Problem, Typed},
+    filters::{self, Chosen},
+    language::{self, Typed},
     lexical,
+    order::SortBy,
     parts::{Term, Weights},
 };
 use crate::{
     CatalogError,
-    describe::AttributeKind,
     engine::Engine,
     library::Inner,
-    memory::{Clause, Condition, Narrowing},
+    memory::{Clause, Narrowing},
     models::Models,
-    store::{ModelId, PictureId, ProductId, WordsOf},
+    store::{ModelId, PictureId, ProductId},
     words,
 };
 
@@ -30,29 +31,52 @@ const MATCH_WAIT: Duration = Duration::from_millis(80);
 pub struct Query {
     /// What was typed, see [`language::parse`].
     pub text: String,
-    /// Tokens of query pictures.
-    pub pictures: Vec<String>,
-    /// A product whose photo is the query; it is left out of the answer.
-    pub like: Option<Like>,
-    /// Only products of which all of this is said.
-    pub filters: Vec<(AttributeKind, String)>,
+    /// Tokens of query pictures, with how much each counts: 1 as much as all words together, less than 0 taken
+    /// away.
+    pub pictures: Vec<(String, f32)>,
+    /// Products whose photos are the query; they are left out of the answer.
+    pub products: Vec<Like>,
+    /// Filters that were chosen, beside those that are typed.
+    pub filters: Vec<Chosen>,
+    /// In which order.
+    pub sort: SortBy,
     /// How much each part of a photo counts.
     pub weights: Weights,
 }
 
-/// "More like this".
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// "More like this", or less.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Like {
     /// The product.
     pub product: ProductId,
     /// Which of its photos; none for the first.
     pub picture: Option<PictureId>,
+    /// How much it counts, as that of a picture.
+    pub weight: f32,
+}
+
+impl Like {
+    /// A product by its first photo.
+    pub fn product(product: ProductId) -> Self {
+        Self { product, picture: None, weight: 1.0 }
+    }
 }
 
 impl Query {
     /// Words alone.
     pub fn words(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
+    }
+
+    /// Whether both ask the same, in whatever order the answer is to be.
+    pub(super) fn asks_the_same(&self, other: &Self) -> bool {
+        let asks = |query: &Self| (query.text.clone(), query.pictures.clone(), query.filters.clone());
+        asks(self) == asks(other) && self.products == other.products && self.weights == other.weights
+    }
+
+    /// The products that are asked with, which are no answer.
+    pub(super) fn asked_with(&self) -> Vec<ProductId> {
+        self.products.iter().map(|like| like.product).collect()
     }
 }
 
@@ -61,6 +85,8 @@ pub(super) struct Question {
     pub(super) typed: Typed,
     /// What the answer is narrowed to.
     pub(super) narrowing: Narrowing,
+    /// What each clause of it is, for people, as "the filter ...".
+    pub(super) told: Vec<String>,
     /// Products of which a number or a file's name was typed, which come first, in this order.
     pub(super) named: Vec<ProductId>,
     /// Whether anything ranks products.
@@ -73,10 +99,13 @@ impl Question {
         let lists = inner.engines.lists();
         let own: Vec<String> = lists.own_names().to_vec();
         let mut typed = language::parse(&query.text, &own);
-        let mut narrowing: Narrowing =
-            query.filters.iter().map(|(kind, value)| Clause::claim(kind, value)).collect();
+        let (mut narrowing, mut told) = filters::chosen(inner, &query.filters, &own)?;
         for filter in &typed.filters {
-            match resolve(inner, filter)? {
+            told.push(match filter.place {
+                Some((start, end)) => format!("the filter {}", &query.text[start..end]),
+                None => "a filter".to_owned(),
+            });
+            match filters::typed(inner, filter)? {
                 Ok(clause) => narrowing.push(clause),
                 Err((clause, problem)) => {
                     narrowing.push(clause);
@@ -86,90 +115,20 @@ impl Question {
         }
         for phrase in typed.wanted.iter().filter(|one| one.is_phrase) {
             let folded: Vec<&str> = phrase.words.iter().map(|word| word.folded.as_str()).collect();
-            narrowing.push(Clause::among(holding(inner, &[folded.join(" ")])?));
+            told.push(format!("the phrase \"{}\", which stands nowhere in its words", phrase.text));
+            narrowing.push(Clause::among(filters::holding(inner, &[folded.join(" ")])?));
         }
         for unwanted in &typed.unwanted {
             let mut all = words::forms(unwanted);
             all.push(unwanted.clone());
-            narrowing.push(Clause::not_among(holding(inner, &all)?));
+            told.push(format!("-{unwanted}, which stands in its words"));
+            narrowing.push(Clause::not_among(filters::holding(inner, &all)?));
         }
         // Numbers are words, too: who leaves these out of account wants to see what the models find.
         let named = if query.weights.words > 0.0 { named(inner, &query.text, &typed)? } else { Vec::new() };
-        let ranks = !typed.wanted.is_empty() || !query.pictures.is_empty() || query.like.is_some();
-        Ok(Self { typed, narrowing, named, ranks })
+        let ranks = !typed.wanted.is_empty() || !query.pictures.is_empty() || !query.products.is_empty();
+        Ok(Self { typed, narrowing, told, named, ranks })
     }
-}
-
-/// Products in whose words one of these stands, whoever says so.
-fn holding(inner: &Inner, phrases: &[String]) -> Result<roaring::RoaringBitmap, CatalogError> {
-    let by_merchant = inner.store.with_words(WordsOf::Merchant, phrases)?;
-    Ok(by_merchant | inner.store.with_words(WordsOf::Models, phrases)?)
-}
-
-/// The products that a filter keeps; with what is wrong where no product has what it asks.
-fn resolve(inner: &Inner, filter: &Filter) -> Result<Result<Clause, (Clause, Problem)>, CatalogError> {
-    let store = &inner.store;
-    let mut unknown = None;
-    let any_of = match &filter.asks {
-        Asks::Price(range) => vec![Condition::Among(store.with_price(*range.start(), *range.end())?)],
-        Asks::Fact(fact, values) => {
-            let mut found = Vec::new();
-            for value in values {
-                let products = match fact {
-                    // A folder is meant by any of its words, one that it lies in too.
-                    FactName::Folder => store.with_words(WordsOf::Folders, std::slice::from_ref(value))?,
-                    _ => store.with_fact(fact.name(), value)?,
-                };
-                let is_open = !matches!(fact, FactName::Has | FactName::Is);
-                if products.is_empty() && is_open {
-                    unknown = Some((fact.name().to_owned(), value.clone(), Vec::new()));
-                }
-                found.push(Condition::Among(products));
-            }
-            found
-        }
-        Asks::Claim(kind, values) => {
-            let claimed = store.claimed_values(kind)?;
-            let mut found = Vec::new();
-            for value in values {
-                let meant = meant(inner, kind, value, &claimed);
-                if meant.is_empty() {
-                    let name = kind.list().unwrap_or(kind.name()).to_owned();
-                    unknown = Some((name, value.clone(), claimed.clone()));
-                }
-                found.extend(meant.into_iter().map(|value| Condition::Claim(kind.clone(), value)));
-            }
-            found
-        }
-    };
-    let clause = Clause { any_of, is_not: filter.is_not };
-    let (Some((key, value, others)), Some((start, end))) = (unknown, filter.place) else {
-        return Ok(Ok(clause));
-    };
-    let near =
-        others.iter().filter_map(|other| Some((words::within(&value, &words::fold(other), 2)?, other)));
-    let message = match near.min() {
-        Some((_, other)) => format!("No product has the {key} {value}. Did you mean {other}?"),
-        None => format!("No product has the {key} {value}."),
-    };
-    Ok(Err((clause, Problem { start, end, message })))
-}
-
-/// The claimed values that are meant by what was typed: the same word, and of a basic colour its shades.
-fn meant(inner: &Inner, kind: &AttributeKind, value: &str, claimed: &[String]) -> Vec<String> {
-    let colours = (*kind == AttributeKind::Colour).then(|| inner.engines.lists().get("colours")).flatten();
-    let is_shade = |other: &str| {
-        colours.is_some_and(|colours| {
-            let at = colours.terms().iter().position(|term| term == other);
-            at.and_then(|at| colours.group(at)) == Some(value)
-        })
-    };
-    let forms = words::forms(value);
-    let is_meant = |other: &&String| {
-        let folded = words::fold(other);
-        folded == value || forms.contains(&folded) || is_shade(other)
-    };
-    claimed.iter().filter(is_meant).cloned().collect()
 }
 
 /// Products of which a number, a file's name or the whole title was typed; numbers may stand among other words.
@@ -207,6 +166,8 @@ pub(super) struct Read {
     pub(super) corrected: Vec<(String, String)>,
     /// Whether BLIP's reading of the words did not come in time.
     pub(super) is_partial: bool,
+    /// The texts among the terms, that of all words first.
+    pub(super) texts: Vec<String>,
 }
 
 /// Has a question read by the models.
@@ -220,25 +181,37 @@ pub(super) fn read(
     let models = &engine.models;
     let mut read = Read::default();
     let texts = texts(models, typed, meant, &mut read);
+    read.texts = texts.iter().map(|(text, _)| text.clone()).collect();
     for (text, weight) in texts {
         let (clip, matching) = inner.search.texts.get(models, &text)?;
         read.is_partial |= matching.is_none() && models.matches();
         read.terms.push((Term::Words { clip, matching }, weight));
     }
-    for token in &query.pictures {
+    for (token, weight) in &query.pictures {
         let (clip, matching) = inner.search.pictures.vectors(models, token)?;
-        read.terms.push((Term::Picture { clip, matching }, 1.0));
+        read.terms.push((Term::Picture { clip, matching }, sane(*weight)));
     }
-    if let Some(like) = query.like {
+    for like in &query.products {
         let picture = match like.picture {
             Some(picture) => picture,
             None => inner.store.product(like.product, models.ids())?.photo.id,
         };
         let clip = inner.store.vector(models.ids().clip, picture)?.ok_or(CatalogError::NotYetSearchable)?;
         let matching = inner.store.vector(models.ids().matching, picture)?;
-        read.terms.push((Term::Picture { clip, matching }, 1.0));
+        read.terms.push((Term::Picture { clip, matching }, sane(like.weight)));
     }
     Ok(read)
+}
+
+/// A weight within what makes sense.
+fn sane(weight: f32) -> f32 {
+    if weight.is_finite() { weight.clamp(-10.0, 10.0) } else { 1.0 }
+}
+
+/// The words of a question as a model reads them; none where there are none that it knows.
+pub(super) fn sentence(models: &Models, typed: &Typed) -> Option<String> {
+    let mut read = Read::default();
+    texts(models, typed, &[], &mut read).into_iter().next().map(|(text, _)| text)
 }
 
 /// What of the words the models read, with weights. What they do not know is left out, or read as what it may

@@ -5,15 +5,15 @@
 //! for is found whatever the models see in it. Products whose number was typed come first.
 
 use std::{
-    collections::HashSet,
-    sync::{Arc, PoisonError},
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use roaring::RoaringBitmap;
 use vitrine_index::{Probe, VectorIndex};
 
 use super::{
-    Query,
+    GOOD, Query,
     background::Background,
     lexical::{self, Coverage},
     parts::Fused,
@@ -24,7 +24,7 @@ use crate::{
     engine::Engine,
     library::Inner,
     memory::Allowed,
-    store::{ModelId, PictureId, ProductId},
+    store::{ModelId, PartLens, PictureId, ProductId},
 };
 
 /// Ranks that are computed at least: some pages, and all that can be called good matches.
@@ -42,6 +42,8 @@ pub(super) struct Ranked {
     pub(super) picture: Option<PictureId>,
     /// From 0 (unrelated) over 0.5 (rather meant than not) to 1 (sure), and beyond.
     pub(super) relevance: f32,
+    /// What of it comes from a closer look.
+    pub(super) closer: f32,
 }
 
 /// What an answer was computed from: the search model, where its vectors stood in the log, where the products
@@ -64,6 +66,49 @@ pub(crate) struct Ranking {
     pub(super) corrected: Arc<Vec<(String, String)>>,
     /// Whether a better answer can be had a little later.
     pub(super) is_partial: bool,
+    /// Whether the first ranks were looked at more closely.
+    pub(super) is_closer: bool,
+    /// Texts that the models read, for whoever asks them more.
+    pub(super) texts: Arc<Vec<String>>,
+}
+
+/// A question with all that is needed to score a product by it.
+pub(super) struct Prepared {
+    pub(super) coverage: Coverage,
+    pub(super) read: query::Read,
+    /// None where no vector is asked for, or there is none.
+    pub(super) fused: Option<Fused>,
+    pub(super) lens: PartLens,
+}
+
+impl Prepared {
+    /// Has the question read, by words and by models.
+    pub(super) fn of(
+        inner: &Inner,
+        engine: &Engine,
+        query: &Query,
+        question: &Question,
+    ) -> Result<Self, CatalogError> {
+        let coverage = coverage(inner, query, question)?;
+        let read = query::read(inner, engine, query, &question.typed, &coverage.meant)?;
+        let index = engine.vectors.index(&inner.store)?;
+        let lens = engine.vectors.lens().unwrap_or_default();
+        let fused = match &index {
+            Some(index) if !read.terms.is_empty() && query.weights.has_part() => {
+                let background = Background::of(inner, engine, &**index, lens)?;
+                let calibration = engine.models.calibration();
+                let fused = Fused::of_terms(&read.terms, lens, &query.weights, &calibration, &background);
+                match fused {
+                    // Parts that cancel each other out exactly ask for nothing in particular.
+                    None if read.terms.len() > 1 => return Err(CatalogError::AsksForNothing),
+                    // What counts is a part that no photo has.
+                    other => other,
+                }
+            }
+            _ => None,
+        };
+        Ok(Self { coverage, read, fused, lens })
+    }
 }
 
 /// The ranks up to `offset + limit` or more, among what passes the query's filters. Pages of one query come out of
@@ -81,17 +126,13 @@ pub(super) fn rank(
     let position = inner.memory.members(&inner.store, |_, position| position)?;
     let words = inner.store.words_version()?;
     let origin = (engine.models.ids().clip, engine.vectors.position(), position, words);
+    let before = inner.search.rankings.find(query, origin);
+    if let Some(before) = &before
+        // Later pages go with the first one, whatever came in the meantime.
+        && (!before.is_partial || offset > 0)
+        && (before.depth >= depth || before.depth >= before.n_ranked)
     {
-        let last = inner.search.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(last) = &*last
-            && last.origin == origin
-            && &last.query == query
-            // Later pages go with the first one, whatever came in the meantime.
-            && (!last.is_partial || offset > 0)
-            && (last.depth >= depth || last.depth >= last.n_ranked)
-        {
-            return Ok(last.clone());
-        }
+        return Ok(before.clone());
     }
     let allowed = match question.narrowing.as_slice() {
         [] => None,
@@ -99,12 +140,11 @@ pub(super) fn rank(
     };
     // Twice as deep as asked: whoever scrolls goes on scrolling.
     let depth = depth.saturating_mul(2).max(MIN_DEPTH);
-    let coverage = coverage(inner, query, question)?;
-    let read = query::read(inner, engine, query, &question.typed, &coverage.meant)?;
-    let search =
-        Search { inner, engine, like: query.like.map(|like| like.product), allowed: allowed.as_deref() };
-    let (hits, n_ranked) = search.products(query, question, &read, &coverage, depth)?;
-    let ranking = Ranking {
+    let prepared = Prepared::of(inner, engine, query, question)?;
+    let search = Search { inner, engine, asked_with: query.asked_with(), allowed: allowed.as_deref() };
+    let (hits, n_ranked) = search.products(query, question, &prepared, depth)?;
+    let Prepared { read, .. } = prepared;
+    let mut ranking = Ranking {
         query: query.clone(),
         origin,
         depth,
@@ -113,9 +153,105 @@ pub(super) fn rank(
         unknown: Arc::new(read.unknown),
         corrected: Arc::new(read.corrected),
         is_partial: read.is_partial,
+        is_closer: false,
+        texts: Arc::new(read.texts),
     };
-    *inner.search.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(ranking.clone());
+    // What was looked at more closely before stays so in a deeper ranking.
+    if let Some(before) = before.filter(|before| before.is_closer) {
+        ranking.look_closer(&before.hits.iter().map(|hit| (hit.product, hit.closer)).collect());
+    }
+    inner.search.rankings.keep(ranking.clone());
     Ok(ranking)
+}
+
+/// As [`rank`], so deep that all good matches are in it, up to `most`.
+pub(super) fn rank_good(
+    inner: &Inner,
+    engine: &Engine,
+    query: &Query,
+    question: &Question,
+    (offset, limit): (u64, u64),
+    most: u64,
+) -> Result<Ranking, CatalogError> {
+    let mut ranking = rank(inner, engine, query, question, offset, limit)?;
+    loop {
+        let n = ranking.hits.len() as u64;
+        let are_all_good = ranking.hits.last().is_some_and(|last| last.relevance >= GOOD);
+        if !are_all_good || n >= ranking.n_ranked || n >= most {
+            return Ok(ranking);
+        }
+        // Half of what is then computed.
+        ranking = rank(inner, engine, query, question, 0, n * 2)?;
+    }
+}
+
+/// A product's place without a rank: its best photo and what speaks for it; none where nothing does.
+pub(super) fn score(
+    inner: &Inner,
+    engine: &Engine,
+    query: &Query,
+    prepared: &Prepared,
+    product: ProductId,
+) -> Result<Option<Ranked>, CatalogError> {
+    let search = Search { inner, engine, asked_with: Vec::new(), allowed: None };
+    let index = engine.vectors.index(&inner.store)?;
+    let mut found = search.scored(index.as_deref(), prepared.fused.as_ref(), &[product.get()])?;
+    let Some(mut one) = found.pop() else { return Ok(None) };
+    let share = prepared.coverage.of(product.get());
+    if share > 0.0 {
+        one.relevance = one.relevance.max(UNRELATED) + query.weights.words * share;
+    }
+    Ok((one.picture.is_some() || share > 0.0).then_some(one))
+}
+
+impl Ranking {
+    /// How many ranks were computed.
+    pub(super) fn depth(&self) -> u64 {
+        self.depth
+    }
+
+    /// Adds what a closer look gave to products, and puts them in order.
+    pub(super) fn look_closer(&mut self, gave: &HashMap<ProductId, f32>) {
+        let mut hits = self.hits.to_vec();
+        for hit in &mut hits {
+            let closer = gave.get(&hit.product).copied().unwrap_or(0.0);
+            hit.relevance += closer - hit.closer;
+            hit.closer = closer;
+        }
+        // Stable: what is equal stays where it is.
+        hits.sort_by(|a, b| b.relevance.total_cmp(&a.relevance));
+        self.hits = Arc::new(hits);
+        self.is_closer = true;
+    }
+}
+
+/// The answers that were asked for last: typing, paging, facets and going back ask for the same ones.
+#[derive(Default)]
+pub(crate) struct Rankings(Mutex<Vec<Ranking>>);
+
+impl Rankings {
+    const N_KEPT: usize = 8;
+
+    fn find(&self, query: &Query, origin: Origin) -> Option<Ranking> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|one| one.origin == origin && one.query.asks_the_same(query)).cloned()
+    }
+
+    /// The answer to this, of whatever moment.
+    pub(super) fn last_of(&self, query: &Query) -> Option<Ranking> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().rev().find(|one| one.query.asks_the_same(query)).cloned()
+    }
+
+    /// Takes an answer in, in the place of an older one to the same.
+    pub(super) fn keep(&self, ranking: Ranking) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|one| !one.query.asks_the_same(&ranking.query));
+        if kept.len() >= Self::N_KEPT {
+            kept.remove(0);
+        }
+        kept.push(ranking);
+    }
 }
 
 /// What share of the question's words each product holds.
@@ -134,38 +270,28 @@ fn coverage(inner: &Inner, query: &Query, question: &Question) -> Result<Coverag
 struct Search<'a> {
     inner: &'a Inner,
     engine: &'a Engine,
-    like: Option<ProductId>,
+    /// Products that the question is asked with.
+    asked_with: Vec<ProductId>,
     allowed: Option<&'a Allowed>,
 }
 
 impl Search<'_> {
+    fn is_asked_with(&self, product: u32) -> bool {
+        self.asked_with.iter().any(|one| one.get() == product)
+    }
+
     /// The first `depth` products, and how many the whole answer ranks.
     fn products(
         &self,
         query: &Query,
         question: &Question,
-        read: &query::Read,
-        coverage: &Coverage,
+        prepared: &Prepared,
         depth: u64,
     ) -> Result<(Vec<Ranked>, u64), CatalogError> {
         let n_wanted = usize::try_from(depth).unwrap_or(usize::MAX);
         let index = self.engine.vectors.index(&self.inner.store)?;
-        let fused = match &index {
-            Some(index) if !read.terms.is_empty() && query.weights.has_part() => {
-                let lens = self.engine.vectors.lens().unwrap_or_default();
-                let background = Background::of(self.inner, self.engine, &**index, lens)?;
-                let calibration = self.engine.models.calibration();
-                let fused = Fused::of_terms(&read.terms, lens, &query.weights, &calibration, &background);
-                match fused {
-                    // Parts that cancel each other out exactly ask for nothing in particular.
-                    None if read.terms.len() > 1 => return Err(CatalogError::AsksForNothing),
-                    // What counts is a part that no photo has.
-                    other => other,
-                }
-            }
-            _ => None,
-        };
-        let (mut ranked, mut n_ranked) = match (&index, &fused) {
+        let Prepared { coverage, fused, .. } = prepared;
+        let (mut ranked, mut n_ranked) = match (&index, fused) {
             (Some(index), Some(fused)) => self.nearest(&**index, fused, n_wanted)?,
             _ => (Vec::new(), 0),
         };
@@ -177,7 +303,7 @@ impl Search<'_> {
             None => self.inner.memory.members(&self.inner.store, |members, _| members.products().clone())?,
         };
         let mut by_words = coverage.best(n_wanted.min(2_000), Some(&passes));
-        by_words.retain(|product| !met.contains(product) && self.like != Some(ProductId::new(*product)));
+        by_words.retain(|product| !met.contains(product) && !self.is_asked_with(*product));
         if fused.is_none() {
             n_ranked = coverage.products.intersection_len(&passes);
         }
@@ -206,7 +332,7 @@ impl Search<'_> {
     ) -> u64 {
         let mut n_more = 0;
         let mut first = Vec::new();
-        let named = named.iter().filter(|one| passes.contains(one.get()) && self.like != Some(**one));
+        let named = named.iter().filter(|one| passes.contains(one.get()) && !self.is_asked_with(one.get()));
         for (at, &product) in named.enumerate() {
             let known = ranked.iter().position(|one| one.product == product);
             let mut one = match known {
@@ -214,7 +340,7 @@ impl Search<'_> {
                 None => {
                     let is_ranked = words_alone.is_none_or(|words| words.products.contains(product.get()));
                     n_more += u64::from(!is_ranked);
-                    Ranked { product, picture: None, relevance: NAMED }
+                    Ranked { product, picture: None, relevance: NAMED, closer: 0.0 }
                 }
             };
             one.relevance = NAMED - at as f32 * 1e-3;
@@ -268,12 +394,13 @@ impl Search<'_> {
                 for &product in members.products_of(picture) {
                     let is_allowed = self.allowed.is_none_or(|allowed| allowed.products.contains(product))
                         && among.is_none_or(|among| among.contains(product));
-                    if is_allowed && self.like != Some(ProductId::new(product)) && met.insert(product) {
+                    if is_allowed && !self.is_asked_with(product) && met.insert(product) {
                         let relevance = fused.relevance(hit.score);
                         ranked.push(Ranked {
                             product: ProductId::new(product),
                             picture: Some(picture),
                             relevance,
+                            closer: 0.0,
                         });
                     }
                 }
@@ -289,8 +416,12 @@ impl Search<'_> {
         fused: Option<&Fused>,
         products: &[u32],
     ) -> Result<Vec<Ranked>, CatalogError> {
-        let unscored =
-            |product: u32| Ranked { product: ProductId::new(product), picture: None, relevance: UNRELATED };
+        let unscored = |product: u32| Ranked {
+            product: ProductId::new(product),
+            picture: None,
+            relevance: UNRELATED,
+            closer: 0.0,
+        };
         let (Some(index), Some(fused)) = (index, fused) else {
             return Ok(products.iter().copied().map(unscored).collect());
         };
@@ -325,7 +456,7 @@ impl Search<'_> {
                 members.products().contains(product.get())
                     && self.allowed.is_none_or(|allowed| allowed.products.contains(product.get()))
             };
-            n.saturating_sub(u64::from(self.like.is_some_and(is_in)))
+            n.saturating_sub(self.asked_with.iter().filter(|product| is_in(**product)).count() as u64)
         })
     }
 }

@@ -23,12 +23,26 @@ pub(super) const VALUES: &str = "WITH RECURSIVE next (value) AS (
          FROM next WHERE next.value IS NOT NULL)
      SELECT value FROM next WHERE value IS NOT NULL";
 
+/// Read from the index alone.
+const MOST_CLAIMED: &str = "SELECT value FROM attribute WHERE kind = ?1 AND list = ?2
+     GROUP BY value ORDER BY count(*) DESC, value LIMIT ?3";
+
 impl Store {
     /// Every value that is claimed of any picture, by any writer, by the alphabet.
     pub fn claimed_values(&self, kind: &AttributeKind) -> Result<Vec<String>, CatalogError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(VALUES)?;
         let rows = statement.query_map([kind.name(), kind.list().unwrap_or_default()], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The values that are claimed of most pictures, by any writer, the most frequent first.
+    pub fn most_claimed(&self, kind: &AttributeKind, limit: usize) -> Result<Vec<String>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(MOST_CLAIMED)?;
+        let limit = super::to_i64(limit as u64);
+        let rows = statement
+            .query_map(params![kind.name(), kind.list().unwrap_or_default(), limit], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -28,10 +28,12 @@ mod files;
 mod fused;
 mod ids;
 mod lists;
+mod orders;
 mod path_bytes;
 mod pictures;
 mod product_vectors;
 mod products;
+mod saved;
 mod schema;
 #[cfg(test)]
 mod schema_tests;
@@ -61,13 +63,14 @@ pub use ids::{ModelId, PictureId, ProductId, SourceId};
 pub use lists::{ListRow, Variant};
 pub use pictures::{NewPicture, PictureCounts, PictureRow};
 pub use products::ProductRow;
+pub use saved::{SavedPicture, SavedRow};
 pub use settings::Setting;
 pub use skips::SkipRow;
 pub(crate) use sources::now_secs;
 pub use sources::{Away, GroupBy, SourceRow};
 pub(crate) use tally::Tally;
 pub use ties::{Grouping, Tie, TiedProduct};
-pub use words::{CodeKind, WordsOf};
+pub use words::{CodeKind, FactValue, WordsOf};
 
 use crate::error::CatalogError;
 

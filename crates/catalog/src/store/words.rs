@@ -62,6 +62,15 @@ impl CodeKind {
     }
 }
 
+/// Something that a fact says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactValue {
+    /// Folded.
+    pub folded: String,
+    /// As it is written.
+    pub shown: String,
+}
+
 /// The words of one product, folded.
 #[derive(Default)]
 struct Words {
@@ -82,7 +91,7 @@ pub(super) const WITH_FACT: &str =
     "SELECT product_id FROM fact WHERE name = ?1 AND value = ?2 ORDER BY product_id";
 pub(super) const WITH_PRICE: &str =
     "SELECT product_id FROM fact WHERE name = 'price' AND number BETWEEN ?1 AND ?2";
-pub(super) const FACT_VALUES: &str = "SELECT value, min(shown), count(*) FROM fact WHERE name = ?1 GROUP BY value ORDER BY count(*) DESC, value";
+pub(super) const FACT_VALUES: &str = "SELECT value, min(shown), count(*) FROM fact WHERE name = ?1 GROUP BY value ORDER BY count(*) DESC, value LIMIT ?2";
 
 impl Store {
     /// Writes the words of up to `limit` products anew; answers how many there were.
@@ -177,11 +186,13 @@ impl Store {
         Ok(rows.collect::<Result<RoaringBitmap, _>>()?)
     }
 
-    /// Everything that facts of a name say: folded, as it is written, and of how many products.
-    pub fn fact_values(&self, name: &str) -> Result<Vec<(String, String, u64)>, CatalogError> {
+    /// What facts of a name say: what most products have first.
+    pub fn fact_values(&self, name: &str, limit: usize) -> Result<Vec<FactValue>, CatalogError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(FACT_VALUES)?;
-        let rows = statement.query_map([name], |row| Ok((row.get(0)?, row.get(1)?, to_u64(row.get(2)?))))?;
+        let rows = statement.query_map(params![name, to_i64(limit as u64)], |row| {
+            Ok(FactValue { folded: row.get(0)?, shown: row.get(1)? })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -25,30 +25,32 @@ pub(super) struct Bert {
     /// `[positions, hidden]`
     positions: Tensor,
     norm: LayerNorm,
+    /// Of every layer norm.
+    pub(super) eps: f64,
     pub(super) layers: Vec<Layer>,
     pub(super) device: Device,
 }
 
 pub(super) struct Layer {
-    self_attention: SelfAttention,
-    cross_attention: CrossAttention,
-    mlp: Mlp,
-    norm: LayerNorm,
+    pub(super) self_attention: SelfAttention,
+    pub(super) cross_attention: CrossAttention,
+    pub(super) mlp: Mlp,
+    pub(super) norm: LayerNorm,
 }
 
-struct SelfAttention {
-    qkv: Linear,
-    out: Linear,
-    norm: LayerNorm,
-    n_heads: usize,
+pub(super) struct SelfAttention {
+    pub(super) qkv: Linear,
+    pub(super) out: Linear,
+    pub(super) norm: LayerNorm,
+    pub(super) n_heads: usize,
 }
 
-struct CrossAttention {
-    query: Linear,
-    key_value: Linear,
-    out: Linear,
-    norm: LayerNorm,
-    n_heads: usize,
+pub(super) struct CrossAttention {
+    pub(super) query: Linear,
+    pub(super) key_value: Linear,
+    pub(super) out: Linear,
+    pub(super) norm: LayerNorm,
+    pub(super) n_heads: usize,
 }
 
 /// What a layer attends to besides its input.
@@ -82,6 +84,7 @@ impl Bert {
                 &[config.max_position_embeddings, h],
             )?,
             norm: weights.layer_norm(&format!("{embeddings}.LayerNorm"), h, c.eps)?,
+            eps: c.eps,
             layers: (0..c.n_layers).map(layer).collect::<Result<_, _>>()?,
             device: device.clone(),
         })

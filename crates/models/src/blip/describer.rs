@@ -1,11 +1,13 @@
 //! The captioner and the matcher of one pack, for one thread.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 
 use super::captioner::Captioner;
 use super::image::ImageTokens;
-use super::matcher::Matcher;
+use super::matcher::{MatchStart, Matcher};
+use super::token_cache::TokenCache;
+use crate::heat::HeatMap;
 use crate::{ImagePreprocess, ModelDevice, ModelError, PixelTensor};
 
 /// Checks a model's folder before it is loaded.
@@ -20,6 +22,7 @@ pub struct Describer {
     check: Check,
     captioner: OnceCell<Captioner>,
     matcher: OnceCell<Matcher>,
+    tokens: RefCell<TokenCache>,
 }
 
 impl Describer {
@@ -32,7 +35,8 @@ impl Describer {
         check: impl Fn(&Path) -> Result<(), ModelError> + Send + 'static,
     ) -> Self {
         let (captioner, matcher) = (OnceCell::new(), OnceCell::new());
-        Self { caption, matching, device, check: Box::new(check), captioner, matcher }
+        let tokens = RefCell::default();
+        Self { caption, matching, device, check: Box::new(check), captioner, matcher, tokens }
     }
 
     /// The captioner.
@@ -67,6 +71,61 @@ impl Describer {
         (self.check)(folder)?;
         let loaded = load()?;
         Ok(model.get_or_init(|| loaded))
+    }
+
+    /// Which of these pictures, by keys of the caller's, were read before and are remembered.
+    #[must_use]
+    pub fn remembers(&self, keys: &[u64]) -> Vec<bool> {
+        let tokens = self.tokens.borrow();
+        keys.iter().map(|key| tokens.has(*key)).collect()
+    }
+
+    /// Pictures as the matcher takes them, remembered under the caller's keys; those without pixels must be
+    /// remembered.
+    fn read(&self, pictures: &[(u64, Option<PixelTensor>)]) -> Result<Vec<Option<ImageTokens>>, ModelError> {
+        let matcher = self.matcher()?;
+        let mut tokens = self.tokens.borrow_mut();
+        let read = |(key, pixels): &(u64, Option<PixelTensor>)| {
+            if let Some(known) = tokens.get(*key).filter(|known| matcher.accepts(known)) {
+                return Ok(Some(known));
+            }
+            let Some(pixels) = pixels else { return Ok(None) };
+            let read = matcher.encode_images(std::slice::from_ref(pixels))?;
+            tokens.put(*key, read.clone());
+            Ok(Some(read))
+        };
+        pictures.iter().map(read).collect()
+    }
+
+    /// ITM: by how much "matches" is more likely than "does not match" of each picture and a text, as a difference
+    /// of logits. `None` for a picture that came without pixels and is not remembered.
+    ///
+    /// # Errors
+    /// As [`Matcher::load`] and [`Matcher::match_logits`].
+    pub fn match_log_odds(
+        &self,
+        pictures: &[(u64, Option<PixelTensor>)],
+        text: &str,
+    ) -> Result<Vec<Option<f32>>, ModelError> {
+        let matcher = self.matcher()?;
+        let odds = |tokens: Option<ImageTokens>| {
+            let Some(tokens) = tokens else { return Ok(None) };
+            let logits = matcher.match_logits(&tokens, &[text], MatchStart::Cls)?;
+            Ok(logits.first().and_then(|texts| texts.first()).map(|[no, yes]| yes - no))
+        };
+        self.read(pictures)?.into_iter().map(odds).collect()
+    }
+
+    /// Where in a picture the matcher sees what a text says; `key` and pixels as in
+    /// [`Describer::match_log_odds`].
+    ///
+    /// # Errors
+    /// As [`Matcher::load`] and [`Matcher::heat_map`].
+    pub fn heat_map(&self, key: u64, pixels: PixelTensor, text: &str) -> Result<HeatMap, ModelError> {
+        let matcher = self.matcher()?;
+        let read = self.read(&[(key, Some(pixels))])?.pop().flatten();
+        let none = || ModelError::Compute { reason: "there is no picture to look at".to_owned() };
+        matcher.heat_map(&read.ok_or_else(none)?, text)
     }
 
     /// Pictures as the matcher takes them: as the captioner read them where both read alike, else read from

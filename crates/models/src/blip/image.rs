@@ -69,6 +69,14 @@ impl ImageTokens {
         self.pictures.is_empty()
     }
 
+    /// How much memory they take, in bytes.
+    #[must_use]
+    pub fn size_bytes(&self) -> usize {
+        let of =
+            |picture: &EncodedPicture| picture.tokens.elem_count() * picture.tokens.dtype().size_in_bytes();
+        self.pictures.iter().map(of).sum()
+    }
+
     /// One of the pictures alone, without a copy; `None` past the end. For asking different things about
     /// each picture of a batch.
     #[must_use]

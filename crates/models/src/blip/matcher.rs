@@ -168,6 +168,14 @@ impl Matcher {
         &self.image
     }
 
+    pub(super) fn text_encoder(&self) -> &TextEncoder {
+        &self.text
+    }
+
+    pub(super) fn itm_head(&self) -> &Linear {
+        &self.itm_head
+    }
+
     /// How pictures are prepared for this model.
     #[must_use]
     pub fn preprocess(&self) -> ImagePreprocess {

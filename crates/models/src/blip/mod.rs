@@ -22,6 +22,7 @@ mod decoder;
 mod describer;
 mod footprint;
 mod generation;
+mod heat;
 mod image;
 mod matcher;
 mod nucleus;
@@ -29,6 +30,7 @@ mod options;
 mod search;
 mod sentences;
 mod text_encoder;
+mod token_cache;
 
 pub use self::captioner::Captioner;
 pub use self::describer::Describer;

@@ -31,6 +31,10 @@ impl TextEncoder {
         Ok(Self { bert: Bert::load(weights, "text_encoder", config, image_hidden, device)? })
     }
 
+    pub(super) fn bert(&self) -> &Bert {
+        &self.bert
+    }
+
     /// For pictures `[pictures, image tokens, image hidden]`; serves any number of texts.
     pub(super) fn picture_keys(&self, image_tokens: &Tensor) -> Result<PictureKeys, ModelError> {
         let layers = self.bert.picture_keys_values(image_tokens)?;

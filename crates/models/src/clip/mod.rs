@@ -8,6 +8,7 @@
 
 mod config;
 mod continuation;
+mod heat;
 mod text;
 
 use std::path::Path;
@@ -48,6 +49,8 @@ struct ImageTower {
     encoder: Encoder,
     post_norm: LayerNorm,
     projection: Linear,
+    /// Of every layer norm.
+    eps: f64,
 }
 
 impl Clip {
@@ -78,6 +81,7 @@ impl Clip {
             encoder: Encoder::load(&weights, "vision_model.encoder", &encoder, Naming::Clip)?,
             post_norm: weights.layer_norm("vision_model.post_layernorm", h, encoder.eps)?,
             projection: Linear::new(projection, None),
+            eps: encoder.eps,
         };
         let text = TextTower::load(&weights, &config.text_config, config.projection_dim, tokenizer, device)?;
         let logit_scale = if weights.contains("logit_scale") {

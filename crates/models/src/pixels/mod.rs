@@ -117,6 +117,25 @@ impl ImagePreprocess {
         PixelTensor { side: self.side, rgb, scale: self.scale, shift: self.shift }
     }
 
+    /// Which part of a picture of this size the square shows, in fractions of its width and height: left, top,
+    /// width, height.
+    #[must_use]
+    pub fn window(&self, width: u32, height: u32) -> [f32; 4] {
+        if width == 0 || height == 0 {
+            return [0.0, 0.0, 1.0, 1.0];
+        }
+        let (to_width, to_height) = self.resized(width, height);
+        let [x, y] = [Span::new(width, to_width, self.side), Span::new(height, to_height, self.side)];
+        let part = |span: &Span, of: u32| {
+            // What lies outside of the picture is shown, too: black around one that is too small.
+            let step = span.from_len / f64::from(span.len.max(1));
+            let from = span.from - f64::from(span.at) * step;
+            ((from / f64::from(of)) as f32, (step * f64::from(self.side) / f64::from(of)) as f32)
+        };
+        let ((left, w), (top, h)) = (part(&x, width), part(&y, height));
+        [left, top, w, h]
+    }
+
     /// Width and height after resizing and before the centre is cut out; fractions are dropped, as
     /// transformers' `get_resize_output_image_size` does.
     fn resized(&self, width: u32, height: u32) -> (u64, u64) {

@@ -36,6 +36,10 @@ unknownWords: Array<string>,
  */
 isPartial: boolean, 
 /**
+ * Whether a closer look at the best photos may put them into a better order (`improve_search`).
+ */
+canImprove: boolean, 
+/**
  * The products of ranks `offset..offset + limit`, best first.
  */
 items: Array<Product>, };

@@ -117,3 +117,18 @@ CREATE TRIGGER words_of_gone_description AFTER DELETE ON composition BEGIN
     INSERT INTO stale_words SELECT product_id FROM product_picture WHERE picture_id = OLD.picture_id
         ON CONFLICT DO NOTHING;
 END;
+
+-- Searches that a person keeps under a name: what is asked, in the words of whoever asks.
+CREATE TABLE saved_search (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    asked TEXT NOT NULL
+);
+-- The pictures that they are asked with, as small copies: their files may be gone.
+CREATE TABLE saved_picture (
+    search_id INTEGER NOT NULL REFERENCES saved_search (id) ON DELETE CASCADE,
+    token TEXT NOT NULL,
+    name TEXT NOT NULL,
+    copy BLOB NOT NULL,
+    PRIMARY KEY (search_id, token)
+) WITHOUT ROWID;

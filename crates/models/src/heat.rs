@@ -1,0 +1,116 @@
+//! Where in a picture a model sees what words say: the gradient of their score times the attention (Chefer et al.
+//! 2021, <https://arxiv.org/abs/2103.15679>; for BLIP's matcher as Selvaraju et al. 2017,
+//! <https://arxiv.org/abs/1610.02391>, is used on its cross-attention).
+//!
+//! The models' own layers compute in place and keep no graph, so this file has the same arithmetic once more in
+//! operations that candle can differentiate. `clip/heat.rs` and `blip/heat.rs` put them together; both are compared
+//! with the models' own forward pass.
+//!
+//! A gradient with respect to attention probabilities, which are no variables, is that of zeros added to them.
+
+use candle_core::{D, DType, Tensor, Var};
+use candle_nn::{LayerNorm, Linear};
+
+use crate::ModelError;
+use crate::activation::Activation;
+use crate::encoder::Mlp;
+
+/// Where in a picture is what some words say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeatMap {
+    /// Cells of a side of the square that the model looks at.
+    pub side: usize,
+    /// `[side * side]`, row by row, from 0 to 1.
+    pub cells: Vec<f32>,
+}
+
+impl HeatMap {
+    /// From what each patch gave, `[patches]`; nothing below 0, the largest 1.
+    pub(crate) fn of_patches(patches: &[f32]) -> Self {
+        let side = patches.len().isqrt();
+        let most = patches.iter().copied().fold(0.0_f32, f32::max);
+        let scale = if most > 0.0 { 1.0 / most } else { 0.0 };
+        let cells = patches[..side * side].iter().map(|x| (x * scale).max(0.0)).collect();
+        Self { side, cells }
+    }
+}
+
+/// Attention of which the gradient is wanted.
+pub(crate) struct Watched {
+    /// `[rows, heads, queries, keys]`
+    probabilities: Tensor,
+    /// Zeros that were added to them.
+    zeros: Var,
+}
+
+impl Watched {
+    /// `[keys]`: what each key gave: gradient times attention, where that speaks for the words, over heads
+    /// and queries.
+    pub(crate) fn of_keys(&self, grads: &candle_core::backprop::GradStore) -> Result<Tensor, ModelError> {
+        let gradient = grads.get(self.zeros.as_tensor()).ok_or_else(|| ModelError::Compute {
+            reason: "no gradient came back to the attention".to_owned(),
+        })?;
+        Ok((gradient * &self.probabilities)?.relu()?.detach().sum((0, 1, 2))?)
+    }
+}
+
+/// `linear(x)` for `x` of `[.., n]`.
+pub(crate) fn linear(linear: &Linear, x: &Tensor) -> Result<Tensor, ModelError> {
+    let weight = linear.weight().to_dtype(DType::F32)?;
+    let mut dims = x.dims().to_vec();
+    let flat = x.reshape(((), weight.dim(1)?))?.matmul(&weight.t()?)?;
+    let y = match linear.bias() {
+        Some(bias) => flat.broadcast_add(&bias.to_dtype(DType::F32)?)?,
+        None => flat,
+    };
+    if let Some(last) = dims.last_mut() {
+        *last = weight.dim(0)?;
+    }
+    Ok(y.reshape(dims)?)
+}
+
+/// Layer norm over the last dimension.
+pub(crate) fn layer_norm(norm: &LayerNorm, eps: f64, x: &Tensor) -> Result<Tensor, ModelError> {
+    let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
+    let spread = (centred.sqr()?.mean_keepdim(D::Minus1)? + eps)?.sqrt()?;
+    let y = centred.broadcast_div(&spread)?.broadcast_mul(&norm.weight().to_dtype(DType::F32)?)?;
+    Ok(match norm.bias() {
+        Some(bias) => y.broadcast_add(&bias.to_dtype(DType::F32)?)?,
+        None => y,
+    })
+}
+
+/// `mlp(x) + residual`.
+pub(crate) fn mlp_plus(mlp: &Mlp, x: &Tensor, residual: &Tensor) -> Result<Tensor, ModelError> {
+    let up = linear(&mlp.up, x)?;
+    let active = match mlp.activation {
+        Activation::QuickGelu => (&up * sigmoid(&(&up * 1.702)?)?)?,
+        Activation::Gelu => up.gelu_erf()?,
+    };
+    Ok((linear(&mlp.down, &active)? + residual)?)
+}
+
+fn sigmoid(x: &Tensor) -> Result<Tensor, ModelError> {
+    Ok((x.neg()?.exp()? + 1.0)?.recip()?)
+}
+
+/// `softmax(q k^T) v` with the heads side by side again, `[rows, queries, hidden]`, and the probabilities, to be
+/// asked for their gradient. Queries carry the attention's scale.
+pub(crate) fn attend_watched(q: &Tensor, k: &Tensor, v: &Tensor) -> Result<(Tensor, Watched), ModelError> {
+    let scores = q.matmul(&k.t()?)?;
+    let most = scores.max_keepdim(D::Minus1)?.detach();
+    let exp = scores.broadcast_sub(&most)?.exp()?;
+    let probabilities = exp.broadcast_div(&exp.sum_keepdim(D::Minus1)?)?;
+    let zeros = Var::zeros(probabilities.shape(), DType::F32, probabilities.device())?;
+    let watched = (&probabilities + zeros.as_tensor())?;
+    let context = watched.matmul(v)?.transpose(1, 2)?.flatten_from(D::Minus2)?;
+    Ok((context, Watched { probabilities: probabilities.detach(), zeros }))
+}
+
+/// `[rows, tokens, n * heads * head]` to `n` times `[rows, heads, tokens, head]`.
+pub(crate) fn split_heads(x: &Tensor, n: usize, n_heads: usize) -> Result<Vec<Tensor>, ModelError> {
+    let (rows, tokens, width) = x.dims3()?;
+    let x = x.reshape((rows, tokens, n, n_heads, width / n / n_heads))?;
+    let part = |i: usize| Ok(x.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2)?.contiguous()?);
+    (0..n).map(part).collect()
+}
