@@ -15,6 +15,7 @@ mod error;
 mod packs;
 mod places;
 mod search;
+mod twins;
 pub mod types;
 
 pub use api::{Api, Event, PictureBytes};

@@ -7,8 +7,9 @@ use std::{fs, path::PathBuf};
 
 use ts_rs::{Config, TS};
 use vitrine_api::types::{
-    ApiError, AppState, DragEvent, GroupingPreview, PackList, PackNews, ProductDetail, QueryPicture,
-    SearchPage, SearchRequest, SkippedPage,
+    ApiError, AppState, Completion, DragEvent, Facets, GroupingPreview, HeatMap, PackList, PackNews,
+    ProductDetail, QueryPicture, Reasons, SavedSearch, SearchPage, SearchRequest, SkippedPage, TwinDecision,
+    TwinPage,
 };
 
 fn export_all(into: &std::path::Path) {
@@ -23,6 +24,13 @@ fn export_all(into: &std::path::Path) {
     GroupingPreview::export_all(&config).unwrap();
     PackList::export_all(&config).unwrap();
     PackNews::export_all(&config).unwrap();
+    Facets::export_all(&config).unwrap();
+    Completion::export_all(&config).unwrap();
+    Reasons::export_all(&config).unwrap();
+    HeatMap::export_all(&config).unwrap();
+    SavedSearch::export_all(&config).unwrap();
+    TwinPage::export_all(&config).unwrap();
+    TwinDecision::export_all(&config).unwrap();
     ApiError::export_all(&config).unwrap();
 }
 

@@ -43,6 +43,7 @@ mod store;
 #[cfg(feature = "synthetic")]
 pub mod synthetic;
 mod thumbnails;
+pub mod twins;
 mod watch;
 mod words;
 
@@ -54,7 +55,7 @@ pub use interrogate::{CaptionStyle, DescribeMode, PhotoOptions, PhotoReading, Ph
 pub use library::{Library, LibraryOptions, Summary};
 pub use models::{Answers, Captioned, ModelsReport, OpenModels, PackModels, Pending};
 pub use store::{
-    Away, Field, FieldName, GroupBy, Grouping, Origin, PictureCounts, PictureId, PictureRow, ProductId,
-    ProductRow, SourceId, SourceRow, Variant, WordsOf,
+    Away, Field, FieldName, GroupBy, Grouping, Likeness, Origin, PictureCounts, PictureId, PictureRow,
+    ProductId, ProductRow, SourceId, SourceRow, Variant, WordsOf,
 };
 pub use vitrine_jobs as jobs;

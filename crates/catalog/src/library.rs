@@ -19,6 +19,7 @@ use crate::{
     search::SearchState,
     store::{FieldName, GroupBy, PictureCounts, ProductId, Setting, SkipRow, SourceId, SourceRow, Store},
     thumbnails::Thumbnails,
+    twins::Decisions,
     watch::Watcher,
 };
 
@@ -63,6 +64,7 @@ pub(crate) struct Inner {
     pub(crate) work: Work,
     pub(crate) events: Events,
     pub(crate) search: SearchState,
+    pub(crate) decisions: Decisions,
     pub(crate) watcher: Mutex<Option<Watcher>>,
     lock: Mutex<Option<WriteLock>>,
 }
@@ -110,6 +112,7 @@ impl Library {
             work: Work::default(),
             events: Events::default(),
             search: SearchState::default(),
+            decisions: Decisions::default(),
             watcher: Mutex::new(None),
             lock: Mutex::new(None),
         };

@@ -63,7 +63,10 @@ fn chosen_values_of_one_key_add_up_and_different_keys_narrow() {
 #[test]
 fn facets_count_what_an_answer_holds_whatever_of_their_group_is_chosen() {
     let (_shop, library) = shop();
-    assert_eq!(group(&library, &Query::default(), "category"), ["Bags 2", "Kitchen 2", "Clothing 1", "Food 1"]);
+    assert_eq!(
+        group(&library, &Query::default(), "category"),
+        ["Bags 2", "Kitchen 2", "Clothing 1", "Food 1"]
+    );
     // Counts of other groups follow, those of its own stay to be added.
     let bags = chosen("", &[("category", "Bags")]);
     assert_eq!(group(&library, &bags, "category"), ["*Bags 2", "Kitchen 2", "Clothing 1", "Food 1"]);
@@ -118,8 +121,7 @@ fn what_is_typed_is_completed() {
     let (_shop, library) = shop();
     let check = |text: &str, expected: &[(&str, Option<u64>)]| {
         let found = library.complete(text, text.len()).unwrap();
-        let found: Vec<(&str, Option<u64>)> =
-            found.iter().map(|one| (one.insert.as_str(), one.n)).collect();
+        let found: Vec<(&str, Option<u64>)> = found.iter().map(|one| (one.insert.as_str(), one.n)).collect();
         assert_eq!(found[..expected.len().min(found.len())], *expected, "{text}: {found:?}");
     };
     check("bra", &[("brand:", None)]);
@@ -198,7 +200,8 @@ fn reasons_tell_what_put_a_product_where_it_is() {
     assert_eq!((reasons.rank, reasons.first), (Some(1), None));
     let sum: f32 = why.parts.iter().map(|part| part.gave).sum();
     assert!((sum - why.relevance).abs() < 1e-4, "{why:?}");
-    let stands: Vec<_> = why.words.iter().map(|word| word.stands.as_ref().map(|(at, _)| at.as_str())).collect();
+    let stands: Vec<_> =
+        why.words.iter().map(|word| word.stands.as_ref().map(|(at, _)| at.as_str())).collect();
     assert_eq!(stands, [Some("striped"), Some("bag")]);
     let words = why.parts.iter().find(|part| part.part == Part::Words).unwrap();
     assert!((words.gave - 1.0).abs() < 1e-3 && why.parts.len() > 2, "{why:?}");
@@ -242,7 +245,10 @@ fn chosen_products_are_copied_and_listed() {
     let table = fs::read_to_string(&file).unwrap();
     let lines: Vec<&str> = table.lines().collect();
     assert!(lines[0].starts_with("\u{feff}SKU,Title,Price,Brand"), "{table}");
-    assert!(lines[1].starts_with("VT-0042,\"Striped linen bag, blue\",29.00,Crème & Co,Bags,4006381333931"), "{table}");
+    assert!(
+        lines[1].starts_with("VT-0042,\"Striped linen bag, blue\",29.00,Crème & Co,Bags,4006381333931"),
+        "{table}"
+    );
     assert!(lines[2].contains("f.png"), "{table}");
     assert_eq!(lines.len(), 3);
     assert!(matches!(library.export_list(&[], &file), Err(CatalogError::NothingChosen)));

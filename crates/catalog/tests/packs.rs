@@ -78,7 +78,7 @@ fn vectors_of_another_length_take_over_whole() {
     let words = Query::words("a red ball");
     let before = ranked(&library, &words);
     let token = library.query_picture_from_file(&shop.photos().join("photo-003.png")).unwrap().token;
-    let picture = Query { pictures: vec![token], ..Query::default() };
+    let picture = Query { pictures: vec![(token, 1.0)], ..Query::default() };
     library.use_pack(&shop.tiny_pack()).unwrap();
     assert_eq!(library.wait().unwrap().state, JobState::Finished);
     assert_eq!(pack(&library), "tiny");
@@ -99,7 +99,7 @@ fn a_query_picture_outlives_the_change() {
     library.use_pack(&shop.other_pack("other")).unwrap();
     library.wait();
     assert_eq!(pack(&library), "other");
-    let page = library.search(&Query { pictures: vec![token], ..Query::default() }, 0, 1).unwrap();
+    let page = library.search(&Query { pictures: vec![(token, 1.0)], ..Query::default() }, 0, 1).unwrap();
     assert_eq!(page.items[0].row.photo.path, shop.photos().join("photo-003.png"));
 }
 

@@ -8,6 +8,7 @@ mod indexing;
 mod packs;
 mod query_pictures;
 mod searching;
+mod twins;
 
 use tauri::{AppHandle, Runtime, State, ipc::Invoke};
 use vitrine_api::types::{ApiError, ErrorCode};
@@ -30,6 +31,11 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         searching::product_texts,
         searching::reveal_products,
         searching::export_list_dialog,
+        twins::twins,
+        twins::decide_twins,
+        twins::undo_twin_decision,
+        twins::set_aside,
+        twins::show_again,
         browsing::product,
         browsing::skipped,
         browsing::reveal,

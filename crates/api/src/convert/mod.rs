@@ -3,9 +3,11 @@
 mod description;
 mod photo;
 mod search;
+mod twins;
 
 pub(crate) use photo::{photo_options, photo_reading, photo_step};
 pub(crate) use search::{completions, facets, heat_map, page, query, reasons, why};
+pub(crate) use twins::{engine_likeness, twin_page, twin_photo};
 
 use vitrine_catalog::{
     self as catalog, ModelsReport, PictureRow, ProductFile, Summary, describe,

@@ -12,7 +12,7 @@ use std::{
 use vitrine_jobs::{Job, JobError, JobKind, JobSnapshot, Lane, Outcome, StartError};
 
 use super::{describe, embed::Embed, ingest, pass, refine};
-use crate::{CatalogError, Event, library::Inner};
+use crate::{CatalogError, Event, library::Inner, twins};
 
 /// Entries of the log that are kept: more than change before the index's file is written again.
 const LOG_KEPT: u64 = 500_000;
@@ -200,9 +200,11 @@ fn run(library: &Inner, job: &Job) -> Result<(), CatalogError> {
                 return Err(error);
             }
         }
+        library.store.settle_aside()?;
         // Filters and numbers need no model.
         write_words(library, job)?;
         let Some(engine) = engine else {
+            twins::find(library, job, None)?;
             if library.work.has_news() {
                 continue;
             }
@@ -230,6 +232,9 @@ fn run(library: &Inner, job: &Job) -> Result<(), CatalogError> {
         write_words(library, job)?;
         if !library.work.has_news() {
             refine::refine(library, job, &engine)?;
+        }
+        if !library.work.has_news() {
+            twins::find(library, job, Some(&engine))?;
         }
         if !library.work.has_news() {
             return Ok(());

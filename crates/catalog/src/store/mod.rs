@@ -42,6 +42,7 @@ mod skips;
 mod sources;
 mod tally;
 mod ties;
+mod twins;
 mod vectors;
 mod words;
 
@@ -70,6 +71,7 @@ pub(crate) use sources::now_secs;
 pub use sources::{Away, GroupBy, SourceRow};
 pub(crate) use tally::Tally;
 pub use ties::{Grouping, Tie, TiedProduct};
+pub use twins::{Decided, Fingerprint, Likeness, TwinRow};
 pub use words::{CodeKind, FactValue, WordsOf};
 
 use crate::error::CatalogError;

@@ -8,7 +8,7 @@ use super::{PictureId, ProductId, Store, path_bytes, products};
 use crate::{error::CatalogError, models::ModelIds, photo::Doubts};
 
 /// Tables of what is computed from a picture's pixels.
-const COMPUTED: [&str; 5] = ["vector", "description", "composition", "attribute", "colour"];
+const COMPUTED: [&str; 6] = ["vector", "description", "composition", "attribute", "colour", "fingerprint"];
 
 /// A picture as it was read for the first time.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{
     FieldName, GroupBy, PictureId, ProductId, SourceId, Store, Variant, fields, lists, path_bytes, products,
+    twins,
 };
 use crate::error::CatalogError;
 
@@ -204,8 +205,8 @@ fn find_or_make(transaction: &Transaction<'_>, product: &TiedProduct) -> Result<
         .query_row(params![grouping, place, key], |row| row.get(0))?)
 }
 
-/// Puts a picture among the photos of the products that it belongs to: those that a person gave it; else
-/// those that its paths are tied to, by the highest grouping among these; else the one that it is alone.
+/// Puts a picture among the photos of the products that it belongs to: none where it is set aside for another;
+/// the one that a person gave it; else those that its paths are tied to, by the highest grouping among these; else the one that it is alone.
 pub(super) fn regroup(transaction: &Transaction<'_>, picture: PictureId) -> Result<(), CatalogError> {
     let mut statement = transaction.prepare_cached(
         "SELECT pp.product_id, pp.position, pp.role, pr.grouping FROM product_picture pp
@@ -236,8 +237,19 @@ pub(super) fn regroup(transaction: &Transaction<'_>, picture: PictureId) -> Resu
             now.push((product, position, role));
         }
     }
+    let hash: [u8; 32] = transaction
+        .prepare_cached("SELECT hash FROM picture WHERE id = ?1")?
+        .query_row([picture], |row| row.get(0))?;
+    if let Some((product, position)) = twins::person_tie(transaction, &hash)? {
+        // What its file says of its side goes on to hold.
+        let role = now.first().map(|(.., role)| role.clone()).unwrap_or_default();
+        now = vec![(product, position, role)];
+    }
     if now.is_empty() {
         now.push((alone(transaction, picture)?, 0, String::new()));
+    }
+    if twins::is_aside(transaction, &hash)? {
+        now.clear();
     }
     for (product, position, role) in &now {
         let is_there =

@@ -132,3 +132,46 @@ CREATE TABLE saved_picture (
     copy BLOB NOT NULL,
     PRIMARY KEY (search_id, token)
 ) WITHOUT ROWID;
+
+-- How each photo looks in a few bits, by which copies of it are found. Computed from the thumbnail.
+CREATE TABLE fingerprint (
+    picture_id INTEGER PRIMARY KEY REFERENCES picture (id) ON DELETE CASCADE,
+    -- 64 bits of the photo, and of its mirror image.
+    hash INTEGER NOT NULL,
+    mirrored INTEGER NOT NULL,
+    -- Whether it was compared with all that were there before it.
+    is_compared INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX fingerprint_uncompared ON fingerprint (picture_id) WHERE is_compared = 0;
+
+-- Photos that are alike: the smaller id first. Computed, so it goes with them.
+CREATE TABLE twin (
+    a INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE,
+    b INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE,
+    -- 1 the same photo, 2 mirrored, 3 a part of it, 4 a variant of the product
+    likeness INTEGER NOT NULL,
+    confidence REAL NOT NULL,
+    PRIMARY KEY (a, b)
+) WITHOUT ROWID;
+CREATE INDEX twin_b ON twin (b);
+
+-- What a person decided of photos that are alike, by their contents: it outlives the photos.
+-- They are different things (the smaller hash first).
+CREATE TABLE told_apart (
+    a BLOB NOT NULL,
+    b BLOB NOT NULL,
+    PRIMARY KEY (a, b)
+) WITHOUT ROWID;
+-- One is shown in the place of another, as long as it is there.
+CREATE TABLE set_aside (
+    hash BLOB PRIMARY KEY,
+    kept BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX set_aside_for ON set_aside (kept);
+-- It is a photo of this product, whatever lists, names and folders say.
+CREATE TABLE person_tie (
+    hash BLOB PRIMARY KEY,
+    product_id INTEGER NOT NULL REFERENCES product (id),
+    position INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX person_tie_of ON person_tie (product_id);
