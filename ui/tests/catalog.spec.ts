@@ -28,9 +28,10 @@ test('answers while typing, with one question for a burst of keys', async ({ pag
       request: {
         text: 'red mug',
         pictures: [],
-        like: null,
-        likePicture: null,
+        products: [],
         filters: [],
+        sort: 'relevance',
+        withDetails: false,
         offset: 0,
         limit: 200,
       },
@@ -159,7 +160,9 @@ test('opens a detail by click, with its facts, its actions and what is like it',
   expect(await callsOf(page, 'reveal')).toEqual([{ id: 2 }]);
   await detail.getByRole('button', { name: 'More like this' }).click();
   await expect(page.getByText('Like this one')).toBeVisible();
-  expect((await callsOf(page, 'search')).at(-1)).toMatchObject({ request: { like: 2 } });
+  expect((await callsOf(page, 'search')).at(-1)).toMatchObject({
+    request: { products: [{ product: 2, picture: 2, weight: 1 }] },
+  });
   // The pane stays, and so do its width and its being open.
   await expect(detail).toBeVisible();
 });

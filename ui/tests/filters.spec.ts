@@ -20,8 +20,8 @@ const lastRequest = async (page: Page) =>
     .map((args) => (args as { request: Record<string, unknown> }).request)
     .filter(({ limit }) => limit === 200)
     .at(-1);
-const NAVY = { kind: 'colour', list: null, value: 'navy' };
-const LEATHER = { kind: 'material', list: null, value: 'leather' };
+const NAVY = { key: 'colour', value: 'navy', isNot: false };
+const LEATHER = { key: 'material', value: 'leather', isNot: false };
 
 test('a claim that is chosen narrows the catalog, and is let go of by choosing it again', async ({
   page,
@@ -53,7 +53,7 @@ test('all filters hold at once, with words and pictures too', async ({ page }) =
   await expect(count(page)).toHaveText('17 good matches');
   expect(await lastRequest(page)).toMatchObject({
     text: 'bag',
-    pictures: ['q1'],
+    pictures: [{ token: 'q1', weight: 1 }],
     filters: [NAVY, LEATHER],
   });
 });
@@ -62,7 +62,7 @@ test('a list of the merchant’s own filters under its name', async ({ page }) =
   await openBag(page);
   await claim(page, /^autumn/).click();
   await expect(chips(page)).toHaveText('Season: autumn');
-  const own = { kind: 'own', list: 'Season', value: 'autumn' };
+  const own = { key: 'Season', value: 'autumn', isNot: false };
   expect(await lastRequest(page)).toMatchObject({ filters: [own] });
 });
 
@@ -115,7 +115,10 @@ test('clearing the search clears the filters, and so does “More like this”',
   await claim(page, /^navy/).click();
   await page.getByRole('button', { name: 'More like this' }).click();
   await expect(chips(page)).toHaveCount(0);
-  expect(await lastRequest(page)).toMatchObject({ like: 2, filters: [] });
+  expect(await lastRequest(page)).toMatchObject({
+    products: [{ product: 2, weight: 1 }],
+    filters: [],
+  });
 });
 
 test('says which filter to remove when nothing has them all, and how much comes back', async ({

@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  claimInWords,
-  filterName,
-  filterOf,
-  groupsOf,
-  isSameFilter,
-  kindName,
-  surenessOf,
-} from './attributes';
+import { claimInWords, filterOf, groupsOf, kindName, surenessOf } from './attributes';
 import type { Attribute } from './bindings/Attribute';
 
 const claim = (part: Partial<Attribute>): Attribute => ({
@@ -76,24 +68,16 @@ describe('groups', () => {
 });
 
 describe('filters', () => {
-  it('are named by kind or list', () => {
-    expect(filterName(filterOf(claim({})))).toBe('Colour: navy');
-    expect(filterName({ kind: 'own', list: 'Season', value: 'winter' })).toBe('Season: winter');
-    expect(kindName({ kind: 'own', list: ' ' })).toBe('Own list');
-  });
-
-  it('carry nothing of how sure Vitrine was', () =>
+  it('go by kind, and carry nothing of how sure Vitrine was', () =>
     expect(filterOf(claim({ confidence: 0.3 }))).toEqual({
-      kind: 'colour',
-      list: null,
+      key: 'colour',
       value: 'navy',
+      isNot: false,
     }));
 
-  it('are the same when kind, list and value are', () => {
-    const filter = filterOf(claim({}));
-    expect(isSameFilter(filter, { ...filter })).toBe(true);
-    expect(isSameFilter(filter, { ...filter, kind: 'pattern' })).toBe(false);
-    expect(isSameFilter(filter, { ...filter, list: 'Season' })).toBe(false);
-    expect(isSameFilter(filter, { ...filter, value: 'Navy' })).toBe(false);
+  it('go by the name of a list of the merchant’s own', () => {
+    const own = claim({ kind: 'own', list: 'Season', value: 'winter' });
+    expect(filterOf(own)).toEqual({ key: 'Season', value: 'winter', isNot: false });
+    expect(kindName({ kind: 'own', list: ' ' })).toBe('Own list');
   });
 });

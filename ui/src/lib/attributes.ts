@@ -1,8 +1,8 @@
 /** What Vitrine says of a product, put into words: claims, how sure it is of them, filters by them. */
 import type { Attribute } from './bindings/Attribute';
-import type { AttributeFilter } from './bindings/AttributeFilter';
 import type { AttributeKind } from './bindings/AttributeKind';
 import type { Evidence } from './bindings/Evidence';
+import type { SearchFilter } from './bindings/SearchFilter';
 import { percent } from './words';
 
 const KIND_NAMES: Record<Exclude<AttributeKind, 'own'>, string> = {
@@ -48,7 +48,7 @@ export function claimInWords({ value, confidence, evidence }: Attribute): string
 }
 
 /** `Colour`, or the name of the merchant's own list. */
-export const kindName = ({ kind, list }: Pick<AttributeFilter, 'kind' | 'list'>): string =>
+export const kindName = ({ kind, list }: Pick<Attribute, 'kind' | 'list'>): string =>
   kind === 'own' ? list?.trim() || 'Own list' : KIND_NAMES[kind];
 
 export interface AttributeGroup {
@@ -68,19 +68,9 @@ export function groupsOf(attributes: Attribute[]): AttributeGroup[] {
   });
 }
 
-/** "Only products of which this is said." */
-export const filterOf = ({ kind, list, value }: Attribute): AttributeFilter => ({
-  kind,
-  list,
+/** "Only products of which this is said": by the claim's kind, or the name of the merchant's list. */
+export const filterOf = ({ kind, list, value }: Attribute): SearchFilter => ({
+  key: kind === 'own' ? (list ?? 'own') : kind,
   value,
+  isNot: false,
 });
-
-/** The same for filters that ask the same, and for no others. */
-export const filterKey = ({ kind, list, value }: AttributeFilter): string =>
-  JSON.stringify([kind, list, value]);
-
-export const isSameFilter = (a: AttributeFilter, b: AttributeFilter) =>
-  filterKey(a) === filterKey(b);
-
-/** `Colour: navy` */
-export const filterName = (filter: AttributeFilter) => `${kindName(filter)}: ${filter.value}`;

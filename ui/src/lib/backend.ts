@@ -9,9 +9,13 @@ import { listen, type UnlistenFn } from '@tauri-apps/api/event';
 import type { ApiError } from './bindings/ApiError';
 import type { AppState } from './bindings/AppState';
 import type { CatalogSummary } from './bindings/CatalogSummary';
+import type { Completion } from './bindings/Completion';
 import type { DragEvent } from './bindings/DragEvent';
+import type { Facets } from './bindings/Facets';
 import type { GroupBy } from './bindings/GroupBy';
 import type { GroupingPreview } from './bindings/GroupingPreview';
+import type { HeatMap } from './bindings/HeatMap';
+import type { Likeness } from './bindings/Likeness';
 import type { PackList } from './bindings/PackList';
 import type { PackNews } from './bindings/PackNews';
 import type { PictureId } from './bindings/PictureId';
@@ -19,14 +23,60 @@ import type { Product } from './bindings/Product';
 import type { ProductDetail } from './bindings/ProductDetail';
 import type { ProductId } from './bindings/ProductId';
 import type { QueryPicture } from './bindings/QueryPicture';
+import type { Reasons } from './bindings/Reasons';
 import type { RunProgress } from './bindings/RunProgress';
+import type { SavedSearch } from './bindings/SavedSearch';
 import type { SearchPage } from './bindings/SearchPage';
 import type { SearchRequest } from './bindings/SearchRequest';
 import type { SkippedPage } from './bindings/SkippedPage';
 import type { SourceId } from './bindings/SourceId';
+import type { TwinDecision } from './bindings/TwinDecision';
+import type { TwinPage } from './bindings/TwinPage';
+import type { TwinPhoto } from './bindings/TwinPhoto';
 
 export const appState = () => invoke<AppState>('app_state');
 export const search = (request: SearchRequest) => invoke<SearchPage>('search', { request });
+/** A closer look at the best photos, up to some seconds long; true when the order became another one. */
+export const improveSearch = (request: SearchRequest) =>
+  invoke<boolean>('improve_search', { request });
+/** What the products of an answer have in common, with counts. */
+export const facets = (request: SearchRequest) => invoke<Facets>('facets', { request });
+/** How what is being typed may go on; `caret` in UTF-16 units. */
+export const complete = (text: string, caret: number) =>
+  invoke<Completion[]>('complete', { text, caret });
+/** Why a product stands where it stands, or why it does not. */
+export const explain = (request: SearchRequest, id: ProductId) =>
+  invoke<Reasons>('explain', { request, id });
+/** Where in a photo is what was asked for; null when there is nothing to look for in one. */
+export const heatMap = (request: SearchRequest, picture: PictureId) =>
+  invoke<HeatMap | null>('heat_map', { request, picture });
+
+export const savedSearches = () => invoke<SavedSearch[]>('saved_searches');
+/** Takes the place of a search of the same name. */
+export const saveSearch = (name: string, request: SearchRequest) =>
+  invoke<void>('save_search', { name, request });
+export const removeSavedSearch = (name: string) => invoke<void>('remove_saved_search', { name });
+
+/** Text about products, for the clipboard. */
+export const productTexts = (ids: ProductId[]) => invoke<string>('product_texts', { ids });
+/** Shows the files of products' photos in the system's file browser. */
+export const revealProducts = (ids: ProductId[]) => invoke<void>('reveal_products', { ids });
+/** Asks where to and writes a CSV; false when the dialog was closed. There must be products. */
+export const exportListDialog = (ids: ProductId[]) =>
+  invoke<boolean>('export_list_dialog', { ids });
+
+/** Groups of photos that are alike and wait for a decision. */
+export const twins = (likeness: Likeness | null, offset: number, limit: number) =>
+  invoke<TwinPage>('twins', { likeness, offset, limit });
+export const decideTwins = (pictures: PictureId[], decision: TwinDecision) =>
+  invoke<void>('decide_twins', { pictures, decision });
+/** Takes the last decision of this window back; false when there is none. */
+export const undoTwinDecision = () => invoke<boolean>('undo_twin_decision');
+/** Photos that were set aside. */
+export const setAside = (offset: number, limit: number) =>
+  invoke<TwinPhoto[]>('set_aside', { offset, limit });
+export const showAgain = (picture: PictureId) => invoke<void>('show_again', { picture });
+
 export const product = (id: ProductId) => invoke<ProductDetail>('product', { id });
 export const skipped = (offset: number, limit: number) =>
   invoke<SkippedPage>('skipped', { offset, limit });

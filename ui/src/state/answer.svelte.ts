@@ -4,15 +4,12 @@ import type { ApiError } from '../lib/bindings/ApiError';
 import type { Product } from '../lib/bindings/Product';
 import type { SearchPage } from '../lib/bindings/SearchPage';
 import type { SearchProblem } from '../lib/bindings/SearchProblem';
-import type { SearchRequest } from '../lib/bindings/SearchRequest';
 import { Latest } from '../lib/latest';
 import { Pages } from '../lib/pages';
+import { EVERYTHING, requestOf, type Question } from '../lib/question';
 import { notices } from './notices.svelte';
 
-export type Question = Pick<
-  SearchRequest,
-  'text' | 'pictures' | 'like' | 'likePicture' | 'filters'
->;
+export type { Question };
 
 const PAGE_SIZE = 200;
 /** 6,000 products: more than any window shows, little enough to forget about. */
@@ -27,13 +24,7 @@ const TRIES = 2;
 
 class Answer {
   /** The question that `pages` answers. */
-  question = $state.raw<Question>({
-    text: '',
-    pictures: [],
-    like: null,
-    likePicture: null,
-    filters: [],
-  });
+  question = $state.raw<Question>(EVERYTHING);
   total = $state(0);
   nGood = $state(0);
   nNotYetSearchable = $state(0);
@@ -49,6 +40,9 @@ class Answer {
   isLate = $state(false);
   /** Counts questions that were answered: the grid starts at its top again. */
   answered = $state(0);
+
+  /** Whether each product comes with what a list shows of it; whoever turns it on refreshes. */
+  withDetails = false;
 
   /** Counts pages that arrived; reading it makes a reader follow `at`. */
   #arrivals = $state(0);
@@ -90,7 +84,7 @@ class Answer {
     const patience = setTimeout(() => (this.isLate = true), PATIENCE_MS);
     try {
       const first = await this.#latest.run(() =>
-        backend.search({ ...question, offset: 0, limit: PAGE_SIZE }),
+        backend.search({ ...requestOf(question, PAGE_SIZE), withDetails: this.withDetails }),
       );
       if (first === null) return;
       this.#take(question, first.value);
@@ -140,7 +134,12 @@ class Answer {
     const pages = new Pages<Product>({
       pageSize: PAGE_SIZE,
       keep: PAGES_KEPT,
-      fetch: (offset, limit) => backend.search({ ...question, offset, limit }),
+      fetch: (offset, limit) =>
+        backend.search({
+          ...requestOf(question, limit),
+          withDetails: this.withDetails,
+          offset,
+        }),
       // Pages of an answer all carry its counts, and only a search's answer is fetched here.
       arrived: (part) => this.#count(part as SearchPage),
       failed: (thrown) => notices.report(thrown),

@@ -1,21 +1,37 @@
-/** What is asked: words, pictures, a product that others should be like, and filters. */
+/** What is asked: words, pictures, products that others should be like or not, and filters. */
 import * as backend from '../lib/backend';
-import { isSameFilter } from '../lib/attributes';
-import type { AttributeFilter } from '../lib/bindings/AttributeFilter';
 import type { Product } from '../lib/bindings/Product';
 import type { QueryPicture } from '../lib/bindings/QueryPicture';
+import type { SearchFilter } from '../lib/bindings/SearchFilter';
+import type { SearchWeights } from '../lib/bindings/SearchWeights';
+import type { SortBy } from '../lib/bindings/SortBy';
+import { isSameFilter } from '../lib/filters';
 import { answer, type Question } from './answer.svelte';
 import { notices } from './notices.svelte';
 
 /** Typing is answered after this pause. */
 const TYPING_PAUSE_MS = 120;
 
+/** 1 for "like this", -1 for "not like this". */
+export interface AskedPicture extends QueryPicture {
+  weight: number;
+}
+
+export interface AskedProduct {
+  product: Product;
+  weight: number;
+}
+
 class Query {
   text = $state('');
-  pictures = $state.raw<QueryPicture[]>([]);
-  like = $state.raw<Product | null>(null);
-  /** Products must have all of these; they narrow a search, and browsing as well. */
-  filters = $state.raw<AttributeFilter[]>([]);
+  pictures = $state.raw<AskedPicture[]>([]);
+  /** Products that others should be like, or not. */
+  products = $state.raw<AskedProduct[]>([]);
+  /** They narrow a search, and browsing as well: of one key any of its values, of different keys all. */
+  filters = $state.raw<SearchFilter[]>([]);
+  sort = $state<SortBy>('relevance');
+  /** How much each part of a photo counts; none as long as nobody changed it. */
+  weights = $state.raw<SearchWeights | undefined>();
   /** How many pictures are on their way into the field. */
   arriving = $state(0);
 
@@ -25,7 +41,7 @@ class Query {
     return (
       this.text.trim() === '' &&
       this.pictures.length === 0 &&
-      this.like === null &&
+      this.products.length === 0 &&
       this.filters.length === 0
     );
   }
@@ -33,10 +49,15 @@ class Query {
   get question(): Question {
     return {
       text: this.text.trim(),
-      pictures: this.pictures.map(({ token }) => token),
-      like: this.like?.id ?? null,
-      likePicture: this.like?.picture ?? null,
+      pictures: this.pictures.map(({ token, weight }) => ({ token, weight })),
+      products: this.products.map(({ product, weight }) => ({
+        product: product.id,
+        picture: product.picture,
+        weight,
+      })),
       filters: this.filters,
+      sort: this.sort,
+      ...(this.weights ? { weights: this.weights } : {}),
     };
   }
 
@@ -59,11 +80,18 @@ class Query {
   }
 
   /** "More like this": takes the place of whatever was asked. */
-  findLike(product: Product): void {
+  findLike(...products: Product[]): void {
     this.text = '';
     this.pictures = [];
-    this.like = product;
+    this.products = products.map((product) => ({ product, weight: 1 }));
     this.filters = [];
+    this.ask();
+  }
+
+  /** "Not like this": added to what is asked, and away from it where it was asked for. */
+  findUnlike(product: Product): void {
+    const others = this.products.filter((one) => one.product.id !== product.id);
+    this.products = [...others, { product, weight: -1 }];
     this.ask();
   }
 
@@ -74,7 +102,8 @@ class Query {
     this.arriving -= 1;
     const pictures = came === null ? [] : Array.isArray(came) ? came : [came];
     if (pictures.length === 0) return;
-    const byToken = new Map([...this.pictures, ...pictures].map((one) => [one.token, one]));
+    const asked = pictures.map((one) => ({ ...one, weight: 1 }));
+    const byToken = new Map([...this.pictures, ...asked].map((one) => [one.token, one]));
     this.pictures = [...byToken.values()];
     this.ask();
   }
@@ -88,17 +117,32 @@ class Query {
     this.ask();
   }
 
-  removeLike(): void {
-    this.like = null;
+  removeProduct(id: number): void {
+    this.products = this.products.filter(({ product }) => product.id !== id);
     this.ask();
   }
 
-  hasFilter(filter: AttributeFilter): boolean {
+  /** From "like this" to "not like this", and back. */
+  turnPicture(token: string): void {
+    this.pictures = this.pictures.map((one) =>
+      one.token === token ? { ...one, weight: -one.weight } : one,
+    );
+    this.ask();
+  }
+
+  turnProduct(id: number): void {
+    this.products = this.products.map((one) =>
+      one.product.id === id ? { ...one, weight: -one.weight } : one,
+    );
+    this.ask();
+  }
+
+  hasFilter(filter: SearchFilter): boolean {
     return this.filters.some((one) => isSameFilter(one, filter));
   }
 
   /** Narrows what is asked by one more filter, or takes that filter away again. */
-  toggleFilter(filter: AttributeFilter): void {
+  toggleFilter(filter: SearchFilter): void {
     if (this.hasFilter(filter)) {
       this.removeFilter(filter);
     } else {
@@ -107,23 +151,39 @@ class Query {
     }
   }
 
-  removeFilter(filter: AttributeFilter): void {
+  removeFilter(filter: SearchFilter): void {
     this.filters = this.filters.filter((one) => !isSameFilter(one, filter));
     this.ask();
   }
 
-  removeFilters(): void {
-    this.filters = [];
+  /** From "is" to "is not", and back, in its place. */
+  turnFilter(filter: SearchFilter): void {
+    const turned = { ...filter, isNot: !filter.isNot };
+    const others = this.filters.filter((one) => !isSameFilter(one, turned));
+    this.filters = others.map((one) => (isSameFilter(one, filter) ? turned : one));
     this.ask();
   }
 
-  /** Takes away the filter or picture nearest to the cursor; false when there is none. */
+  /** Of one key, or all. */
+  removeFilters(key?: string): void {
+    this.filters = key === undefined ? [] : this.filters.filter((one) => one.key !== key);
+    this.ask();
+  }
+
+  sortBy(sort: SortBy): void {
+    if (sort === this.sort) return;
+    this.sort = sort;
+    this.ask();
+  }
+
+  /** Takes away the filter, picture or product nearest to the cursor; false when there is none. */
   removeLast(): boolean {
     const filter = this.filters.at(-1);
     const picture = this.pictures.at(-1);
+    const product = this.products.at(-1);
     if (filter) this.removeFilter(filter);
     else if (picture) this.remove(picture.token);
-    else if (this.like) this.removeLike();
+    else if (product) this.removeProduct(product.product.id);
     else return false;
     return true;
   }
@@ -131,7 +191,7 @@ class Query {
   clear(): void {
     this.text = '';
     this.pictures = [];
-    this.like = null;
+    this.products = [];
     this.filters = [];
     this.ask();
   }
