@@ -13,7 +13,7 @@ use std::{
 
 use vitrine_api::{
     Api, OpenOptions,
-    types::{ApiError, ProductId, RunState, SearchFilter, SearchRequest},
+    types::{ApiError, ProductId, RunState, SearchFilter, SearchRequest, SearchWeights, SortBy},
 };
 
 const N_ASKED: u32 = 300;
@@ -46,6 +46,26 @@ fn main() -> Result<(), ApiError> {
     println!("{} products, {} photos", first.total, api.summary()?.n_photos);
 
     time("words", |n| api.search(&words(n + 1)).map(drop))?;
+    time("words, models alone", |n| api.search(&models_alone(words(n + 1))).map(drop))?;
+    time("words, sorted by name", |n| {
+        api.search(&SearchRequest { sort: SortBy::Name, ..words(n + 1) }).map(drop)
+    })?;
+    time("words, as rows with reasons", |n| {
+        api.search(&SearchRequest { with_details: true, ..words(n + 1) }).map(drop)
+    })?;
+    time("facets", |n| api.facets(&words(n + 1)).map(drop))?;
+    time("facets of the whole catalog", |_| api.facets(&SearchRequest::default()).map(drop))?;
+    time("completion", |n| {
+        let text = ["str", "cera", "type:kin", "co", "mug"][n as usize % 5];
+        api.complete(text, text.len() as u32).map(drop)
+    })?;
+    time("why", |n| {
+        let id =
+            ProductId(1 + n.wrapping_mul(2_654_435_761) % u32::try_from(first.total).unwrap_or(u32::MAX));
+        // A number that no product has costs as much.
+        let _ = api.explain(&words(n + 1), id);
+        Ok(())
+    })?;
     for (key, value) in
         [("colour", "half"), ("pattern", "tenth"), ("style", "hundredth"), ("material", "ten-thousandth")]
     {
@@ -56,6 +76,9 @@ fn main() -> Result<(), ApiError> {
         println!("  first with the filter {value} ({}): {} ms", page.total, begun.elapsed().as_millis());
         time(&format!("words, {value}"), |n| {
             api.search(&SearchRequest { filters: filters.clone(), ..words(n + 1) }).map(drop)
+        })?;
+        time(&format!("words, models alone, {value}"), |n| {
+            api.search(&SearchRequest { filters: filters.clone(), ..models_alone(words(n + 1)) }).map(drop)
         })?;
         time(&format!("browse, {value}"), |n| {
             let offset = u64::from(n) * 7_919 % page.total.max(1);
@@ -86,7 +109,8 @@ fn main() -> Result<(), ApiError> {
     let due = api.exact_best(&asked, 10)?;
     let mut n_found = 0;
     for (n, due) in (0..).zip(&due) {
-        let page = api.search(&words(n + 1))?;
+        // What words add is not the index's.
+        let page = api.search(&models_alone(words(n + 1)))?;
         let found: HashSet<u32> = page.items.iter().map(|item| item.picture.0).collect();
         let products: HashSet<u32> = page.items.iter().take(10).map(|item| item.id.0).collect();
         // A product stands once, so a second photo of it counts as found with the first.
@@ -120,6 +144,12 @@ fn during_a_run(api: &Api) -> Result<(), ApiError> {
     print_times("counts of a tick, in a run", ticks);
     print_times("words, in a run", searches);
     Ok(())
+}
+
+/// The same without a look at the words as they stand.
+fn models_alone(request: SearchRequest) -> SearchRequest {
+    let weights = SearchWeights { look: 1.0, matching: 1.0, description: 1.0, own: 1.0, words: 0.0 };
+    SearchRequest { weights: Some(weights), ..request }
 }
 
 fn words(n: u32) -> SearchRequest {

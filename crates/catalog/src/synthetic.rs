@@ -14,8 +14,8 @@ use crate::{
     describe::{Attribute, AttributeKind, Description, Evidence},
     photo::{Doubts, READING_VERSION},
     store::{
-        FileStamp, GroupBy, Grouping, NewDescription, NewPicture, PictureId, ProductId, ReadFile, Tie,
-        TiedProduct,
+        FileStamp, Fingerprint, GroupBy, Grouping, NewDescription, NewPicture, PictureId, ProductId,
+        ReadFile, Tie, TiedProduct,
     },
 };
 
@@ -23,6 +23,8 @@ use crate::{
 const ROOT: &str = "/synthetic";
 /// Products in one transaction.
 const BATCH: u32 = 2_000;
+/// For the matching model to load.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 /// Claims by how many products carry them: kind, value, one in so many.
 pub const CLAIMS: [(AttributeKind, &str, u32); 4] = [
     (AttributeKind::Colour, "half", 2),
@@ -49,7 +51,10 @@ impl Library {
         let inner = self.inner();
         let engine = inner.engine()?;
         let (store, ids) = (&inner.store, engine.models.ids());
-        let clusters = Clusters::new(engine.models.embed_text("a photo")?.len());
+        let looks = Clusters::new(engine.models.embed_text("a photo")?.len());
+        let of_match = engine.models.host().match_texts(vec!["a photo".to_owned()]);
+        let n_match = of_match.wait(PATIENCE)?.and_then(|found| found.first().map(Vec::len));
+        let matches = n_match.map(Clusters::new);
         let source = store.add_source(&PathBuf::from(ROOT), false)?.id;
         let tied: Vec<TiedProduct> = (0..n_products)
             .filter(|&product| n_photos(product) > 1)
@@ -92,8 +97,12 @@ impl Library {
             }
             let pictures: Vec<PictureId> = store.record_files(&files, scan)?.into_iter().flatten().collect();
             let rows = || pictures.iter().copied().zip(&of);
-            let vectors: Vec<_> = rows().map(|(id, &(_, photo))| (id, clusters.vector(photo))).collect();
+            let vectors: Vec<_> = rows().map(|(id, &(_, photo))| (id, looks.vector(photo))).collect();
             store.add_vectors(ids.clip, &vectors)?;
+            if let Some(matches) = &matches {
+                let vectors: Vec<_> = rows().map(|(id, &(_, photo))| (id, matches.vector(photo))).collect();
+                store.add_vectors(ids.matching, &vectors)?;
+            }
             let captions: Vec<_> = rows()
                 .map(|(picture, &(product, _))| NewDescription {
                     picture,
@@ -104,6 +113,17 @@ impl Library {
             store.add_descriptions(ids.caption, &captions)?;
             let written: Vec<_> = rows().map(|(id, &(product, _))| (id, describe(product))).collect();
             store.add_compositions(ids.writer, &written)?;
+            // As texts of one kind are read: another place for each kind.
+            let read: Vec<_> = rows().map(|(id, &(product, _))| (id, looks.vector(product / 3))).collect();
+            store.add_vectors(ids.described, &read)?;
+            let seen: Vec<_> = rows()
+                .map(|(picture, &(_, photo))| {
+                    let hash = u64::from(photo).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                    Fingerprint { picture, hash, mirrored: hash.rotate_left(32) }
+                })
+                .collect();
+            store.add_fingerprints(&seen)?;
+            store.add_twins(&[], &pictures)?;
             told(batch.end);
         }
         Ok(())
@@ -117,21 +137,30 @@ impl Library {
         self.inner().store.products_of(picture)
     }
 
-    /// The photos nearest to each of `texts`, by the definition: every vector of the store is compared.
+    /// The photos that each of `texts` means most, by the definition: every fused vector of the store is compared
+    /// with the question's, as the models read it.
     ///
     /// # Errors
     /// A library that cannot be read.
     pub fn exact_best(&self, texts: &[String], k: usize) -> Result<Vec<Vec<PictureId>>, CatalogError> {
         let inner = self.inner();
         let engine = inner.engine()?;
-        let queries =
-            texts.iter().map(|text| engine.models.embed_text(text)).collect::<Result<Vec<_>, _>>()?;
-        let mut best: Vec<Vec<(f32, PictureId)>> = vec![Vec::new(); queries.len()];
+        let questions = texts.iter().map(|text| self.fused_question(text)).collect::<Result<Vec<_>, _>>()?;
+        let mut best: Vec<Vec<(f32, PictureId)>> = vec![Vec::new(); questions.len()];
         let models = engine.models.ids().parts();
         let lens = inner.store.part_lens(models)?.unwrap_or_default();
         inner.store.each_fused(models, lens, |id, vector| {
-            for (query, best) in queries.iter().zip(&mut best) {
-                let score: f32 = query.iter().zip(vector).map(|(a, b)| a * b).sum();
+            for ((query, missing), best) in questions.iter().zip(&mut best) {
+                let mut start = 0;
+                let mut score = 0.0;
+                for (len, missing) in lens.into_iter().zip(missing) {
+                    let (own, asked) = (&vector[start..start + len], &query[start..start + len]);
+                    score += match own.iter().any(|x| *x != 0.0) {
+                        true => asked.iter().zip(own).map(|(a, b)| a * b).sum(),
+                        false => *missing,
+                    };
+                    start += len;
+                }
                 if best.len() < k || best.last().is_some_and(|(least, _)| score > *least) {
                     let at = best.partition_point(|(other, _)| *other >= score);
                     best.insert(at, (score, id));

@@ -11,7 +11,7 @@ use vitrine_catalog::{
     Library, ProductId,
     describe::{AttributeKind, Description, Evidence},
     jobs::{JobState, Stage},
-    search::Query,
+    search::{Chosen, Query},
 };
 
 /// A thing of one colour on white, as shops show them.
@@ -81,7 +81,7 @@ fn a_claim_can_be_searched_alone() {
     assert!((1..9).contains(&expected));
 
     // Browsing, with words, and in pages.
-    let browse = Query { filters: vec![filter.clone()], ..Query::default() };
+    let browse = Query { filters: vec![Chosen::is(filter.0.name(), filter.1.clone())], ..Query::default() };
     let words = Query { text: "a blue mug".to_owned(), ..browse.clone() };
     // The first answer may come before the matching model is loaded.
     while library.search(&words, 0, 1).unwrap().is_partial {}
@@ -93,7 +93,10 @@ fn a_claim_can_be_searched_alone() {
         assert_eq!(last.items, page.items[expected - 1..]);
     }
     assert!(library.search(&words, 0, 1).unwrap().items[0].relevance.is_some());
-    let nobody = Query { filters: vec![filter, (AttributeKind::Material, "moon dust".to_owned())], ..words };
+    let nobody = Query {
+        filters: vec![Chosen::is(filter.0.name(), filter.1), Chosen::is("material", "moon dust")],
+        ..words
+    };
     assert_eq!(library.search(&nobody, 0, 10).unwrap().total, 0);
 }
 
@@ -130,7 +133,7 @@ fn a_changed_word_list_writes_everything_anew_without_reading_photos() {
         .map(|claim| claim.value)
         .collect();
     assert!(!claims.is_empty() && claims.iter().all(|claim| range.contains(claim)), "{claims:?}");
-    let query = Query { filters: vec![(kind, claims[0].clone())], ..Query::default() };
+    let query = Query { filters: vec![Chosen::is("range", claims[0].clone())], ..Query::default() };
     assert!(library.search(&query, 0, 10).unwrap().total >= 1);
 }
 

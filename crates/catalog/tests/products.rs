@@ -9,7 +9,7 @@ use support::{Shop, blob, boxed, png};
 use vitrine_catalog::{
     FieldName, GroupBy, Grouping, Library, ProductDetail,
     jobs::JobState,
-    search::{Like, Query},
+    search::{Chosen, Like, Query},
 };
 
 fn detail(library: &Library, file: &Path) -> ProductDetail {
@@ -53,7 +53,7 @@ fn a_list_makes_products_of_several_photos() {
 
     // A search ranks photos and answers products, each with its best photo.
     let picture = library.query_picture_from_file(&photos[1]).unwrap();
-    let query = Query { pictures: vec![picture.token], ..Query::default() };
+    let query = Query { pictures: vec![(picture.token, 1.0)], ..Query::default() };
     let page = library.search(&query, 0, 10).unwrap();
     assert_eq!((page.total, page.items.len()), (3, 3));
     assert_eq!(page.items[0].row.id, mug.row.id);
@@ -212,7 +212,7 @@ fn a_filter_holds_for_any_photo_of_a_product() {
         .iter()
         .filter_map(|photo| photo.written.clone())
         .filter_map(|written| written.description.attributes.first().cloned())
-        .map(|claim| (claim.kind, claim.value))
+        .map(|claim| Chosen::is(claim.kind.name(), claim.value))
         .collect();
     assert!(!claims.is_empty());
     for text in ["", "ball"] {
@@ -234,7 +234,7 @@ fn a_filter_that_was_asked_before_follows_what_comes_and_goes() {
     let product = library.product_at(&shop.photos().join("a.png")).unwrap();
     let written = library.product(product).unwrap().photos[0].written.clone().unwrap();
     let claim = written.description.attributes.first().unwrap();
-    let filters = vec![(claim.kind.clone(), claim.value.clone())];
+    let filters = vec![Chosen::is(claim.kind.name(), claim.value.clone())];
     let totals = || {
         ["", "ball"].map(|text| {
             let query = Query { text: text.into(), filters: filters.clone(), ..Query::default() };

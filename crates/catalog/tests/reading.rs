@@ -284,7 +284,7 @@ fn a_photo_is_the_same_in_every_colour_space() {
     }
     // The score of a photo that is searched with its like is their cosine.
     let token = library.query_picture_from_bytes("srgb.jpg", &file("spaces/srgb.jpg")).unwrap().token;
-    let query = Query { pictures: vec![token], ..Query::default() };
+    let query = Query { pictures: vec![(token, 1.0)], ..Query::default() };
     let found = library.search(&query, 0, 10).unwrap();
     assert_eq!(found.items.len(), names.len());
     for found in &found.items {

@@ -211,3 +211,20 @@ fn by_id(rows: Vec<ProductRow>) -> HashMap<ProductId, ProductRow> {
 fn as_usize(n: u64) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)
 }
+
+#[cfg(feature = "synthetic")]
+impl Library {
+    /// A text as one fused question: its vector, and what each part adds where a photo lacks it.
+    ///
+    /// # Errors
+    /// As [`Library::search`].
+    pub fn fused_question(&self, text: &str) -> Result<(Vec<f32>, [f32; 4]), CatalogError> {
+        let inner = self.inner();
+        let engine = inner.engine()?;
+        let query = Query::words(text);
+        let question = Question::of(inner, &query)?;
+        let prepared = ranking::Prepared::of(inner, &engine, &query, &question)?;
+        let fused = prepared.fused.ok_or(CatalogError::AsksForNothing)?;
+        Ok((fused.query, fused.missing))
+    }
+}
