@@ -38,7 +38,6 @@ const COMMANDS: &[Command] = &[
     ("remove_saved_search", || json!({ "name": "mugs" })),
     ("product_texts", || json!({ "ids": [1] })),
     ("reveal_products", || json!({ "ids": [1] })),
-    ("export_list_dialog", || json!({ "ids": [1] })),
     ("twins", || json!({ "likeness": "crop", "offset": 0, "limit": 10 })),
     ("decide_twins", || json!({ "pictures": [1], "decision": { "kind": "keep", "picture": 1 } })),
     ("undo_twin_decision", || json!({})),
@@ -405,6 +404,59 @@ fn a_path_is_no_name_for_a_picture() {
     let folder = folder_with_photo([1, 2, 3]);
     let shell = Shell::new();
     let path = folder.path().join("cup.png");
-    let request = json!({ "request": { "pictures": [path], "limit": 5 } });
+    let request = json!({ "request": { "pictures": [{ "token": path, "weight": 1 }], "limit": 5 } });
     assert!(["notFound", "noModels"].contains(&code(&shell.call("search", request).unwrap_err())));
+}
+
+#[test]
+fn an_answer_is_narrowed_explained_kept_and_listed() {
+    let folder = folder_with_photo([200, 30, 30]);
+    let file = folder.path().join("chosen/products");
+    std::fs::create_dir(folder.path().join("chosen")).unwrap();
+    let list = file.with_extension("csv");
+    let dialogs = Chosen {
+        folders: Some(vec![folder.path().to_owned()]),
+        list: Some(list.clone()),
+        ..Chosen::default()
+    };
+    let shell = Shell::with(dialogs);
+    shell.call("add_folder_dialog", json!({})).unwrap();
+    shell.wait_for_photos(1);
+    shell.api.lock().unwrap().as_ref().unwrap().wait();
+    let page = shell.call("search", json!({ "request": { "withDetails": true, "limit": 5 } })).unwrap();
+    let id = page["items"][0]["id"].clone();
+    assert!(page["items"][0]["listed"]["fields"].is_array(), "{page}");
+    let facets = shell.call("facets", json!({ "request": {} })).unwrap();
+    assert_eq!(facets["nCounted"], 1);
+    let folders = facets["groups"].as_array().unwrap().iter().find(|group| group["key"] == "folder").unwrap();
+    let filter = json!({ "key": "folder", "value": folders["values"][0]["value"], "isNot": false });
+    let request = json!({ "text": "", "filters": [filter] });
+    assert_eq!(shell.call("search", json!({ "request": request })).unwrap()["total"], 1);
+    let completed = shell.call("complete", json!({ "text": "fol", "caret": 3 })).unwrap();
+    assert_eq!(completed[0]["insert"], "folder:");
+    shell.call("save_search", json!({ "name": "reds", "request": request })).unwrap();
+    let saved = shell.call("saved_searches", json!({})).unwrap();
+    assert_eq!((&saved[0]["name"], &saved[0]["request"]["filters"]), (&json!("reds"), &json!([filter])));
+    shell.call("remove_saved_search", json!({ "name": "reds" })).unwrap();
+    assert_eq!(shell.call("saved_searches", json!({})).unwrap(), json!([]));
+    let reasons = shell.call("explain", json!({ "request": request, "id": id })).unwrap();
+    assert!(reasons["summary"].as_str().is_some_and(|told| !told.is_empty()), "{reasons}");
+    let error = shell.call("heat_map", json!({ "request": { "text": "cup" }, "picture": 1 })).unwrap_err();
+    assert_eq!(code(&error), "noModels");
+    assert_eq!(shell.call("export_list_dialog", json!({ "ids": [id] })).unwrap(), json!(true));
+    assert!(std::fs::read_to_string(&list).unwrap().contains("cup.png"));
+    let error = shell.call("export_list_dialog", json!({ "ids": [] })).unwrap_err();
+    assert_eq!(code(&error), "badRequest");
+    assert_eq!(
+        shell.call("twins", json!({ "likeness": null, "offset": 0, "limit": 10 })).unwrap()["total"],
+        0
+    );
+    assert_eq!(shell.call("undo_twin_decision", json!({})).unwrap(), json!(false));
+    let error = shell.call(
+        "facets",
+        json!({ "request": { "filters": [{ "key": "size", "value": "10", "isNot": false }] } }),
+    );
+    assert_eq!(code(&error.unwrap_err()), "badRequest");
+    let closed = Shell::new();
+    assert_eq!(closed.call("export_list_dialog", json!({ "ids": [1] })).unwrap(), json!(false));
 }

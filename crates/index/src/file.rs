@@ -103,7 +103,8 @@ impl LocalIndex {
         layout: Layout,
         originals: Arc<dyn Originals>,
     ) -> Result<Self, IndexError> {
-        Self::open_with_exact_limit(file, fingerprint, layout, originals, Self::EXACT_LIMIT)
+        let exact_limit = Self::exact_limit(&layout);
+        Self::open_with_exact_limit(file, fingerprint, layout, originals, exact_limit)
     }
 
     /// As [`LocalIndex::open`], with the number of vectors from which the graph answers.

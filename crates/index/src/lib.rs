@@ -6,7 +6,7 @@
 //!
 //! - the **exact scan** ([`rows`]) compares the query with every allowed vector. It is the way for small
 //!   catalogs, for narrow filters, for very deep pages, and for vectors that the graph does not hold yet;
-//! - the **graph** ([`graph`], usearch's HNSW) takes over above [`LocalIndex::EXACT_LIMIT`]. It is filled
+//! - the **graph** ([`graph`], usearch's HNSW) takes over above [`LocalIndex::exact_limit`]. It is filled
 //!   little by little ([`LocalIndex::advance_graph`]), so that adding a photo never waits for it.
 //!
 //! Vectors are held once, in 8 bits; the graph holds where they are. The best scores are computed again

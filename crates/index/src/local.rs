@@ -47,11 +47,12 @@ pub struct LocalIndex {
 }
 
 impl LocalIndex {
-    /// With no more vectors than this every answer comes from the exact scan. Measured (`examples/limits.rs`, 2
-    /// cores, 512 numbers, median and 99th percentile): at 100,000 a scan takes 2.8 and 6.2 ms and a walk 2.2
-    /// and 2.8, at 200,000 3.9 and 7.5 against 1.8 and 3.6. The scan misses nothing and needs no graph, which
-    /// takes 29 s to make for 100,000; so it goes as far as nobody feels the difference.
-    pub const EXACT_LIMIT: usize = 100_000;
+    /// With no more numbers than this in all vectors together every answer comes from the exact scan, which reads
+    /// each of them: 100,000 vectors of 512, 40,000 of 1,280. Measured (`examples/limits.rs`, 2 cores, 512 numbers,
+    /// median and 99th percentile): at 100,000 a scan takes 2.8 and 6.2 ms and a walk 2.2 and 2.8, at 200,000 3.9
+    /// and 7.5 against 1.8 and 3.6. The scan misses nothing and needs no graph, which takes 29 s to make for
+    /// 100,000; so it goes as far as nobody feels the difference.
+    pub const EXACT_NUMBERS: usize = 51_200_000;
     /// Up to so many hits the graph is asked; a walk that wide costs as much as a scan.
     pub const GRAPH_DEPTH: usize = 4_096;
     /// So many of the best scores are computed from the originals: more than a page shows, and each may be a
@@ -76,7 +77,13 @@ impl LocalIndex {
 
     /// An empty index.
     pub fn new(layout: Layout, originals: Arc<dyn Originals>) -> Self {
-        Self::with_exact_limit(layout, originals, Self::EXACT_LIMIT)
+        let exact_limit = Self::exact_limit(&layout);
+        Self::with_exact_limit(layout, originals, exact_limit)
+    }
+
+    /// Vectors of this layout up to which every answer comes from the exact scan.
+    pub fn exact_limit(layout: &Layout) -> usize {
+        Self::EXACT_NUMBERS / layout.width().max(1)
     }
 
     /// As [`LocalIndex::new`], with the number of vectors from which the graph answers.

@@ -113,8 +113,7 @@ impl Library {
     pub fn explain(&self, query: &Query, product: ProductId) -> Result<Reasons, CatalogError> {
         let inner = self.inner();
         let question = Question::of(inner, query)?;
-        let engine = inner.engine()?;
-        let models = engine.models.ids();
+        let models = inner.model_ids();
         let row = inner.store.product(product, models)?;
         let unscored = |row| Match { row, score: None, relevance: None };
         if !question.ranks {
@@ -126,6 +125,7 @@ impl Library {
             let found = unscored(row);
             return Ok(Reasons { found, rank: None, total: 0, why: None, left_out_by, first: None, summary });
         }
+        let engine = inner.engine()?;
         let prepared = Prepared::of(inner, &engine, query, &question)?;
         let mut ranking = ranking::rank(inner, &engine, query, &question, 0, 1)?;
         let is_in = |ranking: &ranking::Ranking| ranking.hits.iter().any(|hit| hit.product == product);

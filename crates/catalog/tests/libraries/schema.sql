@@ -7,7 +7,9 @@ CREATE INDEX fact_of_product ON fact (product_id)
 CREATE INDEX field_of_product ON field (product_id, name, origin, id)
 CREATE INDEX file_of_picture ON file (picture_id)
 CREATE INDEX file_of_source ON file (source_id)
+CREATE INDEX fingerprint_uncompared ON fingerprint (picture_id) WHERE is_compared = 0
 CREATE INDEX listed_product ON listed (product_id, list)
+CREATE INDEX person_tie_of ON person_tie (product_id)
 CREATE INDEX picture_hidden ON picture (hidden_since) WHERE hidden_since IS NOT NULL
 CREATE INDEX picture_live ON picture (id) WHERE n_files > 0
 CREATE INDEX product_of_picture ON product_picture (picture_id, product_id)
@@ -15,8 +17,10 @@ CREATE INDEX product_unsettled ON product (id) WHERE own_text IS NULL
 CREATE UNIQUE INDEX product_vector_key ON product_vector (model_id, product_id)
 CREATE INDEX product_vector_of ON product_vector (product_id)
 CREATE INDEX product_with_words ON product (id) WHERE own_text <> ''
+CREATE INDEX set_aside_for ON set_aside (kept)
 CREATE INDEX tie_of_product ON tie (product_id)
 CREATE INDEX tie_of_source ON tie (source_id, path)
+CREATE INDEX twin_b ON twin (b)
 CREATE UNIQUE INDEX vector_key ON vector (model_id, picture_id)
 CREATE INDEX vector_of_picture ON vector (picture_id, model_id)
 CREATE TABLE attribute ( picture_id INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, writer_id INTEGER NOT NULL REFERENCES model (id), position INTEGER NOT NULL, kind TEXT NOT NULL, list TEXT NOT NULL, value TEXT NOT NULL, confidence REAL NOT NULL, evidence TEXT NOT NULL, PRIMARY KEY (picture_id, writer_id, position) ) WITHOUT ROWID
@@ -29,19 +33,26 @@ CREATE TABLE description ( model_id INTEGER NOT NULL REFERENCES model (id), pict
 CREATE TABLE fact ( name TEXT NOT NULL, value TEXT NOT NULL, product_id INTEGER NOT NULL, shown TEXT NOT NULL, number REAL, PRIMARY KEY (name, value, product_id) ) WITHOUT ROWID
 CREATE TABLE field ( id INTEGER PRIMARY KEY, product_id INTEGER NOT NULL REFERENCES product (id), name TEXT NOT NULL, value TEXT, origin INTEGER NOT NULL, at_ms INTEGER NOT NULL )
 CREATE TABLE file ( id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, path BLOB NOT NULL UNIQUE, size_bytes INTEGER NOT NULL, modified_ns INTEGER, picture_id INTEGER NOT NULL REFERENCES picture (id), scan INTEGER NOT NULL )
+CREATE TABLE fingerprint ( picture_id INTEGER PRIMARY KEY REFERENCES picture (id) ON DELETE CASCADE, hash INTEGER NOT NULL, mirrored INTEGER NOT NULL, is_compared INTEGER NOT NULL DEFAULT 0 )
 CREATE TABLE list ( path BLOB PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, size_bytes INTEGER NOT NULL, modified_ns INTEGER, n_products INTEGER NOT NULL, n_tied INTEGER NOT NULL ) WITHOUT ROWID
 CREATE TABLE listed ( list BLOB NOT NULL REFERENCES list (path) ON DELETE CASCADE, product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, PRIMARY KEY (list, product_id) ) WITHOUT ROWID
 CREATE TABLE model (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, pack TEXT NOT NULL DEFAULT '')
+CREATE TABLE person_tie ( hash BLOB PRIMARY KEY, product_id INTEGER NOT NULL REFERENCES product (id), position INTEGER NOT NULL ) WITHOUT ROWID
 CREATE TABLE picture ( id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE, format TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, color INTEGER NOT NULL, n_files INTEGER NOT NULL DEFAULT 0 , hidden_since INTEGER, reading INTEGER NOT NULL DEFAULT 1, doubts TEXT NOT NULL DEFAULT '')
 CREATE TABLE product ( id INTEGER PRIMARY KEY AUTOINCREMENT, grouping TEXT NOT NULL, place BLOB NOT NULL, key BLOB NOT NULL, title TEXT, n_live INTEGER NOT NULL DEFAULT 0, own_text TEXT DEFAULT '', UNIQUE (grouping, key, place) )
 CREATE TABLE product_picture ( product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, picture_id INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, position INTEGER NOT NULL, role TEXT NOT NULL, PRIMARY KEY (product_id, picture_id) ) WITHOUT ROWID
 CREATE TABLE product_vector ( id INTEGER PRIMARY KEY, model_id INTEGER NOT NULL REFERENCES model (id), product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, numbers BLOB NOT NULL )
+CREATE TABLE saved_picture ( search_id INTEGER NOT NULL REFERENCES saved_search (id) ON DELETE CASCADE, token TEXT NOT NULL, name TEXT NOT NULL, copy BLOB NOT NULL, PRIMARY KEY (search_id, token) ) WITHOUT ROWID
+CREATE TABLE saved_search ( id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, asked TEXT NOT NULL )
+CREATE TABLE set_aside ( hash BLOB PRIMARY KEY, kept BLOB NOT NULL ) WITHOUT ROWID
 CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID
 CREATE TABLE skipped ( path BLOB PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, size_bytes INTEGER NOT NULL, modified_ns INTEGER, code TEXT NOT NULL, message TEXT NOT NULL, scan INTEGER NOT NULL , reading INTEGER NOT NULL DEFAULT 1) WITHOUT ROWID
 CREATE TABLE source ( id INTEGER PRIMARY KEY AUTOINCREMENT, path BLOB NOT NULL UNIQUE, is_sample INTEGER NOT NULL DEFAULT 0, away TEXT, group_by TEXT NOT NULL DEFAULT '', grouped_by TEXT NOT NULL DEFAULT '' )
 CREATE TABLE stale_words (product_id INTEGER PRIMARY KEY)
 CREATE TABLE tally ( what TEXT NOT NULL, of INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (what, of) ) WITHOUT ROWID
 CREATE TABLE tie ( path BLOB NOT NULL, product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, position INTEGER NOT NULL, role TEXT NOT NULL, PRIMARY KEY (path, product_id) ) WITHOUT ROWID
+CREATE TABLE told_apart ( a BLOB NOT NULL, b BLOB NOT NULL, PRIMARY KEY (a, b) ) WITHOUT ROWID
+CREATE TABLE twin ( a INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, b INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, likeness INTEGER NOT NULL, confidence REAL NOT NULL, PRIMARY KEY (a, b) ) WITHOUT ROWID
 CREATE TABLE variant ( product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, position INTEGER NOT NULL, sku TEXT, name TEXT, price TEXT, PRIMARY KEY (product_id, position) ) WITHOUT ROWID
 CREATE TABLE vector ( id INTEGER PRIMARY KEY, model_id INTEGER NOT NULL REFERENCES model (id), picture_id INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, numbers BLOB NOT NULL )
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row')
