@@ -20,6 +20,7 @@ export const KEY_GROUPS: { title: string; lines: KeyLine[] }[] = [
       { keys: [[CTRL, 'P']], does: 'Pause or go on' },
       { keys: [[CTRL, 'J']], does: 'Show what is being worked on' },
       { keys: [[CTRL, '1']], does: 'Catalog' },
+      { keys: [[CTRL, '2']], does: 'Duplicates' },
       { keys: [[CTRL, ',']], does: 'Settings' },
       { keys: [['?']], does: 'Show these keys' },
       { keys: [['Esc']], does: 'Back, close, or clear the search' },
@@ -46,6 +47,18 @@ export const KEY_GROUPS: { title: string; lines: KeyLine[] }[] = [
       { keys: [['M']], does: 'More like this' },
       { keys: [['C']], does: 'Copy the whole description' },
       { keys: [['F']], does: 'Show in folder' },
+    ],
+  },
+  {
+    title: 'Among duplicates',
+    lines: [
+      { keys: [['↑'], ['↓']], does: 'Previous, next group' },
+      { keys: [['←'], ['→']], does: 'Previous, next photo of the group' },
+      { keys: [['Enter']], does: 'Large picture' },
+      { keys: [['K']], does: 'Keep this photo, set the others aside' },
+      { keys: [['D']], does: 'Different things' },
+      { keys: [['P']], does: 'One product' },
+      { keys: [['U'], [CTRL, 'Z']], does: 'Take the last decision back' },
     ],
   },
   {

@@ -6,6 +6,7 @@ import { preferences } from './preferences.svelte';
 import { query } from './query.svelte';
 import { selection } from './selection.svelte';
 import { session } from './session.svelte';
+import { twins } from './twins.svelte';
 import { view } from './view.svelte';
 
 /** With Ctrl, or ⌘ on a Mac. */
@@ -19,6 +20,10 @@ const COMMANDS: Record<string, () => void> = {
   p: () => void actions.pauseOrResume(),
   j: () => (view.isProgressOpen = !view.isProgressOpen),
   '1': () => (session.screen = 'catalog'),
+  '2': () => (session.screen = 'duplicates'),
+  z: () => {
+    if (session.screen === 'duplicates') void twins.undo();
+  },
   ',': () => (session.screen = 'settings'),
 };
 
@@ -40,7 +45,7 @@ const NEAR_PRODUCTS: Record<string, () => void> = {
 /** Steps back by one: the innermost thing that is open closes first. */
 function back(): void {
   if (view.isProgressOpen) view.isProgressOpen = false;
-  else if (session.screen === 'settings') session.screen = 'catalog';
+  else if (session.screen !== 'catalog') session.screen = 'catalog';
   else if (preferences.detailOpen && selection.product) {
     selection.closeDetail();
     view.focusGrid();
@@ -53,6 +58,8 @@ export function onWindowKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (hasCommand(event)) {
+    // In a field, Ctrl+Z belongs to what is typed there.
+    if (key === 'z' && isTyping(event.target)) return;
     const command = COMMANDS[key];
     if (!command || event.shiftKey) return;
     event.preventDefault();

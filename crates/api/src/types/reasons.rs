@@ -29,8 +29,8 @@ pub enum PartName {
 pub struct PartScore {
     /// Which part.
     pub part: PartName,
-    /// What it added to the relevance; negative where it spoke against the product. All parts add up to the
-    /// relevance, of which 0.5 is the line.
+    /// What it added to the relevance; negative where it spoke against the product. All parts but a closer look,
+    /// which orders the first ranks alone, add up to the relevance, of which 0.5 is the line.
     pub gave: f32,
     /// How much it counts here, from 0 to 1.
     pub weight: f32,

@@ -1,12 +1,15 @@
 //! The first ranks, looked at once more.
 //!
 //! BLIP's matcher reads photo and words together (ITM), which tells more than two vectors and takes a hundred times
-//! as long. So it is asked after the answer, about the first ranks alone, within a time that a person waits for, and
-//! what it says is added to the relevance. It gives up as soon as something else is asked.
+//! as long. So it is asked after the answer, about the first ranks alone, within a time that a person waits for. What
+//! it says orders these; what is a good match and what is none stays so. It gives up as soon as something else is asked.
 
 use std::{
     collections::HashMap,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -50,9 +53,27 @@ pub struct HeatMap {
     pub words: String,
 }
 
-/// Counts closer looks, so that an older one hears that a newer one began.
+/// What was asked last, and how often that changed: a closer look hears so that nobody waits for it any more.
 #[derive(Default)]
-pub(crate) struct Looks(AtomicU64);
+pub(crate) struct Looks {
+    asked: Mutex<Query>,
+    n_changes: AtomicU64,
+}
+
+impl Looks {
+    /// Notes that this is asked now.
+    pub(super) fn asked(&self, query: &Query) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if !asked.asks_the_same(query) {
+            *asked = query.clone();
+            self.n_changes.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn n_changes(&self) -> u64 {
+        self.n_changes.load(Ordering::Relaxed)
+    }
+}
 
 /// Whether a closer look may put the first ranks into a better order.
 pub(super) fn can_improve(engine: &Engine, ranking: &Ranking) -> bool {
@@ -69,8 +90,9 @@ impl Library {
     /// As [`Library::search`].
     pub fn improve(&self, query: &Query) -> Result<bool, CatalogError> {
         let inner = self.inner();
-        let looks = &inner.search.looks.0;
-        let this = looks.fetch_add(1, Ordering::Relaxed) + 1;
+        let looks = &inner.search.looks;
+        looks.asked(query);
+        let this = looks.n_changes();
         let question = Question::of(inner, query)?;
         if !question.ranks {
             return Ok(false);
@@ -81,7 +103,7 @@ impl Library {
             return Ok(false);
         }
         let before: Vec<ProductId> = ranking.hits.iter().take(N_RANKS).map(|hit| hit.product).collect();
-        let is_wanted = || looks.load(Ordering::Relaxed) == this;
+        let is_wanted = || looks.n_changes() == this;
         let Some(gave) = look(inner, &engine, &ranking, &is_wanted)? else { return Ok(false) };
         ranking.look_closer(&gave);
         let after: Vec<ProductId> = ranking.hits.iter().take(N_RANKS).map(|hit| hit.product).collect();

@@ -122,6 +122,7 @@ impl Library {
     /// order in which products were added.
     pub fn search(&self, query: &Query, offset: u64, limit: u64) -> Result<Page, CatalogError> {
         let inner = self.inner();
+        inner.search.looks.asked(query);
         let question = Question::of(inner, query)?;
         if !question.ranks {
             return browse(inner, query, question, offset, limit);

@@ -42,7 +42,7 @@ pub(super) struct Ranked {
     pub(super) picture: Option<PictureId>,
     /// From 0 (unrelated) over 0.5 (rather meant than not) to 1 (sure), and beyond.
     pub(super) relevance: f32,
-    /// What of it comes from a closer look.
+    /// What a closer look adds to it for the order among the first ranks; not a part of the relevance.
     pub(super) closer: f32,
 }
 
@@ -158,7 +158,8 @@ pub(super) fn rank(
     };
     // What was looked at more closely before stays so in a deeper ranking.
     if let Some(before) = before.filter(|before| before.is_closer) {
-        ranking.look_closer(&before.hits.iter().map(|hit| (hit.product, hit.closer)).collect());
+        let looked = before.hits.iter().filter(|hit| hit.closer != 0.0);
+        ranking.look_closer(&looked.map(|hit| (hit.product, hit.closer)).collect());
     }
     inner.search.rankings.keep(ranking.clone());
     Ok(ranking)
@@ -210,16 +211,21 @@ impl Ranking {
         self.depth
     }
 
-    /// Adds what a closer look gave to products, and puts them in order.
+    /// Puts the products that were looked at more closely in order by what that gave as well. Good matches stay
+    /// before weaker ones, and all of them before those that were not looked at: a closer look orders, it does not
+    /// judge.
     pub(super) fn look_closer(&mut self, gave: &HashMap<ProductId, f32>) {
         let mut hits = self.hits.to_vec();
         for hit in &mut hits {
-            let closer = gave.get(&hit.product).copied().unwrap_or(0.0);
-            hit.relevance += closer - hit.closer;
-            hit.closer = closer;
+            hit.closer = gave.get(&hit.product).copied().unwrap_or(0.0);
         }
-        // Stable: what is equal stays where it is.
-        hits.sort_by(|a, b| b.relevance.total_cmp(&a.relevance));
+        let n_looked = hits.iter().rposition(|hit| gave.contains_key(&hit.product)).map_or(0, |last| last + 1);
+        let n_good = hits[..n_looked].iter().take_while(|hit| hit.relevance >= GOOD).count();
+        let (good, weaker) = hits[..n_looked].split_at_mut(n_good);
+        for part in [good, weaker] {
+            // Stable: what is equal stays where it is.
+            part.sort_by(|a, b| (b.relevance + b.closer).total_cmp(&(a.relevance + a.closer)));
+        }
         self.hits = Arc::new(hits);
         self.is_closer = true;
     }

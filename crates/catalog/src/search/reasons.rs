@@ -56,7 +56,7 @@ impl Part {
 pub struct PartScore {
     /// Which part.
     pub part: Part,
-    /// What it adds to the relevance.
+    /// What it adds to the relevance; of a closer look what it adds beyond it, for the order alone.
     pub gave: f32,
     /// How much it counts, from 0 to 1.
     pub weight: f32,
@@ -76,9 +76,9 @@ pub struct WordFound {
 /// Why a product is in an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Why {
-    /// Its relevance, which is what all parts add up to.
+    /// Its relevance, which is what all parts but a closer look add up to.
     pub relevance: f32,
-    /// The parts that count, the one that gave most first.
+    /// The parts that count, the one that gave most first; a closer look last.
     pub parts: Vec<PartScore>,
     /// The words of the question.
     pub words: Vec<WordFound>,
@@ -221,9 +221,6 @@ fn whys(
                 parts.push(PartScore { part, gave, weight, is_there });
             }
         }
-        if hit.closer != 0.0 {
-            parts.push(PartScore { part: Part::CloserLook, gave: hit.closer, weight: 1.0, is_there: true });
-        }
         let words: Vec<WordFound> = standing.iter().map(|word| word_found(word, hit.product)).collect();
         let rest = hit.relevance - parts.iter().map(|part| part.gave).sum::<f32>();
         if !words.is_empty() && query.weights.words > 0.0 {
@@ -236,6 +233,9 @@ fn whys(
             });
         }
         parts.sort_by(|a, b| b.gave.total_cmp(&a.gave));
+        if hit.closer != 0.0 {
+            parts.push(PartScore { part: Part::CloserLook, gave: hit.closer, weight: 1.0, is_there: true });
+        }
         let is_named = question.named.contains(&hit.product);
         Why { relevance: hit.relevance, parts, words, is_named }
     };
