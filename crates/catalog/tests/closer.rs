@@ -3,19 +3,27 @@
 
 mod support;
 
+use std::fs;
+
 use support::{Shop, boxed, png};
 use vitrine_catalog::{
     Library,
     search::{Page, Part, Query},
 };
+use vitrine_models::Pack;
 
+/// With the models that ship, told to look closer: on their own they do not, since that was measured not to help.
 fn shop() -> (Shop, Library) {
     let shop = Shop::new();
+    let pack = shop.other_pack("closer");
+    let mut manifest = Pack::open(&pack).unwrap().manifest().clone();
+    manifest.calibration.fused.closer.weight = 1.0;
+    fs::write(pack.join("pack.toml"), manifest.to_toml().unwrap()).unwrap();
     let colours = [[200, 20, 30], [20, 40, 200], [30, 160, 60], [240, 220, 40], [40, 40, 40], [230, 120, 20]];
     for (at, colour) in colours.into_iter().enumerate() {
         shop.put(&format!("{at}.png"), &png(&boxed(160 + at as u32 * 8, colour)));
     }
-    let library = shop.open();
+    let library = shop.open_with(vec![pack]);
     shop.index(&library);
     (shop, library)
 }

@@ -219,7 +219,8 @@ impl Ranking {
         for hit in &mut hits {
             hit.closer = gave.get(&hit.product).copied().unwrap_or(0.0);
         }
-        let n_looked = hits.iter().rposition(|hit| gave.contains_key(&hit.product)).map_or(0, |last| last + 1);
+        let n_looked =
+            hits.iter().rposition(|hit| gave.contains_key(&hit.product)).map_or(0, |last| last + 1);
         let n_good = hits[..n_looked].iter().take_while(|hit| hit.relevance >= GOOD).count();
         let (good, weaker) = hits[..n_looked].split_at_mut(n_good);
         for part in [good, weaker] {

@@ -90,6 +90,7 @@ fn fused(fused: &FusedCalibration) -> Value {
         ("line", number(fused.line)),
         ("width", number(fused.width)),
         ("context", number(fused.context)),
+        ("closer", part(fused.closer)),
     ])
 }
 

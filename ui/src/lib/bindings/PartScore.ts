@@ -10,8 +10,8 @@ export type PartScore = {
  */
 part: PartName, 
 /**
- * What it added to the relevance; negative where it spoke against the product. All parts add up to the
- * relevance, of which 0.5 is the line.
+ * What it added to the relevance; negative where it spoke against the product. All parts but a closer look,
+ * which orders the first ranks alone, add up to the relevance, of which 0.5 is the line.
  */
 gave: number, 
 /**
