@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 
 mod dragging;
+mod duplicates;
 mod folders;
 mod keyboard;
 mod photos;

@@ -33,7 +33,7 @@ impl Rows {
     fn row(&self, at: u32) -> std::io::Result<Vec<f32>> {
         use std::os::unix::fs::FileExt;
         let mut bytes = vec![0; self.width * 4];
-        self.file.read_exact_at(&mut bytes, u64::from(at) * bytes.len() as u64)?;
+        self.file.read_exact_at(&mut bytes, u64::from(at) * self.width as u64 * 4)?;
         Ok(bytes.as_chunks().0.iter().map(|x| f32::from_le_bytes(*x)).collect())
     }
 }

@@ -368,8 +368,8 @@ impl Search<'_> {
         let (n_pictures, n_products) =
             memory.members(store, |members, _| (members.n_pictures(), members.products().len()))?;
         // As many photos as so many products have on the mean, and some more.
-        let per_product = usize::try_from(n_pictures.div_ceil(n_products.max(1))).unwrap_or(1).max(1);
-        let mut k = n_wanted.saturating_mul(per_product).saturating_add(1);
+        let of_wanted = (n_wanted as u64).saturating_mul(n_pictures) / n_products.max(1);
+        let mut k = usize::try_from(of_wanted + of_wanted / 8 + 1).unwrap_or(usize::MAX).max(n_wanted + 1);
         loop {
             let allowed = self.allowed.map(|allowed| &allowed.pictures);
             let probe = Probe { query: &fused.query, missing: &fused.missing, allowed, k };

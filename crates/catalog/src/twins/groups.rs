@@ -132,6 +132,8 @@ impl Library {
             return Err(CatalogError::NothingChosen);
         }
         let decided = match decision {
+            // Copies in several files are one photo already: whatever is said of them, they are right as they are.
+            _ if pictures.len() == 1 => store.tell_apart(pictures)?,
             TwinDecision::Different => store.tell_apart(pictures)?,
             TwinDecision::Keep(kept) => store.set_aside(pictures, kept)?,
             TwinDecision::OneProduct => {
@@ -223,12 +225,22 @@ fn photos(inner: &Inner, pictures: &[PictureId]) -> Result<Vec<TwinPhoto>, Catal
 }
 
 /// Pairs put together: what are copies of one another are one group; variants are those of which one is a variant of
-/// another.
+/// another, in which copies stand once.
 fn together(pairs: &[TwinRow]) -> Vec<Group> {
     let mut groups = Vec::new();
+    let mut copies = Roots::default();
+    for pair in pairs.iter().filter(|pair| pair.likeness != Likeness::Variant) {
+        copies.join(pair.a, pair.b);
+    }
     for is_variant in [false, true] {
-        let of_kind: Vec<&TwinRow> =
-            pairs.iter().filter(|pair| (pair.likeness == Likeness::Variant) == is_variant).collect();
+        let of_kind = pairs.iter().filter(|pair| (pair.likeness == Likeness::Variant) == is_variant);
+        let of_kind: Vec<TwinRow> = of_kind
+            .map(|pair| match is_variant {
+                true => TwinRow { a: copies.root(pair.a), b: copies.root(pair.b), ..*pair },
+                false => *pair,
+            })
+            .filter(|pair| pair.a != pair.b)
+            .collect();
         let mut roots = Roots::default();
         for pair in &of_kind {
             roots.join(pair.a, pair.b);
@@ -244,7 +256,8 @@ fn together(pairs: &[TwinRow]) -> Vec<Group> {
             group.confidence = group.confidence.min(pair.confidence);
             group.pictures.extend([pair.a, pair.b]);
         }
-        groups.extend(by_root.into_values().map(|mut group| {
+        let is_worth_it = |group: &Group| group.pictures.len() > 1;
+        groups.extend(by_root.into_values().filter(is_worth_it).map(|mut group| {
             group.pictures.sort_unstable();
             group.pictures.dedup();
             group.pictures.truncate(MAX_PHOTOS);
