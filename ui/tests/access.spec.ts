@@ -87,6 +87,15 @@ const STATES: State[] = [
       await expect(page.getByTestId('detail-description')).toContainText('Not described yet');
     },
   },
+  {
+    name: 'filters over a narrow grid',
+    options: FULL,
+    reach: async (page) => {
+      await page.setViewportSize({ width: 700, height: 560 });
+      await page.getByTestId('facets-button').click();
+      await page.getByRole('checkbox', { name: /^navy/ }).check();
+    },
+  },
   { name: 'keys', options: FULL, reach: (page) => page.keyboard.press('?') },
   {
     name: 'preview',

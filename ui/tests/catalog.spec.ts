@@ -127,6 +127,7 @@ test('walks by keys: query, grid, detail, preview and back', async ({ page }) =>
   await expect(page.getByTestId('grid')).toBeFocused();
   await expect.poll(() => cursor(page)).toBe('tile-0');
   await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowDown');
   await expect.poll(() => cursor(page)).toBe('tile-6');
   await expect(page.getByTestId('detail')).toHaveCount(0);

@@ -16,6 +16,7 @@ export const KEY_GROUPS: { title: string; lines: KeyLine[] }[] = [
       { keys: [['/']], does: 'Go to the search field' },
       { keys: [[CTRL, 'V']], does: 'Search with a copied picture' },
       { keys: [[CTRL, 'I']], does: 'Choose a picture to search with' },
+      { keys: [[CTRL, 'B']], does: 'Show or hide the filters' },
       { keys: [[CTRL, 'O']], does: 'Add a folder' },
       { keys: [[CTRL, 'P']], does: 'Pause or go on' },
       { keys: [[CTRL, 'J']], does: 'Show what is being worked on' },

@@ -25,6 +25,8 @@ class Preferences {
   /** Width of the detail pane in px; null until it was changed: a third of the window. */
   detailWidth = $state<number | null>(null);
   detailOpen = $state(false);
+  /** Whether the filters are beside the grid; null until somebody chose: where there is room. */
+  facetsOpen = $state<boolean | null>(null);
 
   readonly #systemDark = window.matchMedia('(prefers-color-scheme: dark)');
 
@@ -37,6 +39,7 @@ class Preferences {
       this.detailWidth = was.detailWidth;
     }
     this.detailOpen = was.detailOpen === true;
+    if (typeof was.facetsOpen === 'boolean') this.facetsOpen = was.facetsOpen;
   }
 
   /** Applies the theme and keeps the settings from here on. */
@@ -45,9 +48,10 @@ class Preferences {
     this.#applyTheme();
     $effect.root(() => {
       $effect(() => {
-        const { theme, tileSize, detailWidth, detailOpen } = this;
+        const { theme, tileSize, detailWidth, detailOpen, facetsOpen } = this;
+        const kept = { theme, tileSize, detailWidth, detailOpen, facetsOpen };
         try {
-          localStorage.setItem(KEY, JSON.stringify({ theme, tileSize, detailWidth, detailOpen }));
+          localStorage.setItem(KEY, JSON.stringify(kept));
         } catch {
           // Settings then last until the window closes.
         }

@@ -19,6 +19,11 @@ const COMMANDS: Record<string, () => void> = {
   },
   p: () => void actions.pauseOrResume(),
   j: () => (view.isProgressOpen = !view.isProgressOpen),
+  b: () => {
+    if (session.isFirstStart) return;
+    session.screen = 'catalog';
+    view.toggleFacets();
+  },
   '1': () => (session.screen = 'catalog'),
   '2': () => (session.screen = 'duplicates'),
   z: () => {
@@ -45,7 +50,10 @@ const NEAR_PRODUCTS: Record<string, () => void> = {
 /** Steps back by one: the innermost thing that is open closes first. */
 function back(): void {
   if (view.isProgressOpen) view.isProgressOpen = false;
-  else if (session.screen !== 'catalog') session.screen = 'catalog';
+  else if (view.hasDrawer && view.isDrawerOpen) {
+    view.isDrawerOpen = false;
+    view.focusFacetsButton();
+  } else if (session.screen !== 'catalog') session.screen = 'catalog';
   else if (preferences.detailOpen && selection.product) {
     selection.closeDetail();
     view.focusGrid();
