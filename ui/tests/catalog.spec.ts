@@ -53,17 +53,82 @@ test('drops an answer that was overtaken', async ({ page }) => {
 test('keeps strong and weak matches apart', async ({ page }) => {
   await open(page, { ...FULL, nGood: 3 });
   await page.getByTestId('query').fill('mug');
-  await expect(page.getByRole('row', { name: 'Weaker matches' })).toBeVisible();
+  // What was probably not meant is folded away until somebody asks for it.
+  await expect(page.getByTestId('tile')).toHaveCount(3);
+  await page.getByTestId('fold').click();
+  await expect(page.getByRole('row', { name: 'Probably not what you meant' })).toBeVisible();
   const rows = page.getByRole('row');
   await expect(rows.first().getByRole('gridcell')).toHaveCount(3);
   await expect(page.getByTestId('tile').first()).toHaveAccessibleName(/very close match$/);
+  // A key folds it again, and so does another search.
+  await page.keyboard.press('w');
+  await expect(page.getByTestId('tile')).toHaveCount(3);
+  await page.keyboard.press('w');
+  await page.getByTestId('query').fill('bag');
+  await expect(page.getByTestId('tile')).toHaveCount(3);
+});
+
+test('orders the products as they are wanted', async ({ page }) => {
+  await open(page, FULL);
+  const order = page.getByTestId('sort');
+  await expect(order.locator('option').first()).toHaveText('As added');
+  await order.selectOption('price');
+  await expect
+    .poll(async () => (await callsOf(page, 'search')).at(-1))
+    .toMatchObject({ request: { sort: 'price' } });
+  await page.getByTestId('query').fill('mug');
+  await expect(order.locator('option').first()).toHaveText('Best first');
+  await expect(order).toHaveValue('price');
+});
+
+test('proposes how words may go on, and never takes what was typed', async ({ page }) => {
+  await open(page, FULL);
+  const field = page.getByTestId('query');
+  await field.pressSequentially('col');
+  const proposals = page.getByTestId('completions').getByRole('option');
+  await expect(proposals.first()).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await expect(proposals.first()).toHaveAttribute('aria-selected', 'true');
+  const label = (await proposals.first().innerText()).split('\n')[0] ?? '';
+  await page.keyboard.press('Tab');
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue(new RegExp(`^${label}`));
+  await page.keyboard.press('Escape');
+  await expect(proposals).toHaveCount(0);
+  // Nothing chosen: what was typed is asked.
+  await field.fill('col');
+  await expect(proposals.first()).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('grid')).toBeFocused();
+  await expect(field).toHaveValue('col');
+  await expect(proposals).toHaveCount(0);
+});
+
+test('a better order takes its place where nobody looks, or waits for a button', async ({
+  page,
+}) => {
+  await open(page, { ...FULL, canImprove: true });
+  await page.getByTestId('query').fill('mug');
+  const asked = async (text: string) =>
+    (await callsOf(page, 'search')).filter((call) => JSON.stringify(call).includes(`"${text}"`))
+      .length;
+  await expect.poll(async () => (await callsOf(page, 'improve_search')).length).toBe(1);
+  await expect.poll(() => asked('mug')).toBe(2);
+  // Under a moving pointer nothing moves.
+  await page.mouse.move(600, 400);
+  await page.getByTestId('query').fill('bag');
+  const still = setInterval(() => void page.mouse.move(600 + Math.random() * 50, 400), 300);
+  await expect(page.getByTestId('better-order')).toBeVisible();
+  clearInterval(still);
+  await page.getByTestId('better-order').click();
+  await expect(page.getByTestId('better-order')).toHaveCount(0);
 });
 
 test('says so when nothing matches well', async ({ page }) => {
   await open(page, { ...FULL, nGood: 0 });
   await page.getByTestId('query').fill('zebra');
   await expect(count(page)).toHaveText('Nothing like that here; these come closest');
-  await expect(page.getByText('Weaker matches')).toHaveCount(0);
+  await expect(page.getByText('Probably not what you meant')).toHaveCount(0);
   // A narrow pack is the likely reason, and what it covers is one click away.
   await page.getByRole('button', { name: 'What the starter pack knows' }).click();
   await expect(page.getByRole('heading', { name: 'Models' })).toBeVisible();
@@ -123,7 +188,7 @@ test('walks by keys: query, grid, detail, preview and back', async ({ page }) =>
   await expect(page.getByTestId('query')).toBeFocused();
   await page.keyboard.type('mug');
   await expect(count(page)).toHaveText('17 good matches');
-  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
   await expect(page.getByTestId('grid')).toBeFocused();
   await expect.poll(() => cursor(page)).toBe('tile-0');
   await page.keyboard.press('ArrowRight');
@@ -137,7 +202,7 @@ test('walks by keys: query, grid, detail, preview and back', async ({ page }) =>
   const preview = page.getByRole('dialog', { name: 'Large picture' });
   await expect(preview).toBeVisible();
   await page.keyboard.press('ArrowRight');
-  await expect(preview).toContainText('8 of 5,000');
+  await expect(preview).toContainText('8 of 17');
   await page.keyboard.press('Escape');
   await expect(preview).toHaveCount(0);
   await expect(page.getByTestId('grid')).toBeFocused();

@@ -30,7 +30,9 @@ export const KEY_GROUPS: { title: string; lines: KeyLine[] }[] = [
   {
     title: 'In the search field',
     lines: [
-      { keys: [['Enter'], ['↓']], does: 'Go to the products' },
+      { keys: [['Enter']], does: 'Go to the products' },
+      { keys: [['↓'], ['↑']], does: 'Move among proposals; without any, go to the products' },
+      { keys: [['Enter'], ['Tab']], does: 'Take the chosen proposal' },
       { keys: [['Backspace']], does: 'Remove the last filter or picture, before all words' },
       { keys: [['←'], ['→']], does: 'Move among filters and pictures' },
     ],
@@ -48,6 +50,7 @@ export const KEY_GROUPS: { title: string; lines: KeyLine[] }[] = [
       { keys: [['M']], does: 'More like this' },
       { keys: [['C']], does: 'Copy the whole description' },
       { keys: [['F']], does: 'Show in folder' },
+      { keys: [['W']], does: 'Show or fold what you probably did not mean' },
     ],
   },
   {

@@ -32,6 +32,8 @@ class Answer {
   problems = $state.raw<SearchProblem[]>([]);
   /** Words that the models do not know. */
   unknownWords = $state.raw<string[]>([]);
+  /** Whether a closer look may order the first products better. */
+  canImprove = $state(false);
   #isRanked = $state(false);
   /** `none` until the first answer. */
   phase = $state<'none' | 'here' | 'failed'>('none');
@@ -66,6 +68,19 @@ class Answer {
   /** How many products come before the divider between strong and weak matches. */
   get split(): number {
     return this.isBrowsing ? this.total : Math.min(this.nGood, this.total);
+  }
+
+  /** Beside good matches the weaker ones are folded away until somebody asks for them. */
+  isFolded = $state(true);
+
+  /** Weaker matches that may be folded away. */
+  get nWeak(): number {
+    return this.isBrowsing || this.nGood === 0 ? 0 : Math.max(0, this.total - this.nGood);
+  }
+
+  /** Products that are shown. */
+  get nShown(): number {
+    return this.isFolded && this.nWeak > 0 ? this.split : this.total;
   }
 
   /** The product of a rank, when its page is here. */
@@ -131,6 +146,7 @@ class Answer {
     this.isLate = false;
     this.failure = null;
     this.#pages?.close();
+    if (question !== this.question) this.isFolded = true;
     const pages = new Pages<Product>({
       pageSize: PAGE_SIZE,
       keep: PAGES_KEPT,
@@ -169,6 +185,7 @@ class Answer {
     this.nNotYetSearchable = page.nNotYetSearchable;
     this.problems = page.problems;
     this.unknownWords = page.unknownWords;
+    this.canImprove = page.canImprove;
     this.#isRanked = page.isRanked;
     this.#arrivals += 1;
   }

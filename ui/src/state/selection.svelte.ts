@@ -61,7 +61,7 @@ class Selection {
   /** Pages arrived: the cursor stays on its product where that moved, else on its rank. */
   follow(): void {
     const { product } = this;
-    if (this.rank >= answer.total) this.rank = -1;
+    if (this.rank >= answer.nShown) this.rank = -1;
     const here = this.rank >= 0 ? answer.at(this.rank) : undefined;
     if (this.#isAhead) {
       if (!here) return;

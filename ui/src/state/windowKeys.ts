@@ -1,6 +1,7 @@
 /** The keys that work wherever the focus is; the grid and the pictures handle their own. */
 import { hasCommand, isBare, isTyping } from '../lib/keys';
 import * as actions from './actions';
+import { answer } from './answer.svelte';
 import { notices } from './notices.svelte';
 import { preferences } from './preferences.svelte';
 import { query } from './query.svelte';
@@ -40,6 +41,7 @@ const NEAR_PRODUCTS: Record<string, () => void> = {
   m: () => actions.moreLikeThis(),
   c: () => void actions.copyDescription(),
   f: () => actions.showInFolder(),
+  w: () => (answer.isFolded = !answer.isFolded),
   '[': () => selection.turnPhoto(-1),
   ']': () => selection.turnPhoto(1),
   '+': () => preferences.resizeTiles(1),
