@@ -48,6 +48,7 @@ export const KEY_GROUPS: { title: string; lines: KeyLine[] }[] = [
       { keys: [['+'], ['−']], does: 'Larger, smaller photos' },
       { keys: [['['], [']']], does: 'Previous, next photo of the product' },
       { keys: [['M']], does: 'More like this' },
+      { keys: [['N']], does: 'Not like this' },
       { keys: [['C']], does: 'Copy the whole description' },
       { keys: [['F']], does: 'Show in folder' },
       { keys: [['W']], does: 'Show or fold what you probably did not mean' },

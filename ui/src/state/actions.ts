@@ -37,6 +37,14 @@ export function moreLikeThis(): void {
   query.findLike(product);
 }
 
+/** Adds to what is asked: not like this one. */
+export function notLikeThis(): void {
+  const { product } = selection;
+  if (!product || product.stage === 'browsable') return;
+  selection.isPreviewOpen = false;
+  query.findUnlike(product);
+}
+
 export function showInFolder(): void {
   const { product } = selection;
   const picture = selection.photo?.picture ?? product?.picture;

@@ -2,6 +2,7 @@
 import * as backend from '../lib/backend';
 import type { Product } from '../lib/bindings/Product';
 import type { QueryPicture } from '../lib/bindings/QueryPicture';
+import type { SavedSearch } from '../lib/bindings/SavedSearch';
 import type { SearchFilter } from '../lib/bindings/SearchFilter';
 import type { SearchWeights } from '../lib/bindings/SearchWeights';
 import type { SortBy } from '../lib/bindings/SortBy';
@@ -167,6 +168,27 @@ class Query {
   /** Of one key, or all. */
   removeFilters(key?: string): void {
     this.filters = key === undefined ? [] : this.filters.filter((one) => one.key !== key);
+    this.ask();
+  }
+
+  /** Weighs the parts of a photo anew; as the models' makers found best where nothing is said. */
+  weigh(weights: SearchWeights | undefined): void {
+    this.weights = weights;
+    this.ask();
+  }
+
+  /** Asks what was kept under a name. Products that it was asked with are looked up by whoever kept them. */
+  open(saved: SavedSearch, products: AskedProduct[]): void {
+    const { request, pictures } = saved;
+    this.text = request.text;
+    this.pictures = request.pictures.flatMap(({ token, weight }) => {
+      const picture = pictures.find((one) => one.token === token);
+      return picture ? [{ ...picture, weight }] : [];
+    });
+    this.products = products;
+    this.filters = request.filters;
+    this.sort = request.sort;
+    this.weights = request.weights;
     this.ask();
   }
 

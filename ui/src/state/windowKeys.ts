@@ -39,6 +39,7 @@ const COMMANDS: Record<string, () => void> = {
  */
 const NEAR_PRODUCTS: Record<string, () => void> = {
   m: () => actions.moreLikeThis(),
+  n: () => actions.notLikeThis(),
   c: () => void actions.copyDescription(),
   f: () => actions.showInFolder(),
   w: () => (answer.isFolded = !answer.isFolded),
