@@ -51,6 +51,7 @@ export const KEY_GROUPS: { title: string; lines: KeyLine[] }[] = [
       { keys: [['N']], does: 'Not like this' },
       { keys: [['C']], does: 'Copy the whole description' },
       { keys: [['F']], does: 'Show in folder' },
+      { keys: [['L']], does: 'Grid or list' },
       { keys: [['W']], does: 'Show or fold what you probably did not mean' },
     ],
   },

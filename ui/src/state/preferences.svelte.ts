@@ -1,4 +1,5 @@
 /** How this person likes the window; kept in local storage between starts. */
+import { LIST_COLUMNS, type ListColumn } from '../lib/list';
 
 export type ThemeSetting = 'system' | 'light' | 'dark';
 export type TileSize = 'small' | 'medium' | 'large';
@@ -27,6 +28,9 @@ class Preferences {
   detailOpen = $state(false);
   /** Whether the filters are beside the grid; null until somebody chose: where there is room. */
   facetsOpen = $state<boolean | null>(null);
+  /** The answer as rows with descriptions, and which of their columns. */
+  isList = $state(false);
+  listColumns = $state.raw<ListColumn[]>([...LIST_COLUMNS]);
 
   readonly #systemDark = window.matchMedia('(prefers-color-scheme: dark)');
 
@@ -40,6 +44,11 @@ class Preferences {
     }
     this.detailOpen = was.detailOpen === true;
     if (typeof was.facetsOpen === 'boolean') this.facetsOpen = was.facetsOpen;
+    this.isList = was.isList === true;
+    const columns: unknown = was.listColumns;
+    if (Array.isArray(columns)) {
+      this.listColumns = LIST_COLUMNS.filter((column) => columns.includes(column));
+    }
   }
 
   /** Applies the theme and keeps the settings from here on. */
@@ -48,8 +57,8 @@ class Preferences {
     this.#applyTheme();
     $effect.root(() => {
       $effect(() => {
-        const { theme, tileSize, detailWidth, detailOpen, facetsOpen } = this;
-        const kept = { theme, tileSize, detailWidth, detailOpen, facetsOpen };
+        const { theme, tileSize, detailWidth, detailOpen, facetsOpen, isList, listColumns } = this;
+        const kept = { theme, tileSize, detailWidth, detailOpen, facetsOpen, isList, listColumns };
         try {
           localStorage.setItem(KEY, JSON.stringify(kept));
         } catch {

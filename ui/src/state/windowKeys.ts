@@ -42,6 +42,7 @@ const NEAR_PRODUCTS: Record<string, () => void> = {
   n: () => actions.notLikeThis(),
   c: () => void actions.copyDescription(),
   f: () => actions.showInFolder(),
+  l: () => (preferences.isList = !preferences.isList),
   w: () => (answer.isFolded = !answer.isFolded),
   '[': () => selection.turnPhoto(-1),
   ']': () => selection.turnPhoto(1),
