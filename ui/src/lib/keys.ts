@@ -52,6 +52,15 @@ export const KEY_GROUPS: { title: string; lines: KeyLine[] }[] = [
       { keys: [['C']], does: 'Copy the whole description' },
       { keys: [['F']], does: 'Show in folder' },
       { keys: [['L']], does: 'Grid or list' },
+      { keys: [['X'], [CTRL, 'Click']], does: 'Choose several' },
+      {
+        keys: [
+          ['Shift', '↓'],
+          [CTRL, 'A'],
+        ],
+        does: 'Choose a range, all',
+      },
+      { keys: [[CTRL, 'E']], does: 'Export a list of what was chosen' },
       { keys: [['W']], does: 'Show or fold what you probably did not mean' },
     ],
   },

@@ -3,6 +3,7 @@ import { hasCommand, isBare, isTyping } from '../lib/keys';
 import * as actions from './actions';
 import { answer } from './answer.svelte';
 import { notices } from './notices.svelte';
+import { picks } from './picks.svelte';
 import { preferences } from './preferences.svelte';
 import { query } from './query.svelte';
 import { selection } from './selection.svelte';
@@ -25,6 +26,12 @@ const COMMANDS: Record<string, () => void> = {
     session.screen = 'catalog';
     view.toggleFacets();
   },
+  a: () => {
+    if (session.screen === 'catalog') picks.all();
+  },
+  e: () => {
+    if (picks.n > 0) void picks.exportList();
+  },
   '1': () => (session.screen = 'catalog'),
   '2': () => (session.screen = 'duplicates'),
   z: () => {
@@ -38,6 +45,7 @@ const COMMANDS: Record<string, () => void> = {
  * everywhere: who steers by voice must not set them off by speaking.
  */
 const NEAR_PRODUCTS: Record<string, () => void> = {
+  x: () => picks.toggle(selection.rank),
   m: () => actions.moreLikeThis(),
   n: () => actions.notLikeThis(),
   c: () => void actions.copyDescription(),
@@ -58,6 +66,7 @@ function back(): void {
     view.isDrawerOpen = false;
     view.focusFacetsButton();
   } else if (session.screen !== 'catalog') session.screen = 'catalog';
+  else if (picks.n > 0) picks.clear();
   else if (preferences.detailOpen && selection.product) {
     selection.closeDetail();
     view.focusGrid();
@@ -70,8 +79,8 @@ export function onWindowKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (hasCommand(event)) {
-    // In a field, Ctrl+Z belongs to what is typed there.
-    if (key === 'z' && isTyping(event.target)) return;
+    // In a field, Ctrl+Z and Ctrl+A belong to what is typed there.
+    if ((key === 'z' || key === 'a') && isTyping(event.target)) return;
     const command = COMMANDS[key];
     if (!command || event.shiftKey) return;
     event.preventDefault();
