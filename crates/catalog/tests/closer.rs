@@ -5,7 +5,7 @@ mod support;
 
 use std::fs;
 
-use support::{Shop, boxed, png};
+use support::{Shop, boxed, png, whole};
 use vitrine_catalog::{
     Library,
     search::{Page, Part, Query},
@@ -26,16 +26,6 @@ fn shop() -> (Shop, Library) {
     let library = shop.open_with(vec![pack]);
     shop.index(&library);
     (shop, library)
-}
-
-/// The answer with all models.
-fn whole(library: &Library, query: &Query) -> Page {
-    loop {
-        let page = library.search(query, 0, 100).unwrap();
-        if !page.is_partial {
-            return page;
-        }
-    }
 }
 
 fn ids(page: &Page) -> Vec<u32> {

@@ -32,8 +32,7 @@ fn a_folder_becomes_searchable_and_described() {
     let counts = library.summary().unwrap().counts;
     assert_eq!((counts.n_pictures, counts.n_searchable, counts.n_described), (13, 13, 13));
 
-    // The first answer may come before the matching model is loaded.
-    while library.search(&Query::words("a red ball"), 0, 5).unwrap().is_partial {}
+    support::whole(&library, &Query::words("a red ball"));
     let page = library.search(&Query::words("a red ball"), 0, 5).unwrap();
     assert_eq!((page.total, page.items.len(), page.n_not_yet_searchable), (13, 5, 0));
     let scores: Vec<f32> = page.items.iter().map(|item| item.score.unwrap()).collect();

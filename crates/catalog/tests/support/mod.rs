@@ -180,9 +180,21 @@ pub fn encode(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
+/// The answer with all models: the first one may come before the matching model is loaded.
+pub fn whole(library: &Library, query: &Query) -> Page {
+    let begun = std::time::Instant::now();
+    loop {
+        let page = library.search(query, 0, 10_000).unwrap();
+        if !page.is_partial || begun.elapsed().as_secs() > 30 {
+            return page;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
 /// Every product, as (path, score, caption), in rank order.
 pub fn ranked(library: &Library, query: &Query) -> Vec<(PathBuf, String, Option<String>)> {
-    let page: Page = library.search(query, 0, 10_000).unwrap();
+    let page = whole(library, query);
     page.items
         .into_iter()
         .map(|item| {
