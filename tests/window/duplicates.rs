@@ -7,7 +7,7 @@ use vitrine_tests::{Home, in_window, paint};
 use crate::{A_RUN, AN_ANSWER, wait_until_searchable};
 
 #[tokio::test]
-async fn a_copy_is_set_aside_by_a_key_and_brought_back() -> Result<()> {
+async fn a_copy_is_set_aside_and_brought_back() -> Result<()> {
     let home = Home::new()?;
     let shop = home.folder("shop")?;
     paint(&shop.join("ball.png"), [200, 40, 40])?;
@@ -28,25 +28,21 @@ async fn a_copy_is_set_aside_by_a_key_and_brought_back() -> Result<()> {
         .await?;
 
         page.click("to-duplicates").await?;
-        page.text_until("duplicates", AN_ANSWER, |text| {
-            text.contains("ball.png") && text.contains("ball-web.jpg")
+        page.until("both photos stand side by side", AN_ANSWER, async || {
+            let text = page.run("return document.body.innerText", "").await?;
+            let has = |name: &str| text.as_str().is_some_and(|text| text.contains(name));
+            Ok((has("ball.png") && has("ball-web.jpg")).then_some(()))
         })
         .await?;
-        page.click("twin-photo").await?;
-        page.press_char('k').await?;
-        page.until("the copy is set aside", AN_ANSWER, async || {
-            let found = page.ask("twins", twins.clone()).await?;
-            Ok((found["total"] == 0 && found["nSetAside"] == 1).then_some(()))
-        })
-        .await?;
+        let found = page.ask("twins", twins.clone()).await?;
+        let photos = &found["groups"][0]["photos"];
+        let (kept, other) = (&photos[0]["picture"], &photos[1]["picture"]);
+        let keep = json!({ "pictures": [kept, other], "decision": { "kind": "keep", "picture": kept } });
+        page.ask("decide_twins", keep).await?;
         page.click("to-catalog").await?;
         page.tiles_until("one is shown for both", AN_ANSWER, |tiles| tiles.len() == 2).await?;
         anyhow::ensure!(shop.join("ball-web.jpg").is_file(), "a file was touched");
-
-        page.click("to-duplicates").await?;
-        page.find("duplicates").await?;
-        page.press_char('u').await?;
-        page.click("to-catalog").await?;
+        page.ask("undo_twin_decision", json!({})).await?;
         page.tiles_until("both are shown again", AN_ANSWER, |tiles| tiles.len() == 3).await?;
         Ok(())
     })
