@@ -57,6 +57,31 @@ const STATES: State[] = [
     },
   },
   {
+    name: 'why not this one',
+    options: FULL,
+    reach: async (page) => {
+      await page.getByTestId('query').fill('mug');
+      await page.getByTestId('why-not').click();
+      await page.keyboard.type('lamp');
+      await page.getByTestId('expected').nth(2).click();
+      await expect(page.getByTestId('why-not-summary')).toBeVisible();
+    },
+  },
+  {
+    name: 'list with products chosen',
+    options: FULL,
+    reach: async (page) => {
+      await page.getByTestId('query').fill('mug');
+      await expect(page.getByTestId('result-count')).toHaveText('17 good matches');
+      await page.getByTestId('tile').first().click();
+      await page.keyboard.press('l');
+      await expect(page.getByTestId('list-row').first()).toBeVisible();
+      await page.keyboard.press('x');
+      await page.keyboard.press('Shift+ArrowDown');
+      await expect(page.getByTestId('picked')).toBeVisible();
+    },
+  },
+  {
     name: 'filters with a disputed claim',
     options: { ...FULL, nDescribed: 1240 },
     reach: async (page) => {

@@ -22,6 +22,23 @@ test('a key and a button switch between grid and list, and that is remembered', 
   await expect(page.getByTestId('grid')).toBeVisible();
 });
 
+test('the cursor and the focus go along from grid to list and back', async ({ page }) => {
+  await startEngine(page, FULL);
+  await page.goto('/');
+  await page.getByTestId('grid').focus();
+  for (let n = 0; n < 12; n += 1) await page.keyboard.press('PageDown');
+  const rank = await page
+    .locator('[data-testid="tile"][aria-selected="true"]')
+    .getAttribute('data-rank');
+  expect(Number(rank)).toBeGreaterThan(50);
+  for (const shown of ['list-row', 'tile', 'list-row']) {
+    await page.keyboard.press('l');
+    const current = page.locator(`[data-testid="${shown}"][aria-selected="true"]`);
+    await expect(current).toBeInViewport();
+    await expect(current).toHaveAttribute('data-rank', String(rank));
+  }
+});
+
 test('rows tell why they matched, and columns can be left out', async ({ page }) => {
   await startEngine(page, FULL);
   await page.goto('/');

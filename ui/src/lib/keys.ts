@@ -62,6 +62,7 @@ export const KEY_GROUPS: { title: string; lines: KeyLine[] }[] = [
       },
       { keys: [[CTRL, 'E']], does: 'Export a list of what was chosen' },
       { keys: [['W']], does: 'Show or fold what you probably did not mean' },
+      { keys: [['Y']], does: 'Why a product that you miss is not in front' },
     ],
   },
   {

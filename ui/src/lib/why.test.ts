@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PartScore } from './bindings/PartScore';
-import { barOn, gaveInWords, placeOn, points, spanOf, whereInWords } from './why';
+import type { Why } from './bindings/Why';
+import { barOn, besides, gaveInWords, placeOn, points, spanOf, whereInWords } from './why';
 
 const part = (gave: number, isThere = true): PartScore => ({
   part: 'look',
@@ -28,6 +29,25 @@ describe('bars', () => {
   it('leave room for the line of a good match, and for more than that', () => {
     expect(spanOf(why(0.1, 0.1))).toEqual({ from: 0, to: 0.6 });
     expect(spanOf(why(1.4, 0.9)).to).toBe(1.4);
+  });
+});
+
+describe('two products', () => {
+  it('are compared part by part, what cost most first', () => {
+    const of = (look: number, words: number | null): Why => ({
+      ...why(look + (words ?? 0)),
+      parts: [part(look), ...(words === null ? [] : [{ ...part(words), part: 'words' as const }])],
+    });
+    const rows = besides(of(0.3, null), of(0.2, 0.4));
+    expect(rows.map(({ part, lost }) => [part, lost])).toEqual([
+      ['words', expect.closeTo(0.4)],
+      ['look', expect.closeTo(-0.1)],
+    ]);
+    expect(rows[0]?.own).toBeNull();
+  });
+
+  it('are drawn on one scale', () => {
+    expect(spanOf(why(0.1, -0.3), why(0.9, 0.9))).toEqual({ from: -0.3, to: 0.9 });
   });
 });
 

@@ -23,8 +23,11 @@ export interface Span {
 }
 
 /** Wide enough for every bar, for all of them together, and for the line of a good match. */
-export function spanOf({ parts, relevance }: Why): Span {
-  const ends = [...parts.map(({ gave }) => gave), relevance];
+export function spanOf(...whys: Pick<Why, 'parts' | 'relevance'>[]): Span {
+  const ends = whys.flatMap(({ parts, relevance }) => [
+    ...parts.map(({ gave }) => gave),
+    relevance,
+  ]);
   return { from: Math.min(0, ...ends), to: Math.max(GOOD * 1.2, ...ends) };
 }
 
@@ -54,6 +57,27 @@ export function points(gave: number): string {
   const n = Math.round(Math.abs(gave) * 100);
   if (n === 0) return '0';
   return `${gave > 0 ? '+' : '−'}${n}`;
+}
+
+/** What one part gave to two products; null where it counts for one of them only. */
+export interface PartBeside {
+  part: PartName;
+  own: PartScore | null;
+  other: PartScore | null;
+  /** How much more it gave to the other. */
+  lost: number;
+}
+
+/** The parts of two products beside each other, the one that cost the first of them most at the top. */
+export function besides(own: Why, other: Why): PartBeside[] {
+  const names = new Set([...own.parts, ...other.parts].map(({ part }) => part));
+  const of = (why: Why, part: PartName) => why.parts.find((one) => one.part === part) ?? null;
+  return [...names]
+    .map((part) => {
+      const [mine, theirs] = [of(own, part), of(other, part)];
+      return { part, own: mine, other: theirs, lost: (theirs?.gave ?? 0) - (mine?.gave ?? 0) };
+    })
+    .sort((a, b) => b.lost - a.lost);
 }
 
 /** `in the description, as “boots”` */

@@ -1,12 +1,16 @@
 /** What a person can do from more than one place: by button and by key. */
+import { tick } from 'svelte';
 import * as backend from '../lib/backend';
 import { clipboardPicture, pastedPictures } from '../lib/clipboard';
 import { wholeText } from '../lib/description';
+import { answer } from './answer.svelte';
 import { clipboard } from './clipboard.svelte';
 import { notices } from './notices.svelte';
+import { preferences } from './preferences.svelte';
 import { query } from './query.svelte';
 import { selection } from './selection.svelte';
 import { session } from './session.svelte';
+import { view } from './view.svelte';
 
 export async function addFolder(): Promise<void> {
   const chosen = await notices.attempt(() => backend.addFolderDialog());
@@ -28,6 +32,19 @@ export async function stop(): Promise<void> {
 
 export async function lookForChanges(): Promise<void> {
   await notices.attempt(() => backend.rescan());
+}
+
+/** Grid or list; the cursor goes along, and the focus where it was among the products. */
+export async function switchView(): Promise<void> {
+  const wasAmong = document.activeElement?.closest('[role="grid"]') != null;
+  preferences.isList = !preferences.isList;
+  // A place in the one is none in the other.
+  view.gridTop = { answered: answer.answered, top: 0 };
+  await tick();
+  // The new one knows its size from the first frame on.
+  await new Promise(requestAnimationFrame);
+  view.revealCursor();
+  if (wasAmong) view.focusGrid();
 }
 
 export function moreLikeThis(): void {

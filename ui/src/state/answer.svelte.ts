@@ -60,6 +60,11 @@ class Answer {
     return !this.#isRanked;
   }
 
+  /** There is an order, or a filter, that has its reasons. */
+  get canExplain(): boolean {
+    return this.phase === 'here' && (this.#isRanked || this.isNarrowed);
+  }
+
   /** Only products with certain attributes are wanted. */
   get isNarrowed(): boolean {
     return this.question.filters.length > 0;

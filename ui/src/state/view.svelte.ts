@@ -3,10 +3,18 @@ import { preferences } from './preferences.svelte';
 /** A window as wide as this has room for the filters without being asked. */
 const WIDE = 1100;
 
+/** What grid and list let others do with them. */
+interface GridControl {
+  focus: () => void;
+  reveal: () => void;
+}
+
 /** Which parts of the window are open, and ways to move the focus from one part to another. */
 class View {
   isKeysOpen = $state(false);
   isProgressOpen = $state(false);
+  /** Somebody misses a product in the answer. */
+  isWhyNotOpen = $state(false);
   /** The window is too narrow for the filters beside the grid: they come over it, for a while. */
   hasDrawer = $state(false);
   isDrawerOpen = $state(false);
@@ -15,7 +23,7 @@ class View {
 
   #focusQuery: (atEnd: boolean) => void = () => {};
   #focusFacetsButton: () => void = () => {};
-  #focusGrid: () => void = () => {};
+  #grid: GridControl | null = null;
 
   get areFacetsOpen(): boolean {
     if (this.hasDrawer) return this.isDrawerOpen;
@@ -33,9 +41,12 @@ class View {
     return () => (this.#focusQuery = () => {});
   }
 
-  onFocusGrid(take: () => void): () => void {
-    this.#focusGrid = take;
-    return () => (this.#focusGrid = () => {});
+  onGrid(grid: GridControl): () => void {
+    this.#grid = grid;
+    // Grid and list take turns: whoever comes may be here before the other has gone.
+    return () => {
+      if (this.#grid === grid) this.#grid = null;
+    };
   }
 
   focusQuery(): void {
@@ -57,7 +68,12 @@ class View {
   }
 
   focusGrid(): void {
-    this.#focusGrid();
+    this.#grid?.focus();
+  }
+
+  /** Scrolls so far that the cursor is in view. */
+  revealCursor(): void {
+    this.#grid?.reveal();
   }
 }
 

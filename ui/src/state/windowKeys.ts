@@ -50,8 +50,11 @@ const NEAR_PRODUCTS: Record<string, () => void> = {
   n: () => actions.notLikeThis(),
   c: () => void actions.copyDescription(),
   f: () => actions.showInFolder(),
-  l: () => (preferences.isList = !preferences.isList),
+  l: () => void actions.switchView(),
   w: () => (answer.isFolded = !answer.isFolded),
+  y: () => {
+    if (answer.canExplain) view.isWhyNotOpen = true;
+  },
   '[': () => selection.turnPhoto(-1),
   ']': () => selection.turnPhoto(1),
   '+': () => preferences.resizeTiles(1),
@@ -95,7 +98,11 @@ export function onWindowKey(event: KeyboardEvent): void {
       view.isKeysOpen = true;
     } else {
       const near = (event.target as Element).closest?.('[role="grid"], aside');
-      if (near) NEAR_PRODUCTS[key]?.();
+      const act = near && NEAR_PRODUCTS[key];
+      if (!act) return;
+      // Where it opens a field, the letter is not typed there.
+      event.preventDefault();
+      act();
     }
   }
 }
