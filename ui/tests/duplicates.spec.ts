@@ -266,3 +266,21 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await check();
   });
 }
+
+test('one file in several places asks for one press', async ({ page }) => {
+  const [group] = many(1);
+  if (!group) throw new Error('no group');
+  const photos = group.photos.slice(0, 1).map((photo) => ({
+    ...photo,
+    paths: [...photo.paths, ...photo.paths.map((path) => path.replace('.jpg', ' copy.jpg'))],
+  }));
+  await open(page, { ...FULL, twins: [{ ...group, likeness: 'copy', photos }] });
+  await expect(groups(page).getByRole('button', { name: 'Different things' })).toHaveCount(0);
+  await expect(groups(page).getByRole('button', { name: /Keep this one/ })).toHaveCount(0);
+  await expect(groups(page)).toContainText('1 more place');
+  await groups(page).getByRole('button', { name: 'All right' }).click();
+  await expect(groups(page)).toHaveCount(0);
+  expect((await callsOf(page, 'decide_twins')).at(-1)).toMatchObject({
+    decision: { kind: 'oneProduct' },
+  });
+});

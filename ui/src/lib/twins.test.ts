@@ -67,6 +67,8 @@ describe('decisionInWords', () => {
     );
     expect(decisionInWords(GROUP, { kind: 'different' })).toBe('Noted as 3 different things');
     expect(decisionInWords(GROUP, { kind: 'oneProduct' })).toBe('3 photos are one product now');
+    const oneFile = { ...GROUP, photos: GROUP.photos.slice(0, 1) };
+    expect(decisionInWords(oneFile, { kind: 'oneProduct' })).toBe('Noted as all right');
   });
 });
 

@@ -48,6 +48,8 @@ export function folderOf(path: string): string {
 
 /** What a person decided, as the line beside "Undo" says it. */
 export function decisionInWords({ photos }: TwinGroup, decision: TwinDecision): string {
+  // One file in several places.
+  if (photos.length === 1) return 'Noted as all right';
   if (decision.kind === 'different') return `Noted as ${photos.length} different things`;
   if (decision.kind === 'oneProduct') return `${count(photos.length, 'photo')} are one product now`;
   const kept = photos.find(({ picture }) => picture === decision.picture);
