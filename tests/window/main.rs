@@ -8,6 +8,7 @@ mod dragging;
 mod duplicates;
 mod folders;
 mod keyboard;
+mod narrowing;
 mod photos;
 mod products;
 mod restart;

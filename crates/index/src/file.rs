@@ -1,7 +1,7 @@
 //! The index's file: a cache, from which it is opened in less time than from the vectors themselves.
 //!
 //! `VITRINEI`, a version, the fingerprint of what made the vectors, the layout, the position in the log, the
-//! rows chunk by chunk, the ids that wait for the graph, usearch's own bytes, and a BLAKE3 sum over all of it.
+//! rows chunk by chunk as they lie in memory, the ids that wait for the graph, usearch's own bytes, and a BLAKE3 sum over all of it.
 //! Nothing is believed before the sum was compared: usearch trusts what it loads.
 
 use std::{
@@ -16,13 +16,14 @@ use roaring::RoaringBitmap;
 
 use crate::{
     IndexError, Layout, LocalIndex, Originals, VectorIndex,
+    block::Block,
     graph::Graph,
     local::Held,
     rows::{CHUNK, Chunk, Rows},
 };
 
 const MAGIC: &[u8; 8] = b"VITRINEI";
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 const BUFFER_BYTES: usize = 1 << 20;
 
 impl LocalIndex {
@@ -69,22 +70,19 @@ impl LocalIndex {
         out.number(n_chunks as u64)?;
         for at in 0..n_chunks {
             // One chunk at a time: a probe never waits for the disk.
-            let (ids, bytes, scales) = {
+            let (ids, rows) = {
                 let held = self.read();
                 if held.n_changes != n_changes {
                     return Ok(false);
                 }
                 let chunk = &self.rows.chunks()[at];
-                (
-                    numbers(&chunk.ids),
-                    chunk.bytes.iter().map(|x| x.cast_unsigned()).collect::<Vec<u8>>(),
-                    floats(&chunk.scales),
-                )
+                let n_bytes = chunk.ids.len() * self.rows.stride();
+                let rows: Vec<u8> = bytemuck::cast_slice(&chunk.block.bytes()[..n_bytes]).to_vec();
+                (numbers(&chunk.ids), rows)
             };
             out.number(ids.len() as u64 / 4)?;
             out.write_all(&ids)?;
-            out.write_all(&bytes)?;
-            out.write_all(&scales)?;
+            out.write_all(&rows)?;
         }
         out.block(&numbers(&waiting))?;
         out.number(u64::from(graph.is_some()))?;
@@ -149,7 +147,6 @@ impl LocalIndex {
                 return refused();
             }
         }
-        let (width, n_parts) = (layout.width(), layout.parts().len());
         let mut held = Held {
             slots: Vec::new(),
             ids: RoaringBitmap::new(),
@@ -166,8 +163,9 @@ impl LocalIndex {
                 return refused();
             }
             let ids = to_numbers(&from.bytes(n * 4)?);
-            let bytes = from.bytes(n * width)?.into_iter().map(u8::cast_signed).collect();
-            let scales = to_floats(&from.bytes(n * n_parts * 4)?);
+            let of_rows = from.bytes(n * rows.stride())?;
+            let mut block = Block::zeroed(CHUNK * rows.stride())?;
+            block.bytes_mut()[..of_rows.len()].copy_from_slice(bytemuck::cast_slice(&of_rows));
             for (row, &id) in ids.iter().enumerate() {
                 let slot = (at * CHUNK + row) as u32;
                 // An id beyond what a bitmap of photos could hold comes from a damaged file.
@@ -178,7 +176,7 @@ impl LocalIndex {
                 }
             }
             // Safety: nobody else knows these rows yet.
-            unsafe { rows.push_chunk(Chunk { ids, bytes, scales }) };
+            unsafe { rows.push_chunk(Chunk { ids, block }) };
         }
         let waiting = to_numbers(&from.block()?);
         let has_graph = from.number()? == 1;
@@ -203,14 +201,6 @@ fn numbers(numbers: &[u32]) -> Vec<u8> {
 
 fn to_numbers(bytes: &[u8]) -> Vec<u32> {
     bytes.as_chunks::<4>().0.iter().map(|x| u32::from_le_bytes(*x)).collect()
-}
-
-fn floats(numbers: &[f32]) -> Vec<u8> {
-    numbers.iter().flat_map(|x| x.to_le_bytes()).collect()
-}
-
-fn to_floats(bytes: &[u8]) -> Vec<f32> {
-    bytes.as_chunks::<4>().0.iter().map(|x| f32::from_le_bytes(*x)).collect()
 }
 
 /// Writes, and sums up what it wrote.

@@ -20,10 +20,11 @@ use crate::{
 /// The slot of whatever is looked for.
 const QUERY: u32 = u32::MAX;
 
-/// Edges of a node, and the width of the walk when adding and when searching.
+/// Edges of a node, and the width of the walk when adding. When searching it is as wide as what is looked for, and
+/// no narrower than this.
 const CONNECTIVITY: usize = 16;
 const EXPANSION_ADD: usize = 128;
-const EXPANSION_SEARCH: usize = 128;
+const EXPANSION_SEARCH: usize = 64;
 /// Threads that may be inside at once.
 const N_THREADS: usize = 64;
 

@@ -17,6 +17,7 @@
 //! crate is a cache, checked before it is believed.
 
 mod best;
+mod block;
 mod file;
 mod graph;
 mod local;
@@ -24,6 +25,7 @@ mod rows;
 #[cfg(feature = "synthetic")]
 pub mod synthetic;
 
+use numkong::Dot;
 use roaring::RoaringBitmap;
 
 pub use local::LocalIndex;
@@ -69,7 +71,8 @@ impl Layout {
             if part.iter().all(|x| *x == 0.0) {
                 sum += missing.get(at).copied().unwrap_or(0.0);
             } else {
-                sum = part.iter().zip(query).fold(sum, |sum, (a, b)| sum + a * b);
+                // Both are of one length by construction.
+                sum += f32::dot(part, query).unwrap_or(0.0) as f32;
             }
         }
         sum

@@ -58,14 +58,15 @@ impl LocalIndex {
     /// So many of the best scores are computed from the originals: more than a page shows, and each may be a
     /// read from the disk.
     pub const RESCORED: usize = 128;
-    /// One row in so many, and the last [`LocalIndex::N_LAST`], are compared with every query beside the walk,
-    /// which starts again from those of the best [`LocalIndex::N_STARTS`] of them that it did not meet. A group of
-    /// vectors that lies apart from all others is tied to the rest by few edges, far from where the walk for
-    /// words passes by. Measured (`examples/limits.rs`, 120,000 x 512), recall@10 without and with it: of a
-    /// group of 160 0.92 and 0.998, of 40 0.72 and 1.00, of 10 0.66 and 1.00; of everything 0.9935 and 0.9985, for 1 ms.
-    const SAMPLED: usize = 32;
-    const N_LAST: usize = 4_096;
-    const N_STARTS: usize = 4;
+    /// One row in so many, and the last [`LocalIndex::N_LAST`], are compared with every query beside the walk, by
+    /// the part that weighs most in it. Where one of them is among the best and the walk did not meet it, the walk
+    /// starts again from there, [`LocalIndex::N_STARTS`] times at most. A group of vectors that lies apart from all
+    /// others is tied to the rest by few edges, far from where the walk for words passes by. Measured
+    /// (`examples/limits.rs`, 120,000 x 512), recall@10 without and with it: of a group of 160 0.92 and 1.00, of 40
+    /// 0.72 and 1.00, of 10 0.66 and 1.00. One in 32 and the last 4,096 find no more and take three times as long.
+    const SAMPLED: usize = 64;
+    const N_LAST: usize = 1_024;
+    const N_STARTS: usize = 3;
     /// Neighbours of each such row.
     const AROUND: usize = 64;
     /// Rows that are added to the graph while probes wait.
@@ -234,7 +235,7 @@ impl LocalIndex {
                     unsafe { self.rows.put(slot, id, &row) };
                     slot
                 }
-                None => unsafe { self.rows.push(id, &row) },
+                None => unsafe { self.rows.push(id, &row)? },
             };
             held.insert(id, slot);
         }
@@ -276,17 +277,22 @@ impl LocalIndex {
         let mut slots = graph.search(&query, n_wanted, filter)?;
         slots.extend(held.waiting.iter().copied().filter(|&slot| passes(slot)));
         slots.sort_unstable();
-        let samples = self.rows.sampled(Self::SAMPLED, Self::N_LAST).filter(|&slot| passes(slot));
-        let best = self.rows.scan_slots(&query, &samples.collect::<Vec<_>>(), k);
-        let best: Vec<u32> = best.iter().filter_map(|hit| held.slot(hit.id)).collect();
-        let starts = best.iter().take(Self::N_STARTS).filter(|start| slots.binary_search(start).is_err());
-        for start in starts.copied().collect::<Vec<u32>>() {
-            slots.extend(graph.search(&self.rows.sought_like(start), Self::AROUND, filter)?);
+        let samples = self.rows.sampled(Self::SAMPLED, Self::N_LAST);
+        let mut samples = self.rows.scan_heaviest(&query, samples, probe.allowed, k.min(Self::RESCORED));
+        samples.retain(|sample| slots.binary_search(sample).is_err());
+        slots.extend(&samples);
+        let mut hits = self.rows.scan_slots(&query, &slots, k);
+        // Whatever the walk should have met and did not, it did not come by.
+        let near = hits.iter().take(n_rescored(probe.k)).filter_map(|hit| held.slot(hit.id));
+        let starts: Vec<u32> = near.filter(|slot| samples.contains(slot)).take(Self::N_STARTS).collect();
+        if !starts.is_empty() {
+            for start in starts {
+                slots.extend(graph.search(&self.rows.sought_like(start), Self::AROUND, filter)?);
+            }
+            slots.sort_unstable();
+            slots.dedup();
+            hits = self.rows.scan_slots(&query, &slots, k);
         }
-        slots.extend(best);
-        slots.sort_unstable();
-        slots.dedup();
-        let hits = self.rows.scan_slots(&query, &slots, k);
         // A walk among many that are filtered out can end too early.
         if (hits.len() as u64) < (k as u64).min(n_ranked) {
             return Ok((exact(), Way::Exact));
@@ -296,7 +302,7 @@ impl LocalIndex {
 
     /// Exact scores in the place of the best 8-bit ones.
     fn rescore(&self, probe: &Probe<'_>, hits: &mut Vec<Hit>) -> Result<(), IndexError> {
-        let n = hits.len().min(Self::RESCORED);
+        let n = hits.len().min(n_rescored(probe.k));
         let mut deeper = hits.split_off(n);
         let ids: Vec<u32> = hits.iter().map(|hit| hit.id).collect();
         let mut exact = Vec::with_capacity(n);
@@ -331,6 +337,11 @@ impl LocalIndex {
     pub(crate) fn working(&self) -> MutexGuard<'_, ()> {
         self.working.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How many scores are computed from the originals where `k` hits are asked for.
+fn n_rescored(k: usize) -> usize {
+    k.saturating_mul(4).clamp(32, LocalIndex::RESCORED)
 }
 
 impl Held {

@@ -15,19 +15,20 @@ use numkong::Dot;
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
 
-use crate::{Hit, Layout, best::keep_best};
+use crate::{Hit, Layout, best::keep_best, block::Block};
 
 /// Rows of a chunk: some megabytes, and a millisecond's work for one thread.
 pub(crate) const CHUNK: usize = 8_192;
+/// Rows start at multiples of so many bytes, as wide as what the processor reads at once on most machines.
+const ALIGNED: usize = 16;
 
-/// Rows of one length.
+/// Rows that lie together.
 pub(crate) struct Chunk {
     /// The id of each row; 0 where there is none.
     pub(crate) ids: Vec<u32>,
-    /// `[rows, width]`
-    pub(crate) bytes: Vec<i8>,
-    /// `[rows, parts]`
-    pub(crate) scales: Vec<f32>,
+    /// Room for [`CHUNK`] rows of [`Rows::stride`] bytes: the parts' scales, their bytes, and nothing up to the
+    /// next row.
+    pub(crate) block: Block,
 }
 
 /// A vector in 8 bits.
@@ -42,9 +43,30 @@ pub(crate) struct Sought {
     missing: Vec<f32>,
 }
 
+impl Sought {
+    /// The part that weighs most, and where its numbers are.
+    fn heaviest(&self, layout: &Layout) -> (usize, std::ops::Range<usize>) {
+        let mut start = 0;
+        let mut found = (0, 0..0, -1.0);
+        for (part, &len) in layout.parts().iter().enumerate() {
+            let range = start..start + len;
+            let bytes = &self.row.bytes[range.clone()];
+            let squares: i32 = bytes.iter().map(|x| i32::from(*x).pow(2)).sum();
+            let weight = self.row.scales[part] * (squares as f32).sqrt();
+            if weight > found.2 {
+                found = (part, range, weight);
+            }
+            start += len;
+        }
+        (found.0, found.1)
+    }
+}
+
 /// All rows, by slot.
 pub(crate) struct Rows {
     layout: Layout,
+    /// Bytes from one row to the next.
+    stride: usize,
     chunks: UnsafeCell<Vec<Chunk>>,
 }
 
@@ -53,7 +75,13 @@ unsafe impl Sync for Rows {}
 
 impl Rows {
     pub(crate) fn new(layout: Layout) -> Self {
-        Self { layout, chunks: UnsafeCell::new(Vec::new()) }
+        let used = layout.parts().len() * size_of::<f32>() + layout.width();
+        Self { layout, stride: used.next_multiple_of(ALIGNED), chunks: UnsafeCell::new(Vec::new()) }
+    }
+
+    /// Bytes from one row to the next.
+    pub(crate) fn stride(&self) -> usize {
+        self.stride
     }
 
     pub(crate) fn layout(&self) -> &Layout {
@@ -67,24 +95,23 @@ impl Rows {
 
     /// Appends a row and answers its slot.
     ///
+    /// # Errors
+    /// Too little memory.
+    ///
     /// # Safety
     /// Nobody reads meanwhile.
-    pub(crate) unsafe fn push(&self, id: u32, row: &Encoded) -> u32 {
+    pub(crate) unsafe fn push(&self, id: u32, row: &Encoded) -> std::io::Result<u32> {
         // Safety: asked of the caller.
         let chunks = unsafe { &mut *self.chunks.get() };
         if chunks.last().is_none_or(|chunk| chunk.ids.len() == CHUNK) {
-            chunks.push(Chunk {
-                ids: Vec::with_capacity(CHUNK),
-                bytes: Vec::with_capacity(CHUNK * self.layout.width()),
-                scales: Vec::with_capacity(CHUNK * self.layout.parts().len()),
-            });
+            let block = Block::zeroed(CHUNK * self.stride)?;
+            chunks.push(Chunk { ids: Vec::with_capacity(CHUNK), block });
         }
         let n_before = chunks.len().saturating_sub(1) * CHUNK;
-        let Some(chunk) = chunks.last_mut() else { return 0 };
+        let Some(chunk) = chunks.last_mut() else { return Ok(0) };
+        self.write(&mut chunk.block, chunk.ids.len(), row);
         chunk.ids.push(id);
-        chunk.bytes.extend_from_slice(&row.bytes);
-        chunk.scales.extend_from_slice(&row.scales);
-        (n_before + chunk.ids.len() - 1) as u32
+        Ok((n_before + chunk.ids.len() - 1) as u32)
     }
 
     /// Puts a row in the place of a cleared one.
@@ -94,12 +121,18 @@ impl Rows {
     pub(crate) unsafe fn put(&self, slot: u32, id: u32, row: &Encoded) {
         // Safety: asked of the caller.
         let chunks = unsafe { &mut *self.chunks.get() };
-        let (at, width, n_parts) = (slot as usize % CHUNK, self.layout.width(), self.layout.parts().len());
+        let at = slot as usize % CHUNK;
         if let Some(chunk) = chunks.get_mut(slot as usize / CHUNK) {
+            self.write(&mut chunk.block, at, row);
             chunk.ids[at] = id;
-            chunk.bytes[at * width..(at + 1) * width].copy_from_slice(&row.bytes);
-            chunk.scales[at * n_parts..(at + 1) * n_parts].copy_from_slice(&row.scales);
         }
+    }
+
+    fn write(&self, block: &mut Block, at: usize, row: &Encoded) {
+        let into = &mut block.bytes_mut()[at * self.stride..(at + 1) * self.stride];
+        let (scales, bytes) = into.split_at_mut(row.scales.len() * size_of::<f32>());
+        scales.copy_from_slice(bytemuck::cast_slice(&row.scales));
+        bytes[..row.bytes.len()].copy_from_slice(&row.bytes);
     }
 
     /// Empties a row.
@@ -134,16 +167,18 @@ impl Rows {
         self.row_of(&self.chunks()[slot as usize / CHUNK], slot as usize % CHUNK)
     }
 
-    /// One slot in `one_in`, and the last `n_last`, those of empty rows left out.
+    /// One slot in `one_in`, and the last `n_last`, those of empty rows too.
     pub(crate) fn sampled(&self, one_in: usize, n_last: usize) -> impl Iterator<Item = u32> {
         let n: usize = self.chunks().iter().map(|chunk| chunk.ids.len()).sum();
         let last = n.saturating_sub(n_last);
-        (0..last).step_by(one_in).chain(last..n).map(|slot| slot as u32).filter(|&slot| self.id(slot) != 0)
+        (0..last).step_by(one_in).chain(last..n).map(|slot| slot as u32)
     }
 
     fn row_of<'a>(&self, chunk: &'a Chunk, at: usize) -> (&'a [i8], &'a [f32]) {
-        let (width, n_parts) = (self.layout.width(), self.layout.parts().len());
-        (&chunk.bytes[at * width..(at + 1) * width], &chunk.scales[at * n_parts..(at + 1) * n_parts])
+        let row = &chunk.block.bytes()[at * self.stride..(at + 1) * self.stride];
+        let (scales, bytes) = row.split_at(self.layout.parts().len() * size_of::<f32>());
+        // Rows start at multiples of four bytes.
+        (&bytes[..self.layout.width()], bytemuck::cast_slice(scales))
     }
 
     pub(crate) fn encode(&self, vector: &[f32]) -> Encoded {
@@ -195,6 +230,40 @@ impl Rows {
             start = end;
         }
         sum
+    }
+
+    /// The best `k` of the allowed rows at these slots by the part that weighs most in what is sought, as slots.
+    pub(crate) fn scan_heaviest(
+        &self,
+        sought: &Sought,
+        slots: impl Iterator<Item = u32>,
+        allowed: Option<&RoaringBitmap>,
+        k: usize,
+    ) -> Vec<u32> {
+        let (part, range) = sought.heaviest(&self.layout);
+        let missing = sought.missing.get(part).copied().unwrap_or(0.0);
+        let query = &sought.row.bytes[range.clone()];
+        let mut best: Vec<Hit> = slots
+            .filter_map(|slot| {
+                let chunk = &self.chunks()[slot as usize / CHUNK];
+                let at = slot as usize % CHUNK;
+                let id = chunk.ids[at];
+                if id == 0 || allowed.is_some_and(|allowed| !allowed.contains(id)) {
+                    return None;
+                }
+                let (bytes, scales) = self.row_of(chunk, at);
+                let score = match scales[part] {
+                    0.0 => missing,
+                    scale => {
+                        let dot = i8::dot(query, &bytes[range.clone()]).unwrap_or(0);
+                        sought.row.scales[part] * scale * dot as f32
+                    }
+                };
+                Some(Hit { id: slot, score })
+            })
+            .collect();
+        keep_best(&mut best, k);
+        best.into_iter().map(|hit| hit.id).collect()
     }
 
     /// How near two rows are to each other: the mean of the cosines of the parts that both have, times the

@@ -17,11 +17,14 @@ const N_SAMPLED: usize = 256;
 /// A sample of so many photos is trusted half.
 const HALF_TRUST: f32 = 30.0;
 
-/// The sample, one fused vector after the other.
+/// The mean of the sample's fused vectors. The mean of their cosines with any vector is its inner product with it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Background {
-    vectors: Vec<f32>,
-    width: usize,
+    /// `[width]`: of each part the mean of those photos that have it.
+    means: Vec<f32>,
+    /// How many photos have each part.
+    n_with: [u32; 4],
+    n: usize,
     lens: PartLens,
 }
 
@@ -33,25 +36,40 @@ impl Background {
     /// The mean cosine of a part of the sampled photos, those that have it, with `vector`; `start` is where
     /// the part begins. None where no photo has it.
     pub(super) fn mean(&self, part: usize, start: usize, vector: &[f32]) -> Option<f32> {
-        let len = self.lens[part];
-        if len != vector.len() || len == 0 {
+        if self.lens[part] != vector.len() || self.n_with[part] == 0 {
             return None;
         }
-        let (mut sum, mut n) = (0.0, 0_u32);
-        for photo in self.vectors.chunks_exact(self.width) {
-            let photo = &photo[start..start + len];
-            if photo.iter().any(|x| *x != 0.0) {
-                sum += photo.iter().zip(vector).map(|(a, b)| a * b).sum::<f32>();
-                n += 1;
-            }
-        }
-        (n > 0).then(|| sum / n as f32)
+        let mean = &self.means[start..start + vector.len()];
+        Some(mean.iter().zip(vector).map(|(a, b)| a * b).sum())
     }
 
     /// How far its means can be believed, from 0 to 1.
     pub(super) fn trust(&self) -> f32 {
-        let n = (self.vectors.len() / self.width.max(1)) as f32;
+        let n = self.n as f32;
         n / (n + HALF_TRUST)
+    }
+
+    fn take(&mut self, fused: &[f32]) {
+        self.n += 1;
+        let mut start = 0;
+        for (part, len) in self.lens.into_iter().enumerate() {
+            let range = start..start + len;
+            start += len;
+            let own = &fused[range.clone()];
+            if own.iter().any(|x| *x != 0.0) {
+                self.n_with[part] += 1;
+                self.means[range].iter_mut().zip(own).for_each(|(sum, x)| *sum += x);
+            }
+        }
+    }
+
+    /// Sums become means.
+    fn finish(&mut self) {
+        let mut start = 0;
+        for (len, n) in self.lens.into_iter().zip(self.n_with) {
+            self.means[start..start + len].iter_mut().for_each(|x| *x /= n.max(1) as f32);
+            start += len;
+        }
     }
 
     /// The sample of a pack's vectors; taken anew when the catalog has grown or shrunk by a tenth.
@@ -76,10 +94,11 @@ impl Background {
         // Spread over the ids, so over folders and time.
         let step = (n / N_SAMPLED).max(1);
         let chosen: Vec<PictureId> = ids.iter().step_by(step).take(N_SAMPLED).map(PictureId::new).collect();
-        let mut sample = Self { vectors: Vec::new(), width: lens.iter().sum(), lens };
+        let mut sample = Self { means: vec![0.0; lens.iter().sum()], lens, ..Self::default() };
         inner.store.fused_of(engine.models.ids().parts(), lens, chosen, |_, vector| {
-            sample.vectors.extend_from_slice(vector);
+            sample.take(vector);
         })?;
+        sample.finish();
         let sample = Arc::new(sample);
         let mut kept = inner.search.background.0.lock().unwrap_or_else(PoisonError::into_inner);
         *kept = Some((model, n, sample.clone()));

@@ -31,6 +31,7 @@ mod lists;
 mod orders;
 mod path_bytes;
 mod pictures;
+mod postings;
 mod product_vectors;
 mod products;
 mod saved;
@@ -74,6 +75,8 @@ pub use ties::{Grouping, Tie, TiedProduct};
 pub use twins::{Decided, Fingerprint, Likeness, TwinRow};
 pub use words::{CodeKind, FactValue, WordsOf};
 
+use postings::Postings;
+
 use crate::error::CatalogError;
 
 /// How long a statement waits for another process before it gives up.
@@ -93,6 +96,7 @@ pub struct Store {
     address: String,
     /// What the file was when it was opened.
     identity: Option<u64>,
+    postings: Postings,
 }
 
 impl Store {
@@ -108,6 +112,7 @@ impl Store {
                 address: address(file, ""),
                 writer: Some(Mutex::new(writer)),
                 readers: Mutex::default(),
+                postings: Postings::default(),
             }),
             Err(CatalogError::Database(error)) if is_unwritable(&error) && file.is_file() => {
                 Self::open_to_read(file)
@@ -128,6 +133,7 @@ impl Store {
             address: address(file, if has_journal { "" } else { "?immutable=1" }),
             writer: None,
             readers: Mutex::default(),
+            postings: Postings::default(),
         };
         let version = schema::version(&*store.reader()?)?;
         let folder = file.parent().unwrap_or(file);

@@ -150,14 +150,17 @@ impl Store {
         if quoted.is_empty() {
             return Ok(RoaringBitmap::new());
         }
-        let reader = self.reader()?;
-        let mut statement = reader.prepare_cached("SELECT rowid FROM words WHERE words MATCH ?1")?;
         let sought = format!("{} : ({})", of.columns(), quoted.join(" OR "));
-        let mut found = RoaringBitmap::new();
-        let mut rows = statement.query([sought])?;
-        while let Some(row) = rows.next()? {
-            found.insert(row.get(0)?);
+        let reader = self.reader()?;
+        let version = Tally::Words.read(&reader)?;
+        if let Some(kept) = self.postings.find(version, &sought) {
+            return Ok(kept);
         }
+        let mut statement = reader.prepare_cached("SELECT rowid FROM words WHERE words MATCH ?1")?;
+        // By rising id, so they can be appended.
+        let rows = statement.query_map([&sought], |row| row.get::<_, u32>(0))?;
+        let found = rows.collect::<Result<RoaringBitmap, _>>()?;
+        self.postings.keep(version, sought, found.clone());
         Ok(found)
     }
 
