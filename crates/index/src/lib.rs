@@ -10,7 +10,7 @@
 //!   little by little ([`LocalIndex::advance_graph`]), so that adding a photo never waits for it.
 //!
 //! Vectors are held once, in 8 bits; the graph holds where they are. The best scores are computed again
-//! from the caller's own vectors ([`Originals`]), so that they are exact to the last digit.
+//! from the caller's own vectors ([`Originals`]), so that they are as exact as those are.
 //!
 //! Invariants: an id stands once; answers are sorted by falling score and, among equals, by rising id; a
 //! change that was applied is in every answer from then on, and one that was not is in none; a file of this
