@@ -81,12 +81,15 @@ pub fn run(api: &Api, arguments: &Arguments, options: &EvalArguments) -> anyhow:
         note!("{name}: {}", counted(queries.len() as u64, "question"));
         all.push(ask_all(api, name, weights, &queries, &known)?);
     }
+    if all.is_empty() {
+        anyhow::bail!("no such way of weighing; leave --system out to see all of them");
+    }
     let systems: Vec<System<'_>> =
         all.iter().map(|ranked| System { name: ranked.name, retrieved: &ranked.retrieved }).collect();
     let title = options.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let about = about(api, &known)?;
     let report = Report::new(&systems, Settings { title, about, ..Settings::default() })
-        .context("no such way of weighing; leave --system out to see all of them")?;
+        .context("nothing can be said of this file")?;
     if let (Some(path), Some(first)) = (&options.html, all.first()) {
         let failures = failures(api, &queries, first, &known)?;
         std::fs::write(path, report.html(Some(&failures)))
