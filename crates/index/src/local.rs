@@ -48,10 +48,10 @@ pub struct LocalIndex {
 
 impl LocalIndex {
     /// With no more numbers than this in all vectors together every answer comes from the exact scan, which reads
-    /// each of them: 500,000 vectors of 512, 200,000 of 1,280. The scan misses nothing and needs no graph, which takes
-    /// minutes to make for so many; so it goes as far as nobody feels the difference. Measured through the window's
-    /// call (`large_catalog`, 2 cores, 130,000 x 1,280, 740 hits): a search takes as long either way.
-    pub const EXACT_NUMBERS: usize = 256_000_000;
+    /// each of them: 500,000 vectors of 1,280, more than a million of 512. The scan misses nothing and needs no graph,
+    /// which takes minutes to make for so many. Measured through the window's call (`large_catalog`, 2 cores,
+    /// 130,000 x 1,280, 740 hits): a search takes 15 ms by the walk and 16 ms by the scan, recall@10 0.995 and 1.000.
+    pub const EXACT_NUMBERS: usize = 640_000_000;
     /// The walk is at least as wide as one in so many of all vectors. Goods of one kind lie close together, and a
     /// narrower walk ends among those that it meets first. Measured (`large_catalog`, 1,300,000 x 1,280 around 400
     /// kinds), recall@10: 740 wide 0.73, 2,000 wide 0.92, 3,000 wide 0.95.
