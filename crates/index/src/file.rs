@@ -1,8 +1,8 @@
 //! The index's file: a cache, from which it is opened in less time than from the vectors themselves.
 //!
 //! `VITRINEI`, a version, the fingerprint of what made the vectors, the layout, the position in the log, the
-//! rows chunk by chunk as they lie in memory, the ids that wait for the graph, usearch's own bytes, and a BLAKE3 sum over all of it.
-//! Nothing is believed before the sum was compared: usearch trusts what it loads.
+//! rows chunk by chunk as they lie in memory, the ids that wait for the graph, usearch's own bytes, and a BLAKE3 sum
+//! over all of it. Nothing is believed before the sum was compared: usearch trusts what it loads.
 
 use std::{
     collections::BTreeSet,

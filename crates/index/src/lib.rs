@@ -10,7 +10,7 @@
 //!   little by little ([`LocalIndex::advance_graph`]), so that adding a photo never waits for it.
 //!
 //! Vectors are held once, in 8 bits; the graph holds where they are. The best scores are computed again
-//! from the caller's own vectors ([`Originals`]), so that they are as exact as those are.
+//! from the caller's own vectors ([`Originals`]), so that they are exact to the last digit.
 //!
 //! Invariants: an id stands once; answers are sorted by falling score and, among equals, by rising id; a
 //! change that was applied is in every answer from then on, and one that was not is in none; a file of this
@@ -66,16 +66,17 @@ impl Layout {
 
     /// The score of a vector by the definition, see [`Probe`].
     pub fn score(&self, vector: &[f32], query: &[f32], missing: &[f32]) -> f32 {
+        // Summed in 64 bits and rounded once: the order of the sums then makes no difference.
         let mut sum = 0.0;
         for (at, (part, query)) in self.split(vector).zip(self.split(query)).enumerate() {
-            if part.iter().all(|x| *x == 0.0) {
-                sum += missing.get(at).copied().unwrap_or(0.0);
+            sum += if part.iter().all(|x| *x == 0.0) {
+                f64::from(missing.get(at).copied().unwrap_or(0.0))
             } else {
                 // Both are of one length by construction.
-                sum += f32::dot(part, query).unwrap_or(0.0) as f32;
-            }
+                f32::dot(part, query).unwrap_or(0.0)
+            };
         }
-        sum
+        sum as f32
     }
 }
 
