@@ -24,9 +24,15 @@ pub(crate) fn show(project: &Project, library: Option<&Path>) -> Result<()> {
     let status: serde_json::Value = serde_json::from_str(&status).context("`vitrine status --json`")?;
 
     // Somebody's own catalog is searched as it is: the samples are added to an empty one only.
-    if status["nPhotos"].as_u64().context("`vitrine status --json` names no nPhotos")? == 0 {
+    let count = |name: &str| {
+        status[name].as_u64().with_context(|| format!("`vitrine status --json` names no {name}"))
+    };
+    if count("nPhotos")? == 0 {
         println!("\nThe catalog is empty: indexing the sample catalog.");
         command::run(vitrine(&["index"]).arg(project.path("samples")))?;
+    } else if count("nSearchable")? < count("nPhotos")? {
+        println!("\nSome photos were not indexed yet: going on with them.");
+        command::run(&mut vitrine(&["index"]))?;
     }
     for words in SEARCHES {
         println!();
