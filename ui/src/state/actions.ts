@@ -41,10 +41,11 @@ export async function switchView(): Promise<void> {
   // A place in the one is none in the other.
   view.gridTop = { answered: answer.answered, top: 0 };
   await tick();
+  // Before the next key can come: one that meets no focus would be lost.
+  if (wasAmong) view.focusGrid();
   // The new one knows its size from the first frame on.
   await new Promise(requestAnimationFrame);
   view.revealCursor();
-  if (wasAmong) view.focusGrid();
 }
 
 export function moreLikeThis(): void {
