@@ -12,7 +12,8 @@ use crate::{args::Arguments, show};
 /// `title=Poppy mug` as a field; nothing behind the sign takes it back.
 pub fn field(text: &str) -> Result<(FieldName, Option<String>), String> {
     const HOW: &str =
-        "write it as FIELD=VALUE; a field is title, sku, price, category, brand, description or barcode";
+        "write it as FIELD=VALUE; a field is title, sku, price, category, brand, description, \
+         barcode, colour, material, pattern, size, gender, age_group, tags or alt_text";
     let (name, value) = text.split_once('=').ok_or(HOW)?;
     let name = match name.trim().to_lowercase().as_str() {
         "title" => FieldName::Title,
@@ -22,6 +23,14 @@ pub fn field(text: &str) -> Result<(FieldName, Option<String>), String> {
         "brand" => FieldName::Brand,
         "description" => FieldName::Description,
         "barcode" => FieldName::Barcode,
+        "colour" => FieldName::Colour,
+        "material" => FieldName::Material,
+        "pattern" => FieldName::Pattern,
+        "size" => FieldName::Size,
+        "gender" => FieldName::Gender,
+        "age_group" => FieldName::AgeGroup,
+        "tags" => FieldName::Tags,
+        "alt_text" => FieldName::AltText,
         _ => return Err(HOW.to_owned()),
     };
     Ok((name, Some(value.trim().to_owned()).filter(|value| !value.is_empty())))

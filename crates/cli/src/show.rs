@@ -48,6 +48,14 @@ fn name(field: FieldName) -> &'static str {
         FieldName::Brand => "Brand",
         FieldName::Description => "Description",
         FieldName::Barcode => "Barcode",
+        FieldName::Colour => "Colour",
+        FieldName::Material => "Material",
+        FieldName::Pattern => "Pattern",
+        FieldName::Size => "Size",
+        FieldName::Gender => "For",
+        FieldName::AgeGroup => "Age",
+        FieldName::Tags => "Tags",
+        FieldName::AltText => "Shop alt text",
     }
 }
 

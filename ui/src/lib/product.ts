@@ -17,4 +17,12 @@ export const FIELD_NAMES: Record<FieldName, string> = {
   brand: 'Brand',
   description: 'Text',
   barcode: 'Barcode',
+  colour: 'Colour',
+  material: 'Material',
+  pattern: 'Pattern',
+  size: 'Size',
+  gender: 'For',
+  ageGroup: 'Age',
+  tags: 'Tags',
+  altText: 'Alternative text',
 };

@@ -144,21 +144,33 @@ fn photo_of_product(found: catalog::ProductPhoto) -> Photo {
 
 fn field(field: catalog::Field) -> ProductField {
     ProductField {
-        name: match field.name {
-            catalog::FieldName::Title => FieldName::Title,
-            catalog::FieldName::Sku => FieldName::Sku,
-            catalog::FieldName::Price => FieldName::Price,
-            catalog::FieldName::Category => FieldName::Category,
-            catalog::FieldName::Brand => FieldName::Brand,
-            catalog::FieldName::Description => FieldName::Description,
-            catalog::FieldName::Barcode => FieldName::Barcode,
-        },
+        name: shown_field_name(field.name),
         value: field.value,
         origin: match field.origin {
             catalog::Origin::Model => FieldOrigin::Model,
             catalog::Origin::List => FieldOrigin::List,
             catalog::Origin::Person => FieldOrigin::Person,
         },
+    }
+}
+
+pub(crate) fn shown_field_name(name: catalog::FieldName) -> FieldName {
+    match name {
+        catalog::FieldName::Title => FieldName::Title,
+        catalog::FieldName::Sku => FieldName::Sku,
+        catalog::FieldName::Price => FieldName::Price,
+        catalog::FieldName::Category => FieldName::Category,
+        catalog::FieldName::Brand => FieldName::Brand,
+        catalog::FieldName::Description => FieldName::Description,
+        catalog::FieldName::Barcode => FieldName::Barcode,
+        catalog::FieldName::Colour => FieldName::Colour,
+        catalog::FieldName::Material => FieldName::Material,
+        catalog::FieldName::Pattern => FieldName::Pattern,
+        catalog::FieldName::Size => FieldName::Size,
+        catalog::FieldName::Gender => FieldName::Gender,
+        catalog::FieldName::AgeGroup => FieldName::AgeGroup,
+        catalog::FieldName::Tags => FieldName::Tags,
+        catalog::FieldName::AltText => FieldName::AltText,
     }
 }
 
@@ -171,6 +183,14 @@ pub(crate) fn field_name(name: FieldName) -> catalog::FieldName {
         FieldName::Brand => catalog::FieldName::Brand,
         FieldName::Description => catalog::FieldName::Description,
         FieldName::Barcode => catalog::FieldName::Barcode,
+        FieldName::Colour => catalog::FieldName::Colour,
+        FieldName::Material => catalog::FieldName::Material,
+        FieldName::Pattern => catalog::FieldName::Pattern,
+        FieldName::Size => catalog::FieldName::Size,
+        FieldName::Gender => catalog::FieldName::Gender,
+        FieldName::AgeGroup => catalog::FieldName::AgeGroup,
+        FieldName::Tags => catalog::FieldName::Tags,
+        FieldName::AltText => catalog::FieldName::AltText,
     }
 }
 

@@ -148,6 +148,22 @@ pub enum FieldName {
     Description,
     /// The number below the bars.
     Barcode,
+    /// Its colour, as the shop names it.
+    Colour,
+    /// What it is made of.
+    Material,
+    /// Its pattern.
+    Pattern,
+    /// Its size.
+    Size,
+    /// Whom it is for: women, men, everybody.
+    Gender,
+    /// Of what age.
+    AgeGroup,
+    /// The shop's tags.
+    Tags,
+    /// The shop's own alternative text.
+    AltText,
 }
 
 /// Something that is known of a product.

@@ -12,6 +12,7 @@ mod packs;
 mod photo;
 mod progress;
 mod reasons;
+mod review;
 mod search;
 mod state;
 mod twins;
@@ -30,6 +31,11 @@ pub use packs::{
 pub use photo::{CaptionStyle, DescribeMode, PhotoReading, PhotoRequest, Phrase};
 pub use progress::{RunProgress, RunState, StageKind, StageProgress};
 pub use reasons::{HeatMap, PartName, PartScore, Reasons, SavedSearch, Why, WordFound, WordPlace};
+pub use review::{
+    BulkPreview, CheckedText, Claim, ClaimKind, Conflict, OriginSpan, ReviewCount, ReviewDecision, ReviewEvent,
+    ReviewFact, ReviewFilter, ReviewItem, ReviewPhoto, ReviewQueue, ReviewRow, ReviewState, ReviewText, Stepped,
+    TextPart, TextSpan, Verdict, WordOrigin,
+};
 pub use search::{
     DragEvent, DragPhase, DropSummary, PictureTerm, ProductTerm, QueryPicture, SearchFilter, SearchPage,
     SearchProblem, SearchRequest, SearchWeights, SortBy,

@@ -48,12 +48,43 @@ pub enum FieldName {
     Description,
     /// The number below the bars: an EAN, a UPC, an ISBN.
     Barcode,
+    /// Its colour, as the shop names it.
+    Colour,
+    /// What it is made of.
+    Material,
+    /// Its pattern.
+    Pattern,
+    /// Its size.
+    Size,
+    /// Whom it is for: women, men, everybody.
+    Gender,
+    /// Of what age.
+    AgeGroup,
+    /// The shop's tags.
+    Tags,
+    /// The shop's own alternative text of its first photo.
+    AltText,
 }
 
 impl FieldName {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 7] =
-        [Self::Title, Self::Sku, Self::Price, Self::Category, Self::Brand, Self::Description, Self::Barcode];
+    pub const ALL: [Self; 15] = [
+        Self::Title,
+        Self::Sku,
+        Self::Price,
+        Self::Category,
+        Self::Brand,
+        Self::Description,
+        Self::Barcode,
+        Self::Colour,
+        Self::Material,
+        Self::Pattern,
+        Self::Size,
+        Self::Gender,
+        Self::AgeGroup,
+        Self::Tags,
+        Self::AltText,
+    ];
 
     /// Its name in the database.
     pub fn name(self) -> &'static str {
@@ -65,10 +96,19 @@ impl FieldName {
             Self::Brand => "brand",
             Self::Description => "description",
             Self::Barcode => "barcode",
+            Self::Colour => "colour",
+            Self::Material => "material",
+            Self::Pattern => "pattern",
+            Self::Size => "size",
+            Self::Gender => "gender",
+            Self::AgeGroup => "age_group",
+            Self::Tags => "tags",
+            Self::AltText => "alt_text",
         }
     }
 
-    fn from_name(name: &str) -> Option<Self> {
+    /// The field of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.name() == name)
     }
 }

@@ -285,7 +285,15 @@ fn gather(
             FieldName::Brand => found.add_fact("brand", &field.value),
             FieldName::Category => found.add_fact("category", &field.value),
             FieldName::Title => found.add_code(&field.value, CodeKind::Title),
-            FieldName::Description => {}
+            FieldName::Description
+            | FieldName::Colour
+            | FieldName::Material
+            | FieldName::Pattern
+            | FieldName::Size
+            | FieldName::Gender
+            | FieldName::AgeGroup
+            | FieldName::Tags
+            | FieldName::AltText => {}
         }
         found.own.push(words::text_of(&field.value));
     }
