@@ -41,6 +41,16 @@ impl From<CatalogError> for ApiError {
             CatalogError::NothingChosen => {
                 (ErrorCode::BadRequest, "No product is chosen. Choose one or more first.".to_owned())
             }
+            CatalogError::NothingWritten => {
+                (ErrorCode::BadRequest, "There are no words to approve. Write some first.".to_owned())
+            }
+            CatalogError::ShowAgain => (
+                ErrorCode::BadRequest,
+                "The list changed since it was shown. Look at it again, then approve.".to_owned(),
+            ),
+            CatalogError::BadTemplate(problem) => {
+                (ErrorCode::BadRequest, format!("Character {}: {}", problem.at + 1, problem.message))
+            }
             CatalogError::Unwritable { file, reason } => (
                 ErrorCode::Storage,
                 format!(

@@ -14,6 +14,7 @@ mod convert;
 mod error;
 mod packs;
 mod places;
+mod review;
 mod search;
 mod twins;
 pub mod types;

@@ -7,9 +7,10 @@ use std::{fs, path::PathBuf};
 
 use ts_rs::{Config, TS};
 use vitrine_api::types::{
-    ApiError, AppState, Completion, DragEvent, Facets, GroupingPreview, HeatMap, PackList, PackNews,
-    ProductDetail, QueryPicture, Reasons, SavedSearch, SearchPage, SearchRequest, SkippedPage, TwinDecision,
-    TwinPage,
+    ApiError, AppState, BulkPreview, CheckedText, Completion, DragEvent, Facets, GroupingPreview, HeatMap,
+    PackList, PackNews, ProductDetail, QueryPicture, Reasons, ReviewDecision, ReviewEvent, ReviewFilter,
+    ReviewItem, ReviewQueue, SavedSearch, SearchPage, SearchRequest, SkippedPage, Stepped, Template,
+    TwinDecision, TwinPage,
 };
 
 fn export_all(into: &std::path::Path) {
@@ -31,6 +32,15 @@ fn export_all(into: &std::path::Path) {
     SavedSearch::export_all(&config).unwrap();
     TwinPage::export_all(&config).unwrap();
     TwinDecision::export_all(&config).unwrap();
+    ReviewFilter::export_all(&config).unwrap();
+    ReviewQueue::export_all(&config).unwrap();
+    ReviewItem::export_all(&config).unwrap();
+    ReviewDecision::export_all(&config).unwrap();
+    ReviewEvent::export_all(&config).unwrap();
+    CheckedText::export_all(&config).unwrap();
+    BulkPreview::export_all(&config).unwrap();
+    Stepped::export_all(&config).unwrap();
+    Template::export_all(&config).unwrap();
     ApiError::export_all(&config).unwrap();
 }
 

@@ -66,6 +66,11 @@ impl Engine {
         Ok(self.vocabulary.get())
     }
 
+    /// The word lists, where they are ready.
+    pub(crate) fn ready_vocabulary(&self) -> Option<&Vocabulary> {
+        self.vocabulary.get()
+    }
+
     /// Whether every picture of the catalog has a vector of this pack.
     fn is_complete(&self, store: &Store) -> Result<bool, CatalogError> {
         Ok(store.without_vector(self.models.ids().clip, PictureId::new(0), 1)?.is_empty())

@@ -49,6 +49,15 @@ pub enum CatalogError {
     /// Something is to be done with products, and none is named.
     #[error("no product is chosen")]
     NothingChosen,
+    /// A description is to be approved, and there are no words.
+    #[error("there are no words to approve; write some first")]
+    NothingWritten,
+    /// All of a filter is to be approved, and something else was shown last.
+    #[error("the list changed since it was shown; look at it again, then approve")]
+    ShowAgain,
+    /// A rule for descriptions cannot be followed.
+    #[error("this rule cannot be followed: {0}")]
+    BadTemplate(crate::review::TemplateProblem),
     /// A file that a person named cannot be written.
     #[error("{file} cannot be written: {reason}")]
     Unwritable {

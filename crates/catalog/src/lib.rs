@@ -36,6 +36,7 @@ mod lock;
 mod memory;
 mod models;
 pub mod photo;
+pub mod review;
 pub mod run;
 mod scan;
 pub mod search;
@@ -55,7 +56,8 @@ pub use interrogate::{CaptionStyle, DescribeMode, PhotoOptions, PhotoReading, Ph
 pub use library::{Library, LibraryOptions, Summary};
 pub use models::{Answers, Captioned, ModelsReport, OpenModels, PackModels, Pending};
 pub use store::{
-    Away, Field, FieldName, GroupBy, Grouping, Likeness, Origin, PictureCounts, PictureId, PictureRow,
-    ProductId, ProductRow, SourceId, SourceRow, Variant, WordsOf,
+    Away, EventRow, Field, FieldName, GroupBy, Grouping, Likeness, Origin, PictureCounts, PictureId,
+    PictureRow, ProductId, ProductPhotoRow, ProductRow, QueueItem, SourceId, SourceRow, StepKind, Stepped,
+    Variant, WordsOf,
 };
 pub use vitrine_jobs as jobs;

@@ -15,6 +15,7 @@ use crate::{
     memory::Memory,
     models::{self, ModelIds, OpenModels},
     photo::Skip,
+    review::ReviewMemory,
     run::{self, GroupingPreview, Work},
     search::SearchState,
     store::{FieldName, GroupBy, PictureCounts, ProductId, Setting, SkipRow, SourceId, SourceRow, Store},
@@ -65,6 +66,7 @@ pub(crate) struct Inner {
     pub(crate) events: Events,
     pub(crate) search: SearchState,
     pub(crate) decisions: Decisions,
+    pub(crate) review: ReviewMemory,
     pub(crate) watcher: Mutex<Option<Watcher>>,
     lock: Mutex<Option<WriteLock>>,
 }
@@ -113,6 +115,7 @@ impl Library {
             events: Events::default(),
             search: SearchState::default(),
             decisions: Decisions::default(),
+            review: ReviewMemory::default(),
             watcher: Mutex::new(None),
             lock: Mutex::new(None),
         };
@@ -405,7 +408,7 @@ impl Library {
     }
 
     /// The first change takes the lock and keeps it until [`Library::close`].
-    fn lock_for_writing(&self) -> Result<(), CatalogError> {
+    pub(crate) fn lock_for_writing(&self) -> Result<(), CatalogError> {
         if self.inner.store.is_read_only() {
             return Err(CatalogError::ReadOnly(self.inner.options.folder.clone()));
         }

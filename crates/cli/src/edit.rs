@@ -11,8 +11,7 @@ use crate::{args::Arguments, show};
 
 /// `title=Poppy mug` as a field; nothing behind the sign takes it back.
 pub fn field(text: &str) -> Result<(FieldName, Option<String>), String> {
-    const HOW: &str =
-        "write it as FIELD=VALUE; a field is title, sku, price, category, brand, description, \
+    const HOW: &str = "write it as FIELD=VALUE; a field is title, sku, price, category, brand, description, \
          barcode, colour, material, pattern, size, gender, age_group, tags or alt_text";
     let (name, value) = text.split_once('=').ok_or(HOW)?;
     let name = match name.trim().to_lowercase().as_str() {

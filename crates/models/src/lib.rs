@@ -60,11 +60,12 @@ pub use self::heat::HeatMap;
 pub use self::interrogator::{
     AttributeTerms, BestOptions, GroupProbability, Interrogation, InterrogationProgress, InterrogationRun,
     InterrogationSource, Interrogator, InterrogatorMode, InterrogatorOptions, ProductTerms,
-    ProductVocabulary, RankedTerm, TermEmbedding, TermProbability, TermTable, TermVectors, rank_terms,
+    ProductVocabulary, RankedTerm, TermEmbedding, TermOdds, TermProbability, TermTable, TermVectors,
+    rank_terms,
 };
 pub use self::pack::{
-    Calibration, CheckedFile, CheckedFiles, Coverage, FileSum, FusedCalibration, ModelEntry, Pack,
-    PackManifest, PartCalibration, ScoreRange,
+    Calibration, CheckedFile, CheckedFiles, ClaimCalibration, ClaimCalibrations, ClaimWeights, Coverage,
+    FileSum, FusedCalibration, ModelEntry, Pack, PackManifest, PartCalibration, ScoreRange,
 };
 pub use self::pixels::{ImagePreprocess, PREPROCESSING_VERSION, PixelTensor};
 pub use self::safe_name::is_safe_name;

@@ -7,6 +7,7 @@ mod browsing;
 mod indexing;
 mod packs;
 mod query_pictures;
+mod review;
 mod searching;
 mod twins;
 
@@ -36,6 +37,22 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         twins::undo_twin_decision,
         twins::set_aside,
         twins::show_again,
+        review::review_queue,
+        review::review_item,
+        review::decide_review,
+        review::undo_review,
+        review::redo_review,
+        review::check_text,
+        review::review_history,
+        review::preview_approve_all,
+        review::approve_all,
+        review::rewrite_review,
+        review::claim_heat_map,
+        review::reviewer,
+        review::set_reviewer,
+        review::templates,
+        review::set_template,
+        review::remove_template,
         browsing::product,
         browsing::skipped,
         browsing::reveal,

@@ -35,7 +35,22 @@ pub(crate) fn swatch(colour: ProductColour) -> Swatch {
     Swatch { name: colour.name, color: format!("#{r:02x}{g:02x}{b:02x}"), share: colour.share }
 }
 
-fn kind(kind: &describe::AttributeKind) -> AttributeKind {
+/// The engine's kind of this name; `list` is for own lists.
+pub(super) fn engine_kind(kind: AttributeKind, list: &str) -> describe::AttributeKind {
+    match kind {
+        AttributeKind::Type => describe::AttributeKind::Type,
+        AttributeKind::Colour => describe::AttributeKind::Colour,
+        AttributeKind::Material => describe::AttributeKind::Material,
+        AttributeKind::Pattern => describe::AttributeKind::Pattern,
+        AttributeKind::Style => describe::AttributeKind::Style,
+        AttributeKind::Finish => describe::AttributeKind::Finish,
+        AttributeKind::Occasion => describe::AttributeKind::Occasion,
+        AttributeKind::Setting => describe::AttributeKind::Setting,
+        AttributeKind::Own => describe::AttributeKind::Own(list.to_owned()),
+    }
+}
+
+pub(super) fn kind(kind: &describe::AttributeKind) -> AttributeKind {
     match kind {
         describe::AttributeKind::Type => AttributeKind::Type,
         describe::AttributeKind::Colour => AttributeKind::Colour,

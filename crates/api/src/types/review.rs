@@ -349,6 +349,20 @@ pub struct ReviewEvent {
     pub is_undone: bool,
 }
 
+/// The rules by which descriptions of a category are put together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Template {
+    /// The category of the shop; empty for every other product.
+    pub category: String,
+    /// The title's rule.
+    pub title: String,
+    /// The text's.
+    pub text: String,
+    /// The alternative text's.
+    pub alt_text: String,
+}
+
 /// What a step back or forward brought.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

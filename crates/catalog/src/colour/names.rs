@@ -58,6 +58,11 @@ impl BasicColour {
         Self::of_word(name).unwrap_or(Self::Grey)
     }
 
+    /// Every word for a colour that is measured.
+    pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+        all().iter().map(|named| named.name)
+    }
+
     /// The family that a merchant's or a model's colour word belongs to.
     pub fn of_word(word: &str) -> Option<Self> {
         let family = Self::ALL.into_iter().find(|family| family.name() == word);

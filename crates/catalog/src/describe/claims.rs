@@ -92,7 +92,15 @@ impl AttributeKind {
         known.map_or_else(|| Self::Own(list.to_owned()), |(kind, ..)| kind.clone())
     }
 
-    fn of_table(table: &str) -> Self {
+    /// The word list's name.
+    pub(crate) fn table(&self) -> &str {
+        match self {
+            Self::Own(list) => list,
+            kind => KINDS.iter().find(|(other, ..)| other == kind).map_or("", |(.., table)| table),
+        }
+    }
+
+    pub(crate) fn of_table(table: &str) -> Self {
         let known = KINDS.iter().find(|(.., other)| *other == table);
         known.map_or_else(|| Self::Own(table.to_owned()), |(kind, ..)| kind.clone())
     }

@@ -26,7 +26,7 @@ pub use claims::{Attribute, AttributeKind, Evidence};
 pub(crate) use lists::WordLists;
 pub(crate) use vocabulary::{Vocabulary, vectors, vocabulary};
 pub use wording::without_gaps;
-pub(crate) use wording::{product_phrase, publishable};
+pub(crate) use wording::{as_sentence, contains_phrase, product_phrase, publishable};
 
 use crate::{colour::ProductColour, photo::Unrecognisable};
 
@@ -37,7 +37,7 @@ pub(crate) const RULES_VERSION: u32 = 3;
 /// A title's longest, in characters: what marketplaces take.
 const MAX_TITLE: usize = 150;
 /// An alternative text's longest, in characters: what screen readers say in one breath.
-const MAX_ALT_TEXT: usize = 125;
+pub(crate) const MAX_ALT_TEXT: usize = 125;
 
 /// A product in words, in parts that can be judged and searched alone.
 #[derive(Debug, Clone, PartialEq)]

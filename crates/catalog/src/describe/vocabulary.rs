@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use vitrine_models::{Priority, ProductVocabulary, TermTable, TermVectors};
+use vitrine_models::{Priority, ProductVocabulary, TermOdds, TermTable, TermVectors};
 
 use super::Findings;
 use crate::{CatalogError, colour::ProductColour, models::Models};
@@ -28,6 +28,19 @@ impl Vocabulary {
         let terms = self.lists.terms(vector, N_TERMS)?;
         let neutral = self.neutral.iter().zip(vector).map(|(a, b)| a * b).sum();
         Ok(Findings { caption, terms, neutral, logit_scale: self.logit_scale, colours, unrecognisable: None })
+    }
+}
+
+impl Vocabulary {
+    /// How a term of a list stands against its foils, from a photo's vector. No model runs.
+    pub(crate) fn odds(
+        &self,
+        vector: &[f32],
+        table: &str,
+        term: &str,
+        is_foil: &dyn Fn(&str) -> bool,
+    ) -> Result<Option<TermOdds>, CatalogError> {
+        Ok(self.lists.odds(vector, table, term, is_foil)?)
     }
 }
 

@@ -194,7 +194,7 @@ pub(super) fn capitalised(text: &str) -> String {
 }
 
 /// With a capital letter and a full stop.
-pub(super) fn as_sentence(text: &str) -> String {
+pub(crate) fn as_sentence(text: &str) -> String {
     let text = capitalised(text.trim());
     if text.is_empty() || text.ends_with(['.', '!', '?']) { text } else { format!("{text}.") }
 }
@@ -220,7 +220,7 @@ pub(super) fn cut(text: &str, max: usize) -> String {
 }
 
 /// Whether `phrase` stands in `text` as whole words, in the singular or the plural.
-pub(super) fn contains_phrase(text: &str, phrase: &str) -> bool {
+pub(crate) fn contains_phrase(text: &str, phrase: &str) -> bool {
     let words: Vec<&str> = text.split(' ').map(bare).collect();
     let wanted: Vec<&str> = phrase.split(' ').collect();
     let is_last = |i: usize| i + 1 == wanted.len();

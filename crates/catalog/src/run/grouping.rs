@@ -208,6 +208,7 @@ fn variants(product: &ListedProduct) -> Vec<Variant> {
         sku: variant.sku.clone(),
         name: variant.name.clone(),
         price: variant.price.clone(),
+        ..Variant::default()
     };
     product.variants.iter().map(variant).collect()
 }

@@ -19,6 +19,8 @@ const LOG_KEPT: u64 = 500_000;
 
 /// Products whose words are written in one transaction: some ten milliseconds' work.
 const WORDS_AT_ONCE: u64 = 256;
+/// Products whose descriptions are checked between two looks at whether the run goes on.
+const REVIEWS_AT_ONCE: u64 = 64;
 
 #[derive(Default)]
 struct Queue {
@@ -230,6 +232,7 @@ fn run(library: &Inner, job: &Job) -> Result<(), CatalogError> {
         write_words(library, job)?;
         describe::describe(library, job, &engine)?;
         write_words(library, job)?;
+        check_descriptions(library, job)?;
         if !library.work.has_news() {
             refine::refine(library, job, &engine)?;
         }
@@ -248,6 +251,14 @@ fn write_words(library: &Inner, job: &Job) -> Result<(), CatalogError> {
         job.checkpoint()?;
     }
     while library.store.refresh_words(library.model_ids(), WORDS_AT_ONCE)? > 0 {
+        job.checkpoint()?;
+    }
+    Ok(())
+}
+
+/// What descriptions claim, against the photos: what a review shows first.
+fn check_descriptions(library: &Inner, job: &Job) -> Result<(), CatalogError> {
+    while !library.work.has_news() && library.refresh_reviews(REVIEWS_AT_ONCE)? > 0 {
         job.checkpoint()?;
     }
     Ok(())

@@ -119,26 +119,36 @@ impl Library {
         let inner = self.inner();
         let question = Question::of(inner, query)?;
         let engine = inner.engine()?;
-        let models = &engine.models;
-        let Some(words) = sentence(models, &question.typed) else { return Ok(None) };
-        let (path, bytes) = inner.content(picture)?;
-        let bad = |skip| CatalogError::BadPicture { name: file_name(&path), skip };
-        let photo = photo::decode(&bytes, photo::FOR_MODELS).map_err(bad)?;
-        let (width, height) = photo.pixels.dimensions();
-        let (by, window, heat) = if models.matches() {
-            let preprocess = models.host().match_preprocess()?;
-            let input = preprocess.apply(&photo.pixels);
-            let heat = models.host().match_heat(picture, input, words.clone())?;
-            (Part::CloserLook, preprocess.window(width, height), heat)
-        } else {
-            let preprocess = models.search_preprocess()?;
-            let input = preprocess.apply(&photo.pixels);
-            let heat = models.host().search_heat(input, words.clone())?;
-            (Part::Look, preprocess.window(width, height), heat)
-        };
-        let (columns, rows, values) = over_photo(&heat, window);
-        Ok(Some(HeatMap { columns, rows, values, by, words }))
+        let Some(words) = sentence(&engine.models, &question.typed) else { return Ok(None) };
+        heat_of(inner, &engine, picture, words).map(Some)
     }
+}
+
+/// Where in a photo a model sees what these words say.
+pub(crate) fn heat_of(
+    inner: &Inner,
+    engine: &Engine,
+    picture: PictureId,
+    words: String,
+) -> Result<HeatMap, CatalogError> {
+    let models = &engine.models;
+    let (path, bytes) = inner.content(picture)?;
+    let bad = |skip| CatalogError::BadPicture { name: file_name(&path), skip };
+    let photo = photo::decode(&bytes, photo::FOR_MODELS).map_err(bad)?;
+    let (width, height) = photo.pixels.dimensions();
+    let (by, window, heat) = if models.matches() {
+        let preprocess = models.host().match_preprocess()?;
+        let input = preprocess.apply(&photo.pixels);
+        let heat = models.host().match_heat(picture, input, words.clone())?;
+        (Part::CloserLook, preprocess.window(width, height), heat)
+    } else {
+        let preprocess = models.search_preprocess()?;
+        let input = preprocess.apply(&photo.pixels);
+        let heat = models.host().search_heat(input, words.clone())?;
+        (Part::Look, preprocess.window(width, height), heat)
+    };
+    let (columns, rows, values) = over_photo(&heat, window);
+    Ok(HeatMap { columns, rows, values, by, words })
 }
 
 /// What a closer look gives to each product; none when it is not wanted any more.

@@ -112,7 +112,7 @@ impl FactName {
 pub const HAS: [&str; 10] =
     ["title", "sku", "price", "category", "brand", "text", "barcode", "variants", "photos", "flag"];
 /// What `is:` knows.
-pub const IS: [&str; 1] = ["described"];
+pub const IS: [&str; 6] = ["described", "pending", "approved", "edited", "rejected", "unclear"];
 
 /// Something typed that was not understood, or not as it may have been meant.
 #[derive(Debug, Clone, PartialEq, Eq)]

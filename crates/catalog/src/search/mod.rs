@@ -38,6 +38,7 @@ mod reasons;
 mod saved;
 
 pub use closer::HeatMap;
+pub(crate) use closer::heat_of;
 pub use complete::Completion;
 pub use facets::{FacetGroup, FacetValue, Facets};
 pub use filters::Chosen;

@@ -29,6 +29,12 @@ pub struct Variant {
     pub name: Option<String>,
     /// Its price, as written.
     pub price: Option<String>,
+    /// The number below its bars.
+    pub barcode: Option<String>,
+    /// What it is told by, a line each: "Colour: Red".
+    pub options: String,
+    /// Its own image, as the list writes it.
+    pub image: Option<String>,
 }
 
 impl Store {
@@ -64,10 +70,18 @@ impl Store {
     /// A product's variants, in order.
     pub fn variants_of(&self, product: ProductId) -> Result<Vec<Variant>, CatalogError> {
         let reader = self.reader()?;
-        let mut statement = reader
-            .prepare_cached("SELECT sku, name, price FROM variant WHERE product_id = ?1 ORDER BY position")?;
+        let mut statement = reader.prepare_cached(
+            "SELECT sku, name, price, barcode, options, image FROM variant WHERE product_id = ?1 ORDER BY position",
+        )?;
         let rows = statement.query_map([product], |row| {
-            Ok(Variant { sku: row.get(0)?, name: row.get(1)?, price: row.get(2)? })
+            Ok(Variant {
+                sku: row.get(0)?,
+                name: row.get(1)?,
+                price: row.get(2)?,
+                barcode: row.get(3)?,
+                options: row.get(4)?,
+                image: row.get(5)?,
+            })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -127,10 +141,20 @@ pub(super) fn set_variants(
 ) -> Result<(), CatalogError> {
     transaction.prepare_cached("DELETE FROM variant WHERE product_id = ?1")?.execute([product])?;
     let mut statement = transaction.prepare_cached(
-        "INSERT INTO variant (product_id, position, sku, name, price) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO variant (product_id, position, sku, name, price, barcode, options, image)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
     for (position, variant) in (0_i64..).zip(variants) {
-        statement.execute(params![product, position, variant.sku, variant.name, variant.price])?;
+        statement.execute(params![
+            product,
+            position,
+            variant.sku,
+            variant.name,
+            variant.price,
+            variant.barcode,
+            variant.options,
+            variant.image
+        ])?;
     }
     Ok(())
 }

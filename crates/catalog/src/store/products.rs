@@ -137,6 +137,7 @@ pub(super) fn is_decided(transaction: &Transaction<'_>, id: ProductId) -> Result
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM field WHERE product_id = ?1 AND origin = 2)
                  OR EXISTS (SELECT 1 FROM person_tie WHERE product_id = ?1)
+                 OR EXISTS (SELECT 1 FROM review_event WHERE product_id = ?1)
                  OR EXISTS (SELECT 1 FROM product WHERE id = ?1 AND grouping = 'person')",
         )?
         .query_row([id], |row| row.get(0))?)

@@ -23,6 +23,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { sql: include_str!("migrations/0004_products.sql"), replaces: true },
     Migration { sql: include_str!("migrations/0005_reading.sql"), replaces: false },
     Migration { sql: include_str!("migrations/0006_search.sql"), replaces: false },
+    Migration { sql: include_str!("migrations/0007_review.sql"), replaces: false },
 ];
 
 /// The version that this program writes.

@@ -16,6 +16,8 @@ pub enum Setting {
     NextPack,
     /// The folder of the pack that answered before.
     PreviousPack,
+    /// Who reviews, as the history names them.
+    Reviewer,
 }
 
 impl Setting {
@@ -24,6 +26,7 @@ impl Setting {
             Self::Pack => "pack",
             Self::NextPack => "next_pack",
             Self::PreviousPack => "previous_pack",
+            Self::Reviewer => "reviewer",
         }
     }
 }
@@ -37,13 +40,30 @@ impl Store {
         Ok(value.map(path_bytes::from_bytes))
     }
 
+    /// A remembered text.
+    pub fn text_setting(&self, setting: Setting) -> Result<Option<String>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached("SELECT value FROM setting WHERE name = ?1")?;
+        let value: Option<Vec<u8>> = statement.query_row([setting.name()], |row| row.get(0)).optional()?;
+        Ok(value.map(|value| String::from_utf8_lossy(&value).into_owned()))
+    }
+
     /// Remembers a path, or forgets it.
     pub fn set_path(&self, setting: Setting, path: Option<&Path>) -> Result<(), CatalogError> {
+        self.set(setting, path.map(path_bytes::to_bytes))
+    }
+
+    /// Remembers a text, or forgets it.
+    pub fn set_text(&self, setting: Setting, text: Option<&str>) -> Result<(), CatalogError> {
+        self.set(setting, text.map(|text| text.as_bytes().to_vec()))
+    }
+
+    fn set(&self, setting: Setting, value: Option<Vec<u8>>) -> Result<(), CatalogError> {
         let writer = self.writer()?;
-        match path {
-            Some(path) => writer.execute(
+        match value {
+            Some(value) => writer.execute(
                 "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)",
-                params![setting.name(), path_bytes::to_bytes(path)],
+                params![setting.name(), value],
             )?,
             None => writer.execute("DELETE FROM setting WHERE name = ?1", [setting.name()])?,
         };

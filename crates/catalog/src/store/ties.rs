@@ -13,7 +13,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{
     FieldName, GroupBy, PictureId, ProductId, SourceId, Store, Variant, fields, lists, path_bytes, products,
-    twins,
+    reviews, twins,
 };
 use crate::error::CatalogError;
 
@@ -263,8 +263,14 @@ pub(super) fn regroup(transaction: &Transaction<'_>, picture: PictureId) -> Resu
                 .execute(params![product, picture, position, role])?;
         }
     }
-    for (product, ..) in before {
+    for (product, .., grouping) in before {
         if now.iter().all(|(other, ..)| *other != product) {
+            // A photo that was reviewed alone keeps its review in the product that it becomes a part of.
+            if grouping == Grouping::Photo
+                && let [(to, ..)] = now.as_slice()
+            {
+                reviews::carry(transaction, product, *to)?;
+            }
             transaction
                 .prepare_cached("DELETE FROM product_picture WHERE product_id = ?1 AND picture_id = ?2")?
                 .execute(params![product, picture])?;

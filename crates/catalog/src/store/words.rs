@@ -11,7 +11,9 @@ use std::{
 use roaring::RoaringBitmap;
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{FieldName, PictureId, ProductId, Store, fields, path_bytes, tally::Tally, to_i64, to_u64};
+use super::{
+    FieldName, PictureId, ProductId, Store, fields, path_bytes, reviews, tally::Tally, to_i64, to_u64,
+};
 use crate::{describe::Evidence, error::CatalogError, models::ModelIds, words};
 
 /// Photos of a product whose descriptions and names go into its words: more say nothing new.
@@ -296,6 +298,12 @@ fn gather(
             | FieldName::AltText => {}
         }
         found.own.push(words::text_of(&field.value));
+    }
+    let review = reviews::review_of(transaction, product)?;
+    found.add_fact("is", review.state.name());
+    // What a person wrote or approved is the shop's own from then on.
+    if let Some((words, _)) = review.words {
+        found.own.extend([words.title, words.text, words.alt_text].iter().map(|part| words::text_of(part)));
     }
     let mut statement = transaction
         .prepare_cached("SELECT sku, name FROM variant WHERE product_id = ?1 ORDER BY position")?;

@@ -17,6 +17,11 @@ CREATE INDEX product_unsettled ON product (id) WHERE own_text IS NULL
 CREATE UNIQUE INDEX product_vector_key ON product_vector (model_id, product_id)
 CREATE INDEX product_vector_of ON product_vector (product_id)
 CREATE INDEX product_with_words ON product (id) WHERE own_text <> ''
+CREATE INDEX review_by_state ON review (state, product_id)
+CREATE INDEX review_claim_by_kind ON review_claim (kind, verdict, product_id)
+CREATE INDEX review_event_of_product ON review_event (product_id, id)
+CREATE INDEX review_event_of_step ON review_event (step_id)
+CREATE INDEX review_item_by_need ON review_item (need DESC, product_id)
 CREATE INDEX set_aside_for ON set_aside (kept)
 CREATE INDEX tie_of_product ON tie (product_id)
 CREATE INDEX tie_of_source ON tie (source_id, path)
@@ -34,26 +39,36 @@ CREATE TABLE fact ( name TEXT NOT NULL, value TEXT NOT NULL, product_id INTEGER 
 CREATE TABLE field ( id INTEGER PRIMARY KEY, product_id INTEGER NOT NULL REFERENCES product (id), name TEXT NOT NULL, value TEXT, origin INTEGER NOT NULL, at_ms INTEGER NOT NULL )
 CREATE TABLE file ( id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, path BLOB NOT NULL UNIQUE, size_bytes INTEGER NOT NULL, modified_ns INTEGER, picture_id INTEGER NOT NULL REFERENCES picture (id), scan INTEGER NOT NULL )
 CREATE TABLE fingerprint ( picture_id INTEGER PRIMARY KEY REFERENCES picture (id) ON DELETE CASCADE, hash INTEGER NOT NULL, mirrored INTEGER NOT NULL, is_compared INTEGER NOT NULL DEFAULT 0 )
-CREATE TABLE list ( path BLOB PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, size_bytes INTEGER NOT NULL, modified_ns INTEGER, n_products INTEGER NOT NULL, n_tied INTEGER NOT NULL ) WITHOUT ROWID
-CREATE TABLE listed ( list BLOB NOT NULL REFERENCES list (path) ON DELETE CASCADE, product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, PRIMARY KEY (list, product_id) ) WITHOUT ROWID
+CREATE TABLE list ( path BLOB PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, size_bytes INTEGER NOT NULL, modified_ns INTEGER, n_products INTEGER NOT NULL, n_tied INTEGER NOT NULL , kept TEXT NOT NULL DEFAULT '', dialect TEXT NOT NULL DEFAULT '') WITHOUT ROWID
+CREATE TABLE list_mapping ( header TEXT PRIMARY KEY, meanings TEXT NOT NULL ) WITHOUT ROWID
+CREATE TABLE listed ( list BLOB NOT NULL REFERENCES list (path) ON DELETE CASCADE, product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, key TEXT NOT NULL DEFAULT '', PRIMARY KEY (list, product_id) ) WITHOUT ROWID
+CREATE TABLE match_score ( picture_id INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, model_id INTEGER NOT NULL REFERENCES model (id), sentence TEXT NOT NULL, log_odds REAL NOT NULL, PRIMARY KEY (picture_id, model_id, sentence) ) WITHOUT ROWID
 CREATE TABLE model (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, pack TEXT NOT NULL DEFAULT '')
 CREATE TABLE person_tie ( hash BLOB PRIMARY KEY, product_id INTEGER NOT NULL REFERENCES product (id), position INTEGER NOT NULL ) WITHOUT ROWID
 CREATE TABLE picture ( id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE, format TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, color INTEGER NOT NULL, n_files INTEGER NOT NULL DEFAULT 0 , hidden_since INTEGER, reading INTEGER NOT NULL DEFAULT 1, doubts TEXT NOT NULL DEFAULT '')
 CREATE TABLE product ( id INTEGER PRIMARY KEY AUTOINCREMENT, grouping TEXT NOT NULL, place BLOB NOT NULL, key BLOB NOT NULL, title TEXT, n_live INTEGER NOT NULL DEFAULT 0, own_text TEXT DEFAULT '', UNIQUE (grouping, key, place) )
 CREATE TABLE product_picture ( product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, picture_id INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, position INTEGER NOT NULL, role TEXT NOT NULL, PRIMARY KEY (product_id, picture_id) ) WITHOUT ROWID
 CREATE TABLE product_vector ( id INTEGER PRIMARY KEY, model_id INTEGER NOT NULL REFERENCES model (id), product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, numbers BLOB NOT NULL )
+CREATE TABLE review ( product_id INTEGER PRIMARY KEY REFERENCES product (id), state INTEGER NOT NULL, title TEXT, text TEXT, alt_text TEXT, words_by TEXT NOT NULL, note TEXT NOT NULL )
+CREATE TABLE review_claim ( product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, kind TEXT NOT NULL, verdict INTEGER NOT NULL, PRIMARY KEY (product_id, kind, verdict) ) WITHOUT ROWID
+CREATE TABLE review_event ( id INTEGER PRIMARY KEY AUTOINCREMENT, step_id INTEGER NOT NULL REFERENCES review_step (id), product_id INTEGER NOT NULL REFERENCES product (id), title TEXT NOT NULL, text TEXT NOT NULL, alt_text TEXT NOT NULL, words_by TEXT NOT NULL, note TEXT NOT NULL DEFAULT '', claim_kind TEXT, claim_list TEXT, claim_value TEXT, is_right INTEGER )
+CREATE TABLE review_item ( product_id INTEGER PRIMARY KEY REFERENCES product (id) ON DELETE CASCADE, title TEXT NOT NULL, need REAL NOT NULL, n_doubtful INTEGER NOT NULL, n_contradicted INTEGER NOT NULL )
+CREATE TABLE review_step ( id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, target INTEGER REFERENCES review_step (id) )
+CREATE TABLE review_undone (step_id INTEGER PRIMARY KEY REFERENCES review_step (id))
 CREATE TABLE saved_picture ( search_id INTEGER NOT NULL REFERENCES saved_search (id) ON DELETE CASCADE, token TEXT NOT NULL, name TEXT NOT NULL, copy BLOB NOT NULL, PRIMARY KEY (search_id, token) ) WITHOUT ROWID
 CREATE TABLE saved_search ( id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, asked TEXT NOT NULL )
 CREATE TABLE set_aside ( hash BLOB PRIMARY KEY, kept BLOB NOT NULL ) WITHOUT ROWID
 CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID
 CREATE TABLE skipped ( path BLOB PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, size_bytes INTEGER NOT NULL, modified_ns INTEGER, code TEXT NOT NULL, message TEXT NOT NULL, scan INTEGER NOT NULL , reading INTEGER NOT NULL DEFAULT 1) WITHOUT ROWID
-CREATE TABLE source ( id INTEGER PRIMARY KEY AUTOINCREMENT, path BLOB NOT NULL UNIQUE, is_sample INTEGER NOT NULL DEFAULT 0, away TEXT, group_by TEXT NOT NULL DEFAULT '', grouped_by TEXT NOT NULL DEFAULT '' )
+CREATE TABLE source ( id INTEGER PRIMARY KEY AUTOINCREMENT, path BLOB NOT NULL UNIQUE, is_sample INTEGER NOT NULL DEFAULT 0, away TEXT, group_by TEXT NOT NULL DEFAULT '', grouped_by TEXT NOT NULL DEFAULT '' , is_list INTEGER NOT NULL DEFAULT 0)
+CREATE TABLE stale_review (product_id INTEGER PRIMARY KEY)
 CREATE TABLE stale_words (product_id INTEGER PRIMARY KEY)
 CREATE TABLE tally ( what TEXT NOT NULL, of INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (what, of) ) WITHOUT ROWID
+CREATE TABLE template ( category TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, alt_text TEXT NOT NULL ) WITHOUT ROWID
 CREATE TABLE tie ( path BLOB NOT NULL, product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, position INTEGER NOT NULL, role TEXT NOT NULL, PRIMARY KEY (path, product_id) ) WITHOUT ROWID
 CREATE TABLE told_apart ( a BLOB NOT NULL, b BLOB NOT NULL, PRIMARY KEY (a, b) ) WITHOUT ROWID
 CREATE TABLE twin ( a INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, b INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, likeness INTEGER NOT NULL, confidence REAL NOT NULL, PRIMARY KEY (a, b) ) WITHOUT ROWID
-CREATE TABLE variant ( product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, position INTEGER NOT NULL, sku TEXT, name TEXT, price TEXT, PRIMARY KEY (product_id, position) ) WITHOUT ROWID
+CREATE TABLE variant ( product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, position INTEGER NOT NULL, sku TEXT, name TEXT, price TEXT, options TEXT NOT NULL DEFAULT '', image TEXT, barcode TEXT, PRIMARY KEY (product_id, position) ) WITHOUT ROWID
 CREATE TABLE vector ( id INTEGER PRIMARY KEY, model_id INTEGER NOT NULL REFERENCES model (id), picture_id INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, numbers BLOB NOT NULL )
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row')
 CREATE VIRTUAL TABLE words USING fts5( own, seen, folder, name, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0' )
@@ -83,6 +98,15 @@ CREATE TRIGGER product_unmade AFTER DELETE ON product WHEN OLD.n_live > 0 BEGIN 
 CREATE TRIGGER product_vector_changed AFTER UPDATE OF numbers ON product_vector BEGIN INSERT INTO change (picture_id, what) SELECT picture_id, 1 FROM product_picture WHERE product_id = NEW.product_id; END
 CREATE TRIGGER product_vector_made AFTER INSERT ON product_vector BEGIN INSERT INTO change (picture_id, what) SELECT picture_id, 1 FROM product_picture WHERE product_id = NEW.product_id; END
 CREATE TRIGGER product_vector_unmade AFTER DELETE ON product_vector BEGIN INSERT INTO change (picture_id, what) SELECT picture_id, 1 FROM product_picture WHERE product_id = OLD.product_id; END
+CREATE TRIGGER review_after_words AFTER DELETE ON stale_words BEGIN INSERT INTO stale_review VALUES (OLD.product_id) ON CONFLICT DO NOTHING; END
+CREATE TRIGGER review_event_is_kept BEFORE DELETE ON review_event BEGIN SELECT RAISE(ABORT, 'the history of a review is never changed'); END
+CREATE TRIGGER review_event_stays BEFORE UPDATE ON review_event BEGIN SELECT RAISE(ABORT, 'the history of a review is never changed'); END
+CREATE TRIGGER review_of_decision AFTER INSERT ON review BEGIN INSERT INTO stale_words VALUES (NEW.product_id) ON CONFLICT DO NOTHING; END
+CREATE TRIGGER review_of_new_decision AFTER UPDATE ON review BEGIN INSERT INTO stale_words VALUES (NEW.product_id) ON CONFLICT DO NOTHING; END
+CREATE TRIGGER review_of_no_decision AFTER DELETE ON review BEGIN INSERT INTO stale_words VALUES (OLD.product_id) ON CONFLICT DO NOTHING; END
+CREATE TRIGGER review_of_score AFTER INSERT ON match_score BEGIN INSERT INTO stale_review SELECT product_id FROM product_picture WHERE picture_id = NEW.picture_id ON CONFLICT DO NOTHING; END
+CREATE TRIGGER review_step_is_kept BEFORE DELETE ON review_step BEGIN SELECT RAISE(ABORT, 'the history of a review is never changed'); END
+CREATE TRIGGER review_step_stays BEFORE UPDATE ON review_step BEGIN SELECT RAISE(ABORT, 'the history of a review is never changed'); END
 CREATE TRIGGER skipped_counted AFTER INSERT ON skipped BEGIN INSERT INTO tally VALUES ('skipped', 0, 1) ON CONFLICT DO UPDATE SET n = n + 1; END
 CREATE TRIGGER skipped_uncounted AFTER DELETE ON skipped BEGIN UPDATE tally SET n = n - 1 WHERE what = 'skipped' AND of = 0; END
 CREATE TRIGGER vector_changed AFTER UPDATE OF numbers ON vector BEGIN INSERT INTO change (picture_id, what) VALUES (NEW.picture_id, 1); END

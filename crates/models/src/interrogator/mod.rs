@@ -31,7 +31,9 @@ mod wording;
 use std::collections::HashSet;
 
 use self::built_in::names;
-pub use self::product::{AttributeTerms, GroupProbability, ProductTerms, ProductVocabulary, TermProbability};
+pub use self::product::{
+    AttributeTerms, GroupProbability, ProductTerms, ProductVocabulary, TermOdds, TermProbability,
+};
 pub use self::ranking::{RankedTerm, TermEmbedding, TermVectors, rank_terms};
 use self::ranking::{highest, misfit};
 pub use self::run::{InterrogationProgress, InterrogationRun};

@@ -52,6 +52,18 @@ pub struct AttributeTerms {
     pub groups: Vec<GroupProbability>,
 }
 
+/// A term against those of its list that cannot be true beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TermOdds {
+    /// Logarithm of its probability over that of all of them together.
+    pub log_odds: f32,
+    /// The likeliest of them, best first.
+    pub rivals: Vec<String>,
+}
+
+/// Rivals that are told.
+const N_RIVALS: usize = 3;
+
 /// What all lists say about a product, in their order.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ProductTerms {
@@ -132,6 +144,49 @@ impl ProductVocabulary {
         Ok(ProductTerms { attributes })
     }
 
+    /// How a term stands against others of its list, from a picture's vector of length 1: `is_foil` says which of
+    /// them cannot be true beside it. None where there is no such list or term, or nothing to compare with. No model
+    /// runs.
+    ///
+    /// # Errors
+    /// A vector of another model than the lists'.
+    pub fn odds(
+        &self,
+        image_vector: &[f32],
+        table: &str,
+        term: &str,
+        is_foil: &dyn Fn(&str) -> bool,
+    ) -> Result<Option<TermOdds>, ModelError> {
+        let Some((table, vectors)) = self.lists.iter().find(|(list, _)| list.name() == table) else {
+            return Ok(None);
+        };
+        vectors.check(table, image_vector)?;
+        let similarities = vectors.similarities(image_vector);
+        let told = |i: usize| table.terms()[table.told_as(i)].as_str();
+        let mut own = Vec::new();
+        let mut foils: Vec<(&str, f32)> = Vec::new();
+        for (i, similarity) in similarities.iter().enumerate() {
+            if told(i) == term {
+                own.push(*similarity);
+            } else if is_foil(told(i)) && is_foil(&table.terms()[i]) {
+                foils.push((told(i), *similarity));
+            }
+        }
+        foils.sort_by(|a, b| b.1.total_cmp(&a.1));
+        if own.is_empty() || foils.is_empty() {
+            return Ok(None);
+        }
+        let of_foils: Vec<f32> = foils.iter().map(|(_, similarity)| *similarity).collect();
+        let mut rivals: Vec<String> = Vec::new();
+        for (name, _) in foils {
+            if rivals.len() < N_RIVALS && !rivals.iter().any(|other| other == name) {
+                rivals.push(name.to_owned());
+            }
+        }
+        let log_odds = log_sum(&own, self.logit_scale) - log_sum(&of_foils, self.logit_scale);
+        Ok(Some(TermOdds { log_odds, rivals }))
+    }
+
     /// [`ProductVocabulary::terms`] of many pictures, on all threads, in the order given.
     ///
     /// # Errors
@@ -190,6 +245,12 @@ fn told(table: &TermTable, similarities: &[f32], probabilities: &[f32]) -> (Vec<
         sums[name] += probability;
     }
     (best, sums)
+}
+
+/// Logarithm of the sum of `exp(scale * x)`.
+fn log_sum(values: &[f32], scale: f32) -> f32 {
+    let top = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    scale * top + values.iter().map(|value| (scale * (value - top)).exp()).sum::<f32>().ln()
 }
 
 /// `exp(scale * x)`, divided by its sum.

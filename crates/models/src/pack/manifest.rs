@@ -119,6 +119,9 @@ pub struct Calibration {
     /// Words against all parts of a photo together.
     #[serde(default)]
     pub fused: FusedCalibration,
+    /// What a description claims against a photo.
+    #[serde(default)]
+    pub claims: ClaimCalibrations,
 }
 
 impl Calibration {
@@ -142,6 +145,7 @@ impl Default for Calibration {
             image: Self::default_image(),
             match_image: Self::default_match_image(),
             fused: FusedCalibration::default(),
+            claims: ClaimCalibrations::default(),
         }
     }
 }
@@ -216,6 +220,78 @@ impl FusedCalibration {
     }
 }
 
+/// How what speaks for and against a claim reads as a probability, by kind of claim.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClaimCalibrations {
+    /// What the product is.
+    #[serde(rename = "type")]
+    pub product_type: ClaimCalibration,
+    /// Its colour.
+    pub colour: ClaimCalibration,
+    /// Its material.
+    pub material: ClaimCalibration,
+    /// Its pattern.
+    pub pattern: ClaimCalibration,
+    /// Anything else that a word list names.
+    pub other: ClaimCalibration,
+}
+
+impl Default for ClaimCalibrations {
+    fn default() -> Self {
+        let all = ClaimCalibration::default();
+        Self { product_type: all, colour: all, material: all, pattern: all, other: all }
+    }
+}
+
+impl ClaimCalibrations {
+    fn is_valid(&self) -> bool {
+        [self.product_type, self.colour, self.material, self.pattern, self.other]
+            .iter()
+            .flat_map(|kind| [kind.first, kind.closer])
+            .flat_map(|weights| {
+                [weights.bias, weights.look, weights.pixels, weights.caption, weights.matching]
+            })
+            .all(f32::is_finite)
+    }
+}
+
+/// Weights of one kind of claim.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClaimCalibration {
+    /// Where the matching model was not asked.
+    pub first: ClaimWeights,
+    /// Where it was.
+    pub closer: ClaimWeights,
+}
+
+/// A logistic model: the probability that a claim is right is `sigmoid(bias + sum of weight * evidence)`.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimWeights {
+    /// How likely such claims are before anything is looked at, as log odds.
+    pub bias: f32,
+    /// Of CLIP's log odds of the claim against its foils.
+    pub look: f32,
+    /// Of the log odds of the colour's share of the product, of colours.
+    #[serde(default)]
+    pub pixels: f32,
+    /// Of what the caption says: 1 the same, -1 something else, 0 nothing.
+    #[serde(default)]
+    pub caption: f32,
+    /// Of the matching model's difference between the claim and its best foil (ITM).
+    #[serde(default, rename = "match")]
+    pub matching: f32,
+}
+
+impl Default for ClaimWeights {
+    /// Cautious: what was not measured is hardly ever sure.
+    fn default() -> Self {
+        Self { bias: 0.0, look: 0.3, pixels: 0.3, caption: 0.7, matching: 0.2 }
+    }
+}
+
 /// What is usual for the cosines of a part, and how much it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -282,6 +358,9 @@ pub(super) fn check(manifest: &PackManifest) -> Result<(), String> {
         return Err(
             "calibration.fused needs spreads and a width above 0, and a part with a weight".to_owned()
         );
+    }
+    if !calibration.claims.is_valid() {
+        return Err("calibration.claims needs numbers for its weights".to_owned());
     }
     for (name, sum) in &manifest.files {
         if !is_inside(name) {

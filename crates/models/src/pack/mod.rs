@@ -63,7 +63,8 @@ use std::path::{Path, PathBuf};
 pub use self::checked::{CheckedFile, CheckedFiles};
 pub use self::checksum::FileSum;
 pub use self::manifest::{
-    Calibration, Coverage, FusedCalibration, ModelEntry, PackManifest, PartCalibration, ScoreRange,
+    Calibration, ClaimCalibration, ClaimCalibrations, ClaimWeights, Coverage, FusedCalibration, ModelEntry,
+    PackManifest, PartCalibration, ScoreRange,
 };
 use sha2::{Digest, Sha256};
 

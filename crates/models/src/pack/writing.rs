@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use toml::{Table, Value};
 
-use super::manifest::{self, Coverage, FORMAT, FusedCalibration, PackManifest, PartCalibration, ScoreRange};
+use super::manifest::{
+    self, ClaimCalibration, ClaimCalibrations, ClaimWeights, Coverage, FORMAT, FusedCalibration,
+    PackManifest, PartCalibration, ScoreRange,
+};
 use crate::ModelError;
 
 impl PackManifest {
@@ -50,6 +53,7 @@ impl PackManifest {
                 ("image", range(calibration.image)),
                 ("match_image", range(calibration.match_image)),
                 ("fused", fused(&calibration.fused)),
+                ("claims", claims(&calibration.claims)),
             ]),
         );
         let mut files = Table::new();
@@ -91,6 +95,27 @@ fn fused(fused: &FusedCalibration) -> Value {
         ("width", number(fused.width)),
         ("context", number(fused.context)),
         ("closer", part(fused.closer)),
+    ])
+}
+
+fn claims(claims: &ClaimCalibrations) -> Value {
+    let weights = |weights: ClaimWeights| {
+        table([
+            ("bias", number(weights.bias)),
+            ("look", number(weights.look)),
+            ("pixels", number(weights.pixels)),
+            ("caption", number(weights.caption)),
+            ("match", number(weights.matching)),
+        ])
+    };
+    let kind =
+        |kind: ClaimCalibration| table([("first", weights(kind.first)), ("closer", weights(kind.closer))]);
+    table([
+        ("type", kind(claims.product_type)),
+        ("colour", kind(claims.colour)),
+        ("material", kind(claims.material)),
+        ("pattern", kind(claims.pattern)),
+        ("other", kind(claims.other)),
     ])
 }
 

@@ -1,0 +1,421 @@
+//! Everything that a person needs to judge a product's description: the words, who is behind them, what they claim,
+//! and where shop and photos disagree.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{
+    Calibrations, ClaimKey, ClaimKind, Finder, OriginSpan, ReviewState, ReviewText, Templates, TextPart,
+    Verdict, WordOrigin, WordsBy,
+    ground::{ground, told_by_shop},
+    judging::{Evidence, Judge, Judged, Look},
+};
+use crate::{
+    CatalogError,
+    describe::AttributeKind,
+    engine::Engine,
+    library::{Inner, file_name},
+    store::{Composition, Field, FieldName, PictureId, ProductId, ProductPhotoRow, ProductRow, Variant},
+    words,
+};
+
+/// A claim of a description, judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JudgedClaim {
+    /// What is claimed.
+    pub claim: ClaimKey,
+    /// Where it is said.
+    pub places: Vec<(TextPart, std::ops::Range<usize>)>,
+    /// Who said it.
+    pub origin: WordOrigin,
+    /// What becomes of it.
+    pub verdict: Verdict,
+    /// How likely it is right; none where nothing can tell.
+    pub probability: Option<f32>,
+    /// What the photo rather shows.
+    pub rather: Option<String>,
+    /// The photo that shows it, or should.
+    pub picture: Option<PictureId>,
+    /// What a person said of it.
+    pub person_says: Option<bool>,
+    pub(crate) evidence: Option<Evidence>,
+}
+
+/// Where the shop's own data and a photo say different things.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conflict {
+    /// The field; none of a variant.
+    pub field: Option<FieldName>,
+    /// The variant's name or number.
+    pub variant: Option<String>,
+    /// What the shop says.
+    pub said: String,
+    /// What the photo shows.
+    pub seen: String,
+    /// How likely the shop is right.
+    pub probability: f32,
+    /// The photo.
+    pub picture: PictureId,
+    /// Another product that the photo looks more like.
+    pub product: Option<ProductId>,
+}
+
+/// A product's description with all that is known of it.
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    /// The product.
+    pub row: ProductRow,
+    /// Its photos, in order.
+    pub photos: Vec<ProductPhotoRow>,
+    /// How far it has come.
+    pub state: ReviewState,
+    /// What was noted last.
+    pub note: String,
+    /// The words that count: a person's, or those that a person approved, else the generated ones.
+    pub text: ReviewText,
+    /// Whose those are.
+    pub words_by: WordsBy,
+    /// The generated words.
+    pub generated: ReviewText,
+    /// Who is behind which of the words that count.
+    pub origins: Vec<OriginSpan>,
+    /// What they claim.
+    pub claims: Vec<JudgedClaim>,
+    /// Where shop and photos disagree.
+    pub conflicts: Vec<Conflict>,
+    /// What the shop and people say of it.
+    pub fields: Vec<Field>,
+    /// For which category its template is; empty of the one for all.
+    pub template: String,
+    /// Whether the models wrote something.
+    pub is_described: bool,
+}
+
+impl Assessment {
+    /// Claims that may be wrong.
+    pub fn n_doubtful(&self) -> u32 {
+        let doubtful = |claim: &&JudgedClaim| {
+            claim.person_says.is_none() && (claim.verdict == Verdict::Doubtful || claim.is_unbacked())
+        };
+        self.claims.iter().filter(doubtful).count() as u32
+    }
+
+    /// Claims that a photo speaks against, and conflicts with the shop's data.
+    pub fn n_contradicted(&self) -> u32 {
+        self.claims.iter().filter(|claim| claim.is_denied()).count() as u32 + self.conflicts.len() as u32
+    }
+
+    /// How much it needs a person's eyes: what may do harm first.
+    pub fn need(&self) -> f32 {
+        let of_claim = |claim: &JudgedClaim| match (claim.person_says, claim.verdict) {
+            (Some(true), _) => 0.0,
+            (Some(false), _) => 3.0,
+            (None, Verdict::Contradicted) => 3.0 - claim.probability.unwrap_or(0.0),
+            (None, Verdict::Doubtful) => 1.0 + 0.8 - claim.probability.unwrap_or(0.5),
+            (None, Verdict::NotVisible) if claim.is_unbacked() => 1.0,
+            (None, _) => 0.0,
+        };
+        let of_nothing = if self.text.is_empty() { 2.0 } else { 0.0 };
+        self.claims.iter().map(of_claim).sum::<f32>() + 3.0 * self.conflicts.len() as f32 + of_nothing
+    }
+}
+
+impl JudgedClaim {
+    /// Nobody who could know said it: a model claims what no photo shows.
+    fn is_unbacked(&self) -> bool {
+        self.verdict == Verdict::NotVisible
+            && matches!(self.origin, WordOrigin::Models | WordOrigin::Template)
+    }
+
+    fn is_denied(&self) -> bool {
+        match self.person_says {
+            Some(is_right) => !is_right,
+            None => self.verdict == Verdict::Contradicted,
+        }
+    }
+}
+
+/// What every assessment needs, for one pack.
+pub(crate) struct Assessor {
+    pub(super) engine: Arc<Engine>,
+    pub(super) finder: Finder,
+    pub(super) templates: Templates,
+    pub(super) calibrations: Calibrations,
+}
+
+impl Assessor {
+    /// What is known of a product's description.
+    pub(crate) fn assess(&self, inner: &Inner, product: ProductId) -> Result<Assessment, CatalogError> {
+        let (store, ids) = (&inner.store, self.engine.models.ids());
+        let row = store.product(product, ids)?;
+        let photos = store.photos_of(product, ids)?;
+        let fields = store.fields_of(product)?;
+        let review = store.review_of(product)?;
+        let written: Vec<Option<Composition>> =
+            photos.iter().map(|found| store.composition(found.photo.id, ids)).collect::<Result<_, _>>()?;
+        // The photo that stands for the product is the first that shows it whole.
+        let main = photos.iter().position(|found| !matches!(found.role.as_str(), "detail" | "back"));
+        let composition =
+            main.and_then(|at| written[at].as_ref()).or_else(|| written.iter().flatten().next());
+        let category = fields.iter().find(|field| field.name == FieldName::Category);
+        let template = self.templates.of(category.map(|field| field.value.as_str()));
+        let description = composition.map(|written| &written.description);
+        let (generated, generated_origins) = ground(template, &fields, description, &self.finder);
+        let (text, words_by) = match review.words {
+            Some((text, by)) => (text, by),
+            None => (generated.clone(), WordsBy::Models),
+        };
+        let origins = origins_of(&text, &generated, &generated_origins);
+        let looks = self.looks(inner, &photos, &written)?;
+        let judged = judged_by_people(inner, product)?;
+        let claims = self.claims(&text, &origins, &looks, &judged)?;
+        let variants = store.variants_of(product)?;
+        let conflicts = self.conflicts(inner, &fields, &variants, &looks, &photos)?;
+        Ok(Assessment {
+            row,
+            photos,
+            state: review.state,
+            note: review.note,
+            text,
+            words_by,
+            generated,
+            origins,
+            claims,
+            conflicts,
+            fields,
+            template: template.category.clone(),
+            is_described: composition.is_some(),
+        })
+    }
+
+    /// What a text that is being typed claims, and who is behind its words.
+    pub(crate) fn check(
+        &self,
+        inner: &Inner,
+        product: ProductId,
+        text: &ReviewText,
+    ) -> Result<(Vec<JudgedClaim>, Vec<OriginSpan>), CatalogError> {
+        let known = self.assess(inner, product)?;
+        let ids = self.engine.models.ids();
+        let written: Vec<Option<Composition>> = known
+            .photos
+            .iter()
+            .map(|found| inner.store.composition(found.photo.id, ids))
+            .collect::<Result<_, _>>()?;
+        let looks = self.looks(inner, &known.photos, &written)?;
+        let origins = origins_of(text, &known.text, &known.origins);
+        let judged = judged_by_people(inner, product)?;
+        Ok((self.claims(text, &origins, &looks, &judged)?, origins))
+    }
+
+    /// What is known of the photos.
+    pub(super) fn looks(
+        &self,
+        inner: &Inner,
+        photos: &[ProductPhotoRow],
+        written: &[Option<Composition>],
+    ) -> Result<Vec<Look>, CatalogError> {
+        let (store, ids) = (&inner.store, self.engine.models.ids());
+        let mut looks = Vec::with_capacity(photos.len());
+        for (found, written) in photos.iter().zip(written) {
+            let caption = found.photo.caption.as_deref().map(|caption| self.finder.find(caption));
+            looks.push(Look {
+                picture: found.photo.id,
+                vector: store.vector(ids.clip, found.photo.id)?,
+                colours: written
+                    .as_ref()
+                    .map(|written| written.description.colours.clone())
+                    .unwrap_or_default(),
+                caption: caption.unwrap_or_default().into_iter().map(|found| found.claim).collect(),
+                scores: store.match_scores(found.photo.id, ids.matching)?,
+                role: found.role.clone(),
+                is_unrecognisable: found.photo.picture.doubts.unrecognisable().is_some(),
+            });
+        }
+        Ok(looks)
+    }
+
+    fn claims(
+        &self,
+        text: &ReviewText,
+        origins: &[OriginSpan],
+        looks: &[Look],
+        judged: &HashMap<ClaimKey, bool>,
+    ) -> Result<Vec<JudgedClaim>, CatalogError> {
+        let mut claims: Vec<JudgedClaim> = Vec::new();
+        for part in TextPart::ALL {
+            for found in self.finder.find(text.part(part)) {
+                if let Some(same) = claims.iter_mut().find(|other| other.claim == found.claim) {
+                    same.places.push((part, found.place));
+                    continue;
+                }
+                let at_place =
+                    |span: &&OriginSpan| span.part == part && span.place.contains(&found.place.start);
+                let origin = origins.iter().find(at_place).map_or(WordOrigin::Template, |span| span.origin);
+                claims.push(JudgedClaim {
+                    person_says: judged.get(&found.claim).copied(),
+                    claim: found.claim,
+                    places: vec![(part, found.place)],
+                    origin,
+                    verdict: Verdict::Doubtful,
+                    probability: None,
+                    rather: None,
+                    picture: None,
+                    evidence: None,
+                });
+            }
+        }
+        let product_type = product_type(&claims);
+        let vocabulary = self.vocabulary()?;
+        let judge = Judge { vocabulary, calibrations: &self.calibrations };
+        for claim in &mut claims {
+            let Judged { verdict, probability, rather, picture, evidence } =
+                judge.judge(looks, &claim.claim, &product_type)?;
+            claim.verdict = verdict;
+            claim.probability = probability;
+            claim.rather = rather;
+            claim.picture = picture;
+            claim.evidence = evidence;
+        }
+        Ok(claims)
+    }
+
+    /// The word lists' vectors, which are there once an assessor is.
+    fn vocabulary(&self) -> Result<&crate::describe::Vocabulary, CatalogError> {
+        self.engine.ready_vocabulary().ok_or(CatalogError::Cancelled)
+    }
+
+    fn conflicts(
+        &self,
+        inner: &Inner,
+        fields: &[Field],
+        variants: &[Variant],
+        looks: &[Look],
+        photos: &[ProductPhotoRow],
+    ) -> Result<Vec<Conflict>, CatalogError> {
+        let judge = Judge { vocabulary: self.vocabulary()?, calibrations: &self.calibrations };
+        let told = |kind: &AttributeKind| told_by_shop(fields, &self.finder, kind);
+        let product_type = told(&AttributeKind::Type).pop().unwrap_or_default();
+        let mut conflicts = Vec::new();
+        let checked = [
+            (AttributeKind::Type, FieldName::Title),
+            (AttributeKind::Colour, FieldName::Colour),
+            (AttributeKind::Material, FieldName::Material),
+            (AttributeKind::Pattern, FieldName::Pattern),
+        ];
+        for (kind, field) in checked {
+            let mut denied: Option<Conflict> = None;
+            for value in told(&kind) {
+                let claim = ClaimKey { kind: ClaimKind::Attribute(kind.clone()), value };
+                let found = judge.judge(looks, &claim, &product_type)?;
+                // Of several colours in a title one that the photo shows is enough.
+                if found.verdict != Verdict::Contradicted {
+                    denied = None;
+                    break;
+                }
+                if let (Some(probability), Some(picture), Some(seen)) =
+                    (found.probability, found.picture, found.rather)
+                {
+                    let field =
+                        if fields.iter().any(|said| said.name == field) { field } else { FieldName::Title };
+                    denied.get_or_insert(Conflict {
+                        field: Some(field),
+                        variant: None,
+                        said: claim.value,
+                        seen,
+                        probability,
+                        picture,
+                        product: None,
+                    });
+                }
+            }
+            conflicts.extend(denied);
+        }
+        for variant in variants {
+            conflicts.extend(self.of_variant(inner, variant, looks, photos, &judge, &product_type)?);
+        }
+        Ok(conflicts)
+    }
+
+    /// A variant whose own photo shows another colour than its option says.
+    fn of_variant(
+        &self,
+        inner: &Inner,
+        variant: &Variant,
+        looks: &[Look],
+        photos: &[ProductPhotoRow],
+        judge: &Judge<'_>,
+        product_type: &str,
+    ) -> Result<Option<Conflict>, CatalogError> {
+        let Some(image) = &variant.image else { return Ok(None) };
+        let wanted = words::code(image.rsplit(['/', '\\']).next().unwrap_or(image));
+        let mut own = None;
+        for (at, found) in photos.iter().enumerate() {
+            let files = inner.store.files_of(found.photo.id)?;
+            if files.iter().any(|file| words::code(&file_name(&file.path)) == wanted) {
+                own = looks.get(at);
+            }
+        }
+        let Some(look) = own else { return Ok(None) };
+        let options = variant.options.lines().filter_map(|line| line.split_once(": "));
+        for (_, value) in options {
+            for value in self.finder.find_of(value, &AttributeKind::Colour) {
+                let claim = ClaimKey { kind: ClaimKind::Attribute(AttributeKind::Colour), value };
+                let judged = judge.judge(std::slice::from_ref(look), &claim, product_type)?;
+                if let (Verdict::Contradicted, Some(probability), Some(seen)) =
+                    (judged.verdict, judged.probability, judged.rather)
+                {
+                    return Ok(Some(Conflict {
+                        field: None,
+                        variant: variant.name.clone().or_else(|| variant.sku.clone()),
+                        said: claim.value,
+                        seen,
+                        probability,
+                        picture: look.picture,
+                        product: None,
+                    }));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// What the product is called in sentences for the matching model: the first type that is claimed.
+pub(super) fn product_type(claims: &[JudgedClaim]) -> String {
+    let is_type = |claim: &&JudgedClaim| claim.claim.kind == ClaimKind::Attribute(AttributeKind::Type);
+    claims.iter().find(is_type).map(|claim| claim.claim.value.clone()).unwrap_or_default()
+}
+
+/// What people said last of each claim.
+fn judged_by_people(inner: &Inner, product: ProductId) -> Result<HashMap<ClaimKey, bool>, CatalogError> {
+    let events = inner.store.events_of(product)?;
+    Ok(events.into_iter().filter(|event| !event.is_undone).filter_map(|event| event.judged).collect())
+}
+
+/// Who is behind the words of `text`: those that stand in `known` too keep their origin, others are a person's.
+fn origins_of(text: &ReviewText, known: &ReviewText, origins: &[OriginSpan]) -> Vec<OriginSpan> {
+    if text == known {
+        return origins.to_vec();
+    }
+    let mut of_word: HashMap<String, WordOrigin> = HashMap::new();
+    for span in origins {
+        for word in words::split(&known.part(span.part)[span.place.clone()]) {
+            // A word of the shop that the models saw too is the shop's.
+            let kept = of_word.entry(word.folded).or_insert(span.origin);
+            if span.origin == WordOrigin::Shop {
+                *kept = WordOrigin::Shop;
+            }
+        }
+    }
+    let mut all: Vec<OriginSpan> = Vec::new();
+    for part in TextPart::ALL {
+        for word in words::split(text.part(part)) {
+            let origin = of_word.get(&word.folded).copied().unwrap_or(WordOrigin::Person);
+            match all.last_mut() {
+                Some(last) if last.part == part && last.origin == origin => last.place.end = word.end,
+                _ => all.push(OriginSpan { part, place: word.start..word.end, origin }),
+            }
+        }
+    }
+    all
+}
