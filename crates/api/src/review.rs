@@ -7,9 +7,9 @@ use crate::{
     api::MAX_LIMIT,
     convert,
     types::{
-        ApiError, BulkPreview, CheckedText, ClaimKind, DescribeMode, HeatMap, PhotoRequest, PictureId,
-        ProductId, ReviewDecision, ReviewEvent, ReviewFilter, ReviewItem, ReviewQueue, ReviewText, Stepped,
-        Template,
+        ApiError, AttributeKind, BulkPreview, CheckedText, ClaimFinding, ClaimKind, DescribeMode, HeatMap,
+        PhotoRequest, PictureId, ProductId, ReviewDecision, ReviewEvent, ReviewFilter, ReviewItem,
+        ReviewQueue, ReviewText, Stepped, Template,
     },
 };
 
@@ -58,6 +58,29 @@ impl Api {
         let text = convert::engine_text(text);
         let found = self.library.check_text(id.into(), &text)?;
         Ok(convert::checked(&text, found))
+    }
+
+    /// What becomes of a claim about a product that is called `thing`; with `closer` the matching model is asked
+    /// first. None where nothing can tell.
+    pub fn judge_claim(
+        &self,
+        id: ProductId,
+        kind: AttributeKind,
+        value: &str,
+        thing: &str,
+        closer: bool,
+    ) -> Result<Option<ClaimFinding>, ApiError> {
+        let claim = engine::ClaimKey {
+            kind: convert::engine_claim(ClaimKind::Attribute(kind), None),
+            value: value.to_owned(),
+        };
+        let found = self.library.judge_claim(id.into(), &claim, thing, closer)?;
+        Ok(convert::claim_finding(found))
+    }
+
+    /// Whether two values of a kind cannot be true of one thing: "red" and "blue", not "blue" and "navy".
+    pub fn are_rivals(&self, kind: AttributeKind, a: &str, b: &str) -> bool {
+        engine::are_rivals(&convert::engine_kind(kind, ""), a, b)
     }
 
     /// Who decided what of a product, and when, the newest first.

@@ -144,8 +144,17 @@ impl From<Sort> for SortBy {
 #[derive(Debug, Args)]
 pub struct EvalArguments {
     /// Queries with the photos or numbers that answer them (JSON lines), or captions of photos (COCO, Flickr8k,
-    /// Conceptual Captions, tables)
+    /// Conceptual Captions, tables); with --claims what is true of photos (a table: photo, kind, value)
     pub file: PathBuf,
+    /// Measure verdicts on claims: each true one, and each with a value of another photo in its place
+    #[arg(long, conflicts_with_all = ["systems", "html"])]
+    pub claims: bool,
+    /// Have the matching model read each claim
+    #[arg(long, requires = "claims")]
+    pub closer: bool,
+    /// Fit a pack's weights on every second photo, and measure on the others
+    #[arg(long, requires = "claims")]
+    pub fit: bool,
     /// Only this way of weighing the parts of a photo, such as fused; may be given again
     #[arg(long = "system", value_name = "NAME")]
     pub systems: Vec<String>,

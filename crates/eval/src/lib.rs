@@ -23,6 +23,7 @@
 
 pub mod bootstrap;
 pub mod captions;
+pub mod claims;
 pub mod queries;
 pub mod report;
 pub mod retrieval;

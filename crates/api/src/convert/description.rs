@@ -36,7 +36,7 @@ pub(crate) fn swatch(colour: ProductColour) -> Swatch {
 }
 
 /// The engine's kind of this name; `list` is for own lists.
-pub(super) fn engine_kind(kind: AttributeKind, list: &str) -> describe::AttributeKind {
+pub(crate) fn engine_kind(kind: AttributeKind, list: &str) -> describe::AttributeKind {
     match kind {
         AttributeKind::Type => describe::AttributeKind::Type,
         AttributeKind::Colour => describe::AttributeKind::Colour,

@@ -6,10 +6,11 @@ mod review;
 mod search;
 mod twins;
 
+pub(crate) use description::engine_kind;
 pub(crate) use photo::{photo_options, photo_reading, photo_step};
 pub(crate) use review::{
-    bulk_preview, checked, engine_claim, engine_decision, engine_filter, engine_template, engine_text,
-    review_event, review_item, review_queue, review_text, stepped, template,
+    bulk_preview, checked, claim_finding, engine_claim, engine_decision, engine_filter, engine_template,
+    engine_text, review_event, review_item, review_queue, review_text, stepped, template,
 };
 pub(crate) use search::{completions, facets, heat_map, page, query, reasons, why};
 pub(crate) use twins::{engine_likeness, twin_page, twin_photo};

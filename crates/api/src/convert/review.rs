@@ -4,9 +4,9 @@ use vitrine_catalog::{self as catalog, review as engine};
 
 use super::{color, description::engine_kind, description::kind, shown_field_name, tile, version};
 use crate::types::{
-    BulkPreview, CheckedText, Claim, ClaimKind, Conflict, OriginSpan, ReviewCount, ReviewDecision,
-    ReviewEvent, ReviewFact, ReviewFilter, ReviewItem, ReviewPhoto, ReviewQueue, ReviewRow, ReviewState,
-    ReviewText, Stepped, Template, TextPart, TextSpan, Verdict, WordOrigin,
+    BulkPreview, CheckedText, Claim, ClaimFinding, ClaimKind, Conflict, OriginSpan, ReviewCount,
+    ReviewDecision, ReviewEvent, ReviewFact, ReviewFilter, ReviewItem, ReviewPhoto, ReviewQueue, ReviewRow,
+    ReviewState, ReviewText, Stepped, Template, TextPart, TextSpan, Verdict, WordOrigin,
 };
 
 /// Products of a step that are named.
@@ -270,4 +270,15 @@ pub(crate) fn engine_template(template: Template) -> engine::Template {
         text: template.text,
         alt_text: template.alt_text,
     }
+}
+
+/// None where nothing can tell.
+pub(crate) fn claim_finding(found: engine::ClaimFinding) -> Option<ClaimFinding> {
+    let evidence = found.evidence?;
+    Some(ClaimFinding {
+        verdict: verdict(found.verdict),
+        probability: found.probability,
+        first: [evidence.look, evidence.pixels, evidence.caption],
+        closer: evidence.matching,
+    })
 }

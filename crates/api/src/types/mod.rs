@@ -32,9 +32,9 @@ pub use photo::{CaptionStyle, DescribeMode, PhotoReading, PhotoRequest, Phrase};
 pub use progress::{RunProgress, RunState, StageKind, StageProgress};
 pub use reasons::{HeatMap, PartName, PartScore, Reasons, SavedSearch, Why, WordFound, WordPlace};
 pub use review::{
-    BulkPreview, CheckedText, Claim, ClaimKind, Conflict, OriginSpan, ReviewCount, ReviewDecision,
-    ReviewEvent, ReviewFact, ReviewFilter, ReviewItem, ReviewPhoto, ReviewQueue, ReviewRow, ReviewState,
-    ReviewText, Stepped, Template, TextPart, TextSpan, Verdict, WordOrigin,
+    BulkPreview, CheckedText, Claim, ClaimFinding, ClaimKind, Conflict, OriginSpan, ReviewCount,
+    ReviewDecision, ReviewEvent, ReviewFact, ReviewFilter, ReviewItem, ReviewPhoto, ReviewQueue, ReviewRow,
+    ReviewState, ReviewText, Stepped, Template, TextPart, TextSpan, Verdict, WordOrigin,
 };
 pub use search::{
     DragEvent, DragPhase, DropSummary, PictureTerm, ProductTerm, QueryPicture, SearchFilter, SearchPage,

@@ -396,3 +396,17 @@ pub struct BulkPreview {
     /// Names this set: approving asks for it, so that nothing is approved that was not shown.
     pub token: String,
 }
+
+/// What is found of a claim that somebody makes of a product, with what speaks for and against it: see
+/// [`crate::Api::judge_claim`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClaimFinding {
+    /// What becomes of it.
+    pub verdict: Verdict,
+    /// How likely it is right; none where nothing can tell.
+    pub probability: Option<f32>,
+    /// CLIP's log odds against the foils, those of the colour's share, the caption's word (1, -1 or 0).
+    pub first: [f32; 3],
+    /// The matching model's difference between claim and best foil, where it was asked.
+    pub closer: Option<f32>,
+}

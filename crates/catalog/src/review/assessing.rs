@@ -195,13 +195,7 @@ impl Assessor {
         text: &ReviewText,
     ) -> Result<(Vec<JudgedClaim>, Vec<OriginSpan>), CatalogError> {
         let known = self.assess(inner, product)?;
-        let ids = self.engine.models.ids();
-        let written: Vec<Option<Composition>> = known
-            .photos
-            .iter()
-            .map(|found| inner.store.composition(found.photo.id, ids))
-            .collect::<Result<_, _>>()?;
-        let looks = self.looks(inner, &known.photos, &written)?;
+        let looks = inner.looks_of(self, product)?;
         let origins = origins_of(text, &known.text, &known.origins);
         let judged = judged_by_people(inner, product)?;
         Ok((self.claims(text, &origins, &looks, &judged)?, origins))
@@ -280,7 +274,7 @@ impl Assessor {
     }
 
     /// The word lists' vectors, which are there once an assessor is.
-    fn vocabulary(&self) -> Result<&crate::describe::Vocabulary, CatalogError> {
+    pub(super) fn vocabulary(&self) -> Result<&crate::describe::Vocabulary, CatalogError> {
         self.engine.ready_vocabulary().ok_or(CatalogError::Cancelled)
     }
 

@@ -329,8 +329,9 @@ fn written(text: &str, words: &[Word], at: usize) -> Option<usize> {
     is_said.then(|| words.len().min(at + 3) - at)
 }
 
-/// Whether two terms may well be said of one thing: one is a part of the other, or they are shades of one colour.
-pub(super) fn is_foil(kind: &AttributeKind, claimed: &str, other: &str) -> bool {
+/// Whether two terms cannot be said of one thing. Where one is a part of the other, or both are shades of one colour,
+/// they can.
+pub fn is_foil(kind: &AttributeKind, claimed: &str, other: &str) -> bool {
     if *kind == AttributeKind::Colour
         && let (Some(a), Some(b)) = (BasicColour::of_word(claimed), BasicColour::of_word(other))
     {

@@ -46,15 +46,15 @@ pub(super) struct Look {
 
 /// What speaks for a claim on one photo.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Evidence {
+pub struct Evidence {
     /// CLIP's log odds against the foils.
-    pub(crate) look: f32,
+    pub look: f32,
     /// Log odds of the colour's share of the product.
-    pub(crate) pixels: f32,
+    pub pixels: f32,
     /// 1 where the caption says the same, -1 where it says something else.
-    pub(crate) caption: f32,
+    pub caption: f32,
     /// The matching model's difference between claim and best foil, where it was asked.
-    pub(crate) matching: Option<f32>,
+    pub matching: Option<f32>,
 }
 
 /// A claim, judged.

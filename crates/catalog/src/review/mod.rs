@@ -15,6 +15,7 @@
 //! photo can show is never called supported. A probability says how many of a hundred such claims are right, as
 //! measured; where nothing can tell, there is none.
 
+mod asking;
 mod assessing;
 mod calibration;
 mod decisions;
@@ -24,8 +25,11 @@ mod judging;
 mod queue;
 mod templates;
 
+pub use asking::ClaimFinding;
 pub use assessing::{Assessment, Conflict, JudgedClaim};
 pub use decisions::{BulkPreview, Decision, HistoryStep};
+pub use finding::is_foil as are_rivals;
+pub use judging::Evidence;
 pub use queue::{QueueFilter, QueuePage, QueueRow};
 pub use templates::{Template, TemplateProblem, Templates};
 

@@ -177,7 +177,7 @@ fn look(
         let mut pictures = Vec::with_capacity(step.len());
         for ((_, picture), is_known) in step.iter().zip(known) {
             // A photo that cannot be read now keeps its place.
-            let pixels = if is_known { None } else { pixels(inner, *picture).ok() };
+            let pixels = if is_known { None } else { thumbnail_pixels(inner, *picture).ok() };
             pictures.push((*picture, pixels.map(|pixels| preprocess.apply(&pixels))));
         }
         let odds = host.match_log_odds(pictures, text.clone())?;
@@ -192,7 +192,7 @@ fn look(
 }
 
 /// A photo's pixels: its thumbnail is as large as what most models look at, and much faster to read.
-fn pixels(inner: &Inner, picture: PictureId) -> Result<image::RgbImage, CatalogError> {
+pub(crate) fn thumbnail_pixels(inner: &Inner, picture: PictureId) -> Result<image::RgbImage, CatalogError> {
     let file = inner.thumbnail(picture)?;
     let bad = |skip| CatalogError::BadPicture { name: "its thumbnail".to_owned(), skip };
     Ok(photo::decode(&file, photo::FOR_MODELS).map_err(bad)?.pixels)

@@ -38,7 +38,7 @@ mod reasons;
 mod saved;
 
 pub use closer::HeatMap;
-pub(crate) use closer::heat_of;
+pub(crate) use closer::{heat_of, thumbnail_pixels};
 pub use complete::Completion;
 pub use facets::{FacetGroup, FacetValue, Facets};
 pub use filters::Chosen;

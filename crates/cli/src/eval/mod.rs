@@ -3,6 +3,8 @@
 //! Every query goes through the same call as the window's, once for each way of weighing the parts of a
 //! photo; measures and report are `vitrine-eval`'s.
 
+mod claims;
+
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use anyhow::Context;
@@ -64,7 +66,10 @@ struct Ranked {
 }
 
 pub fn run(api: &Api, arguments: &Arguments, options: &EvalArguments) -> anyhow::Result<()> {
-    let set = read(&options.file)?;
+    if options.claims {
+        return claims::run(api, arguments, options, &bytes(&options.file)?);
+    }
+    let set = queries::read(&options.file.to_string_lossy(), &bytes(&options.file)?)?;
     let known = Known::of(api, &set.queries.queries)?;
     if known.n_found == 0 && known.n_missing > 0 {
         anyhow::bail!(
@@ -118,12 +123,11 @@ pub fn run(api: &Api, arguments: &Arguments, options: &EvalArguments) -> anyhow:
     Ok(())
 }
 
-fn read(file: &Path) -> anyhow::Result<queries::EvalSet> {
+fn bytes(file: &Path) -> anyhow::Result<Vec<u8>> {
     let unreadable = || format!("{} could not be read", file.display());
     let size = file.metadata().with_context(unreadable)?.len();
     anyhow::ensure!(size <= MAX_BYTES, "{} is larger than 512 MB", file.display());
-    let bytes = std::fs::read(file).with_context(unreadable)?;
-    Ok(queries::read(&file.to_string_lossy(), &bytes)?)
+    std::fs::read(file).with_context(unreadable)
 }
 
 /// The products that the file's items are.

@@ -1,0 +1,141 @@
+//! A closer look: the matching model reads a sentence with the claim, and the same sentence with what the photo may
+//! show in its place (ITM). What it says is kept, so that no sentence is read twice.
+
+use super::{
+    ClaimKey, ClaimKind, Verdict,
+    assessing::{Assessor, JudgedClaim, product_type},
+    judging::{Evidence, Judge, Judged, Look, sentences},
+};
+use crate::{
+    CatalogError, Library,
+    engine::Engine,
+    library::Inner,
+    store::{Composition, PictureId, ProductId},
+};
+
+/// What a photo may show in the place of a claim: the likeliest few.
+const N_FOILS: usize = 2;
+
+/// What is found of a claim that somebody makes of a product.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClaimFinding {
+    /// What becomes of it.
+    pub verdict: Verdict,
+    /// How likely it is right; none where nothing can tell.
+    pub probability: Option<f32>,
+    /// What speaks for and against it; none where nothing can tell.
+    pub evidence: Option<Evidence>,
+}
+
+impl Assessor {
+    /// Asks the matching model about these claims, on the photo that tells most of each. False where it is not
+    /// wanted any more.
+    pub(super) fn ask<'a>(
+        &self,
+        inner: &Inner,
+        looks: &[Look],
+        claims: impl Iterator<Item = &'a ClaimKey>,
+        thing: &str,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Result<bool, CatalogError> {
+        if !self.engine.models.matches() {
+            return Ok(true);
+        }
+        let matching = self.engine.models.ids().matching;
+        let judge = Judge { vocabulary: self.vocabulary()?, calibrations: &self.calibrations };
+        for claim in claims {
+            let ClaimKind::Attribute(kind) = &claim.kind else { continue };
+            let Some(picture) = judge.judge(looks, claim, thing)?.picture else { continue };
+            let Some(look) = looks.iter().find(|look| look.picture == picture) else { continue };
+            let Some((_, rivals)) = judge.evidence(look, kind, &claim.value, thing)? else { continue };
+            let asked = sentences(kind, &claim.value, &rivals[..rivals.len().min(N_FOILS)], thing);
+            let mut scores = Vec::new();
+            for sentence in asked {
+                if look.scores.contains_key(&sentence) {
+                    continue;
+                }
+                if !is_wanted() {
+                    return Ok(false);
+                }
+                let odds = read(inner, &self.engine, picture, sentence.clone())?;
+                // A photo that cannot be read now says nothing.
+                let Some(odds) = odds else { break };
+                scores.push((picture, sentence, odds));
+            }
+            inner.store.add_match_scores(matching, &scores)?;
+        }
+        Ok(true)
+    }
+}
+
+/// What the matching model says of a sentence and a photo, which it remembers from the sentence before.
+fn read(
+    inner: &Inner,
+    engine: &Engine,
+    picture: PictureId,
+    sentence: String,
+) -> Result<Option<f32>, CatalogError> {
+    let host = engine.models.host();
+    let is_known = host.remembers(vec![picture]).first().copied().unwrap_or(false);
+    let preprocess = host.match_preprocess()?;
+    let pixels = if is_known { None } else { crate::search::thumbnail_pixels(inner, picture).ok() };
+    let pixels = pixels.map(|pixels| preprocess.apply(&pixels));
+    Ok(host.match_log_odds(vec![(picture, pixels)], sentence)?.into_iter().next().flatten())
+}
+
+impl Inner {
+    /// Has the matching model read what is claimed of a product and may be wrong. False where it is not wanted any
+    /// more.
+    pub(crate) fn ask_about(
+        &self,
+        product: ProductId,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Result<bool, CatalogError> {
+        let assessor = self.assessor()?;
+        let known = assessor.assess(self, product)?;
+        let looks = self.looks_of(&assessor, product)?;
+        let is_open = |claim: &&JudgedClaim| claim.person_says.is_none() && claim.evidence.is_some();
+        let claims = known.claims.iter().filter(is_open).map(|claim| &claim.claim);
+        assessor.ask(self, &looks, claims, &product_type(&known.claims), is_wanted)
+    }
+
+    pub(super) fn looks_of(
+        &self,
+        assessor: &Assessor,
+        product: ProductId,
+    ) -> Result<Vec<Look>, CatalogError> {
+        let ids = assessor.engine.models.ids();
+        let photos = self.store.photos_of(product, ids)?;
+        let written: Vec<Option<Composition>> = photos
+            .iter()
+            .map(|found| self.store.composition(found.photo.id, ids))
+            .collect::<Result<_, _>>()?;
+        assessor.looks(self, &photos, &written)
+    }
+}
+
+impl Library {
+    /// What becomes of a claim about a product that is called `thing`; with `closer` the matching model is asked
+    /// first. By this, verdicts are measured.
+    ///
+    /// # Errors
+    /// [`CatalogError::NoSuchProduct`], a pack that cannot be used.
+    pub fn judge_claim(
+        &self,
+        product: ProductId,
+        claim: &ClaimKey,
+        thing: &str,
+        closer: bool,
+    ) -> Result<ClaimFinding, CatalogError> {
+        let inner = self.inner();
+        let assessor = inner.assessor()?;
+        let mut looks = inner.looks_of(&assessor, product)?;
+        if closer {
+            assessor.ask(inner, &looks, std::iter::once(claim), thing, &|| true)?;
+            looks = inner.looks_of(&assessor, product)?;
+        }
+        let judge = Judge { vocabulary: assessor.vocabulary()?, calibrations: &assessor.calibrations };
+        let Judged { verdict, probability, evidence, .. } = judge.judge(&looks, claim, thing)?;
+        Ok(ClaimFinding { verdict, probability, evidence })
+    }
+}
