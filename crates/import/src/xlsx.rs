@@ -1,0 +1,223 @@
+//! Excel workbooks: the first sheet that holds products, row by row, with cells as a person sees them.
+//!
+//! A workbook is a ZIP file, so a few bytes can stand for many gigabytes. Everything that will be read is
+//! inflated and counted first; what the file says of its own sizes is not believed.
+
+use std::{
+    borrow::Cow,
+    cell::RefCell,
+    io::{self, Cursor, Read},
+};
+
+use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
+
+use crate::{
+    Dialect, ListProblem, Mapping, RowProblem,
+    columns::Columns,
+    source::{MAX_COLUMNS, MAX_ROWS, Place, Row, Told, Visit, bounded},
+};
+
+/// Parts of a workbook.
+const MAX_PARTS: usize = 10_000;
+/// Bytes of all parts that are read.
+const MAX_INFLATED: u64 = 768 << 20;
+/// Bytes of the texts that cells share, which are held in memory.
+const MAX_SHARED: u64 = 256 << 20;
+/// Sheets that are looked at.
+const MAX_SHEETS: usize = 64;
+
+/// A workbook that is open.
+pub(crate) struct Workbook<'a> {
+    /// Reading a sheet needs it for itself, and changes nothing that is seen.
+    xlsx: RefCell<Xlsx<Cursor<&'a [u8]>>>,
+    sheet: String,
+    header: Vec<String>,
+}
+
+impl<'a> Workbook<'a> {
+    pub(crate) fn open(bytes: &'a [u8]) -> Result<Self, ListProblem> {
+        check_sizes(bytes)?;
+        let mut xlsx = Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
+        let mut first = None;
+        for sheet in xlsx.sheet_names().into_iter().take(MAX_SHEETS) {
+            let Some(header) = header(&mut xlsx, &sheet)? else { continue };
+            let dialect = Dialect::of(&header);
+            let columns = Columns::of(&header, &Mapping::guess(&header, dialect), dialect);
+            if columns.are_of_products() {
+                first = Some((sheet, header));
+                break;
+            }
+            first = first.or(Some((sheet, header)));
+        }
+        let (sheet, header) = first.ok_or(ListProblem::NotAList)?;
+        Ok(Self { xlsx: RefCell::new(xlsx), sheet, header })
+    }
+
+    pub(crate) fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// Visits the rows below the header.
+    pub(crate) fn rows(&self, visit: Visit<'_>) -> Result<Vec<RowProblem>, ListProblem> {
+        let mut told = Told::default();
+        let (mut is_header, mut n_rows) = (true, 0);
+        let broke = visit_sheet(&mut self.xlsx.borrow_mut(), &self.sheet, &mut told, &mut |told, row| {
+            if std::mem::take(&mut is_header) {
+                return Ok(true);
+            }
+            n_rows += 1;
+            if n_rows > MAX_ROWS {
+                told.rows(row.line);
+                return Ok(false);
+            }
+            visit(row)?;
+            Ok(true)
+        })?;
+        match broke {
+            Some(problem) if n_rows == 0 => Err(ListProblem::BrokenFile(problem.message)),
+            broke => {
+                told.problems.extend(broke);
+                Ok(told.problems)
+            }
+        }
+    }
+}
+
+/// The first row of a sheet that says something.
+fn header(xlsx: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<Option<Vec<String>>, ListProblem> {
+    let mut header = None;
+    visit_sheet(xlsx, sheet, &mut Told::default(), &mut |_, row| {
+        header = Some(row.cells.iter().map(|cell| cell.clone().into_owned()).collect());
+        Ok(false)
+    })?;
+    Ok(header)
+}
+
+type Each<'e> = &'e mut dyn FnMut(&mut Told, &Row<'_>) -> Result<bool, ListProblem>;
+
+/// Visits the rows of a sheet that say something, until one is enough; tells where the sheet is broken.
+fn visit_sheet(
+    xlsx: &mut Xlsx<Cursor<&[u8]>>,
+    sheet: &str,
+    told: &mut Told,
+    each: Each<'_>,
+) -> Result<Option<RowProblem>, ListProblem> {
+    let Ok(mut reader) = xlsx.worksheet_cells_reader(sheet) else { return Ok(None) };
+    let (mut row, mut cells): (u32, Vec<Cow<'_, str>>) = (0, Vec::new());
+    let mut flush = |told: &mut Told, row: u32, cells: &mut Vec<Cow<'_, str>>| {
+        let goes_on = if cells.iter().all(|cell| cell.is_empty()) {
+            true
+        } else {
+            each(told, &Row { line: u64::from(row) + 1, cells, place: Place::Sheet })?
+        };
+        cells.clear();
+        Ok::<bool, ListProblem>(goes_on)
+    };
+    loop {
+        match reader.next_cell() {
+            Ok(Some(cell)) => {
+                let (at_row, column) = cell.get_position();
+                if at_row != row {
+                    if !flush(told, row, &mut cells)? {
+                        return Ok(None);
+                    }
+                    row = at_row;
+                }
+                let column = column as usize;
+                if column >= MAX_COLUMNS {
+                    told.columns(u64::from(row) + 1);
+                    continue;
+                }
+                if cells.len() <= column {
+                    cells.resize(column + 1, Cow::Borrowed(""));
+                }
+                cells[column] = Cow::Owned(bounded(shown(cell.get_value())).into_owned());
+            }
+            Ok(None) => {
+                flush(told, row, &mut cells)?;
+                return Ok(None);
+            }
+            Err(error) => {
+                flush(told, row, &mut cells)?;
+                let message = format!("The workbook is broken here, and what follows is not read: {error}");
+                return Ok(Some(RowProblem { line: u64::from(row) + 1, message }));
+            }
+        }
+    }
+}
+
+/// A cell as a person sees it.
+fn shown<'a>(value: &'a DataRef<'_>) -> Cow<'a, str> {
+    match value {
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            Cow::Borrowed(text)
+        }
+        DataRef::SharedString(text) => Cow::Borrowed(text),
+        DataRef::Int(number) => Cow::Owned(number.to_string()),
+        DataRef::Float(number) => Cow::Owned(number_text(*number)),
+        DataRef::Bool(is_true) => Cow::Borrowed(if *is_true { "TRUE" } else { "FALSE" }),
+        DataRef::DateTime(moment) => Cow::Owned(moment_text(*moment)),
+        // A formula that gave an error says nothing of a product.
+        DataRef::Error(_) | DataRef::Empty => Cow::Borrowed(""),
+    }
+}
+
+/// A number with the 15 digits that Excel shows, and no more.
+fn number_text(number: f64) -> String {
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        return format!("{number:.0}");
+    }
+    let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
+    rounded.to_string()
+}
+
+fn moment_text(moment: ExcelDateTime) -> String {
+    let value = moment.as_f64();
+    if moment.is_duration() || value < 1.0 {
+        let seconds = (value * 86_400.0).round();
+        let (hours, minutes) = ((seconds / 3_600.0).floor(), (seconds / 60.0).floor() % 60.0);
+        return format!("{hours:02.0}:{minutes:02.0}:{:02.0}", seconds % 60.0);
+    }
+    let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+    if (hour, minute, second) == (0, 0, 0) {
+        return format!("{year:04}-{month:02}-{day:02}");
+    }
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+}
+
+fn broken(error: &dyn std::fmt::Display) -> ListProblem {
+    ListProblem::BrokenFile(format!("This workbook is broken: {error}"))
+}
+
+/// Inflates everything that will be read, counts it, and keeps nothing.
+fn check_sizes(bytes: &[u8]) -> Result<(), ListProblem> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
+    if archive.len() > MAX_PARTS {
+        return Err(ListProblem::TooLarge(format!("This workbook has more than {MAX_PARTS} parts.")));
+    }
+    // Another kind of document in a ZIP file, or a ZIP file of photos.
+    let is_workbook = |name: Result<Cow<'_, str>, _>| {
+        name.is_ok_and(|name| name.to_ascii_lowercase().ends_with("workbook.xml"))
+    };
+    if !archive.file_names().any(is_workbook) {
+        return Err(ListProblem::NotAList);
+    }
+    let mut n_all = 0;
+    for at in 0..archive.len() {
+        let part = archive.by_index(at).map_err(|error| broken(&error))?;
+        let name = part.name().map_err(|error| broken(&error))?.to_ascii_lowercase();
+        if !(name.ends_with(".xml") || name.ends_with(".rels")) {
+            continue;
+        }
+        let most = if name.ends_with("sharedstrings.xml") { MAX_SHARED } else { MAX_INFLATED - n_all };
+        let n = io::copy(&mut part.take(most + 1), &mut io::sink()).map_err(|error| broken(&error))?;
+        n_all += n;
+        if n > most || n_all > MAX_INFLATED {
+            let most = most >> 20;
+            return Err(ListProblem::TooLarge(format!(
+                "This workbook unpacks to more than {most} MB of cells. Cut it into smaller ones, or save it as CSV."
+            )));
+        }
+    }
+    Ok(())
+}
