@@ -78,7 +78,8 @@ impl Scan<'_> {
             Some(_) => {
                 let rest = &self.text[start..];
                 let end = rest.find([',', '}', ']', ' ', '\n', '\r', '\t', ':']).unwrap_or(rest.len());
-                if end == 0 || serde_json::from_str::<serde_json::Value>(&rest[..end]).is_err() {
+                let word = &rest[..end];
+                if !matches!(word, "true" | "false" | "null") && !is_number(word) {
                     return Err(Broken(start));
                 }
                 self.at = start + end;
@@ -127,6 +128,20 @@ impl Scan<'_> {
             }
         }
     }
+}
+
+/// Whether a text is a number as JSON writes it, however large: it is kept as it is written.
+pub(crate) fn is_number(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (mantissa, exponent) =
+        unsigned.split_once(['e', 'E']).map_or((unsigned, None), |(before, after)| (before, Some(after)));
+    let (whole, part) =
+        mantissa.split_once('.').map_or((mantissa, None), |(before, after)| (before, Some(after)));
+    digits(whole)
+        && (whole == "0" || !whole.starts_with('0'))
+        && part.is_none_or(digits)
+        && exponent.is_none_or(|exponent| digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
 }
 
 /// Whether a text is JSON Lines: an object, and behind it another one or nothing; a single object that holds

@@ -8,6 +8,8 @@
 //!                                        │
 //!                                     collect.rs: products with images and variants
 //!                                     findings.rs: what is doubtful about them
+//! list + changes ─► rewrite/: the same list, with other words in a few cells
+//! products ─► write/: a new file in the form of a shop program, or texts beside the photos
 //! paths ─► photo_names.rs: which file a list means
 //!       ─► groups.rs: photos of one product, by names or folders
 //! ```
@@ -27,6 +29,7 @@ mod field;
 mod findings;
 mod formula;
 mod groups;
+mod headings;
 mod inspect;
 mod json;
 mod list;
@@ -35,10 +38,12 @@ mod names;
 mod photo_names;
 mod price;
 mod records;
+mod rewrite;
 mod source;
 mod structured;
 mod text;
 mod words;
+mod write;
 mod xlsx;
 mod xml;
 
@@ -53,4 +58,6 @@ pub use list::{
 pub use mapping::{Mapping, Meaning, header_key};
 pub use photo_names::PhotoNames;
 pub use price::{Price, read_price};
+pub use rewrite::{Author, CellChange, Change, Rewritten, WriteProblem, rewrite};
 pub use source::Format;
+pub use write::{OutProduct, Target, sidecar_text, sidecar_xmp, write};

@@ -50,9 +50,13 @@ impl Format {
 /// Where a row stands in the text.
 #[derive(Clone, Copy)]
 pub(crate) enum Place<'a> {
-    Cells { cells: &'a [delimited::Cell], end: usize },
+    Cells {
+        cells: &'a [delimited::Cell],
+        end: usize,
+    },
     Record(&'a Record),
-    Sheet,
+    /// Of each cell whether it is a number.
+    Sheet(&'a [bool]),
 }
 
 /// A row of cells.

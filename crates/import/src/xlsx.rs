@@ -103,14 +103,15 @@ fn visit_sheet(
     each: Each<'_>,
 ) -> Result<Option<RowProblem>, ListProblem> {
     let Ok(mut reader) = xlsx.worksheet_cells_reader(sheet) else { return Ok(None) };
-    let (mut row, mut cells): (u32, Vec<Cow<'_, str>>) = (0, Vec::new());
-    let mut flush = |told: &mut Told, row: u32, cells: &mut Vec<Cow<'_, str>>| {
+    let (mut row, mut cells, mut numbers): (u32, Vec<Cow<'_, str>>, Vec<bool>) = (0, Vec::new(), Vec::new());
+    let mut flush = |told: &mut Told, row: u32, cells: &mut Vec<Cow<'_, str>>, numbers: &mut Vec<bool>| {
         let goes_on = if cells.iter().all(|cell| cell.is_empty()) {
             true
         } else {
-            each(told, &Row { line: u64::from(row) + 1, cells, place: Place::Sheet })?
+            each(told, &Row { line: u64::from(row) + 1, cells, place: Place::Sheet(numbers) })?
         };
         cells.clear();
+        numbers.clear();
         Ok::<bool, ListProblem>(goes_on)
     };
     loop {
@@ -118,7 +119,7 @@ fn visit_sheet(
             Ok(Some(cell)) => {
                 let (at_row, column) = cell.get_position();
                 if at_row != row {
-                    if !flush(told, row, &mut cells)? {
+                    if !flush(told, row, &mut cells, &mut numbers)? {
                         return Ok(None);
                     }
                     row = at_row;
@@ -130,15 +131,17 @@ fn visit_sheet(
                 }
                 if cells.len() <= column {
                     cells.resize(column + 1, Cow::Borrowed(""));
+                    numbers.resize(column + 1, false);
                 }
+                numbers[column] = matches!(cell.get_value(), DataRef::Int(_) | DataRef::Float(_));
                 cells[column] = Cow::Owned(bounded(shown(cell.get_value())).into_owned());
             }
             Ok(None) => {
-                flush(told, row, &mut cells)?;
+                flush(told, row, &mut cells, &mut numbers)?;
                 return Ok(None);
             }
             Err(error) => {
-                flush(told, row, &mut cells)?;
+                flush(told, row, &mut cells, &mut numbers)?;
                 let message = format!("The workbook is broken here, and what follows is not read: {error}");
                 return Ok(Some(RowProblem { line: u64::from(row) + 1, message }));
             }
