@@ -42,6 +42,7 @@ mod rewrite;
 mod source;
 mod structured;
 mod text;
+mod unpacked;
 mod words;
 mod write;
 mod xlsx;

@@ -1,13 +1,8 @@
 //! Excel workbooks: the first sheet that holds products, row by row, with cells as a person sees them.
 //!
-//! A workbook is a ZIP file, so a few bytes can stand for many gigabytes. Everything that will be read is
-//! inflated and counted first; what the file says of its own sizes is not believed.
+//! What a workbook unpacks to is counted before it is read (`unpacked.rs`).
 
-use std::{
-    borrow::Cow,
-    cell::RefCell,
-    io::{self, Cursor, Read},
-};
+use std::{borrow::Cow, cell::RefCell, io::Cursor};
 
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
 
@@ -15,14 +10,9 @@ use crate::{
     Dialect, ListProblem, Mapping, RowProblem,
     columns::Columns,
     source::{MAX_COLUMNS, MAX_ROWS, Place, Row, Told, Visit, bounded},
+    unpacked,
 };
 
-/// Parts of a workbook.
-const MAX_PARTS: usize = 10_000;
-/// Bytes of all parts that are read.
-const MAX_INFLATED: u64 = 768 << 20;
-/// Bytes of the texts that cells share, which are held in memory.
-const MAX_SHARED: u64 = 256 << 20;
 /// Sheets that are looked at.
 const MAX_SHEETS: usize = 64;
 
@@ -36,7 +26,7 @@ pub(crate) struct Workbook<'a> {
 
 impl<'a> Workbook<'a> {
     pub(crate) fn open(bytes: &'a [u8]) -> Result<Self, ListProblem> {
-        check_sizes(bytes)?;
+        unpacked::check(bytes)?;
         let mut xlsx = Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
         let mut first = None;
         for sheet in xlsx.sheet_names().into_iter().take(MAX_SHEETS) {
@@ -188,39 +178,6 @@ fn moment_text(moment: ExcelDateTime) -> String {
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
 }
 
-fn broken(error: &dyn std::fmt::Display) -> ListProblem {
+pub(crate) fn broken(error: &dyn std::fmt::Display) -> ListProblem {
     ListProblem::BrokenFile(format!("This workbook is broken: {error}"))
-}
-
-/// Inflates everything that will be read, counts it, and keeps nothing.
-fn check_sizes(bytes: &[u8]) -> Result<(), ListProblem> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
-    if archive.len() > MAX_PARTS {
-        return Err(ListProblem::TooLarge(format!("This workbook has more than {MAX_PARTS} parts.")));
-    }
-    // Another kind of document in a ZIP file, or a ZIP file of photos.
-    let is_workbook = |name: Result<Cow<'_, str>, _>| {
-        name.is_ok_and(|name| name.to_ascii_lowercase().ends_with("workbook.xml"))
-    };
-    if !archive.file_names().any(is_workbook) {
-        return Err(ListProblem::NotAList);
-    }
-    let mut n_all = 0;
-    for at in 0..archive.len() {
-        let part = archive.by_index(at).map_err(|error| broken(&error))?;
-        let name = part.name().map_err(|error| broken(&error))?.to_ascii_lowercase();
-        if !(name.ends_with(".xml") || name.ends_with(".rels")) {
-            continue;
-        }
-        let most = if name.ends_with("sharedstrings.xml") { MAX_SHARED } else { MAX_INFLATED - n_all };
-        let n = io::copy(&mut part.take(most + 1), &mut io::sink()).map_err(|error| broken(&error))?;
-        n_all += n;
-        if n > most || n_all > MAX_INFLATED {
-            let most = most >> 20;
-            return Err(ListProblem::TooLarge(format!(
-                "This workbook unpacks to more than {most} MB of cells. Cut it into smaller ones, or save it as CSV."
-            )));
-        }
-    }
-    Ok(())
 }
