@@ -1,6 +1,10 @@
 //! From rows to products: which row begins one, and which are its variants and further images.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+};
 
 use crate::{
     Dialect, Field, Format, ListedProduct, ListedVariant, ProductList, RowProblem,
@@ -14,11 +18,38 @@ use crate::{
 const MAX_PROBLEMS: usize = 10_000;
 
 /// What a later row can name a product by.
-#[derive(PartialEq, Eq, Hash)]
-enum Name {
-    Handle(String),
-    Sku(String),
-    Image(String),
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Name<'n> {
+    Handle(&'n str),
+    Sku(&'n str),
+    Image(&'n str),
+    /// The key of a product, which no other has.
+    Key(&'n str),
+}
+
+/// Products by their names. A long list has three of each product, so only two digests of a name are kept: of
+/// 128 bits by a secret that no file knows, two names never have the same.
+#[derive(Default)]
+struct Known {
+    secrets: [RandomState; 2],
+    products: HashMap<[u64; 2], u32>,
+}
+
+impl Known {
+    fn digests(&self, name: Name<'_>) -> [u64; 2] {
+        [self.secrets[0].hash_one(name), self.secrets[1].hash_one(name)]
+    }
+
+    fn get(&self, name: Name<'_>) -> Option<usize> {
+        self.products.get(&self.digests(name)).map(|at| *at as usize)
+    }
+
+    fn insert(&mut self, name: Name<'_>, at: usize) {
+        // There are fewer products than rows that are read.
+        if let Ok(at) = u32::try_from(at) {
+            self.products.insert(self.digests(name), at);
+        }
+    }
 }
 
 /// Where a row went.
@@ -38,7 +69,7 @@ pub(crate) struct Collector {
     problems: Vec<RowProblem>,
     n_untold: usize,
     findings: Findings,
-    known: HashMap<Name, usize>,
+    known: Known,
     /// Of each product the places of its images, where a column says them.
     positions: HashMap<usize, Vec<u32>>,
     /// Of each product what its options are called: later rows leave it out.
@@ -75,7 +106,7 @@ impl Collector {
             problems: Vec::new(),
             n_untold: 0,
             findings: Findings::default(),
-            known: HashMap::new(),
+            known: Known::default(),
             positions: HashMap::new(),
             option_names: HashMap::new(),
         }
@@ -113,9 +144,7 @@ impl Collector {
             self.add_to(at, said);
             return Some(Placed { product: at, is_first: false });
         }
-        let (title, sku) = (said.field(Field::Title), said.field(Field::Sku));
-        let key = sku.or(said.handle).or(said.images.first().map(String::as_str)).or(title);
-        let Some(key) = key.map(str::to_owned) else {
+        let Some(key) = self.free_key(&said) else {
             if self.problems.len() < MAX_PROBLEMS {
                 let message = "This row names neither a product nor a photo.".to_owned();
                 self.problems.push(RowProblem { line, message });
@@ -125,13 +154,22 @@ impl Collector {
             return None;
         };
         let at = self.products.len();
+        let sku = said.field(Field::Sku);
+        if let Some(sku) = sku
+            && let Some(first) = self.known.get(Name::Sku(sku))
+        {
+            self.findings.double(line, sku, self.products[first].line);
+        }
         let names = [
-            said.handle.map(|handle| Name::Handle(handle.to_owned())),
-            said.row_id.clone().map(Name::Handle),
-            sku.map(|sku| Name::Sku(sku.to_owned())),
-            said.images.first().cloned().map(Name::Image),
+            Some(Name::Key(&key)),
+            said.handle.map(Name::Handle),
+            said.row_id.as_deref().map(Name::Handle),
+            sku.map(Name::Sku),
+            said.images.first().map(|image| Name::Image(image)),
         ];
-        self.known.extend(names.into_iter().flatten().map(|name| (name, at)));
+        for name in names.into_iter().flatten() {
+            self.known.insert(name, at);
+        }
         self.begin(at, key, said);
         Some(Placed { product: at, is_first: true })
     }
@@ -139,21 +177,37 @@ impl Collector {
     /// A later row of the same handle or number, or of the same image without a title of its own, is a variant
     /// of the first or has more images of it, and takes nothing from it.
     fn product_of(&self, said: &Said<'_>) -> Option<usize> {
-        let known = |name: Name| self.known.get(&name).copied();
-        let of_handle = || known(Name::Handle(said.handle?.to_owned()));
+        let of_handle = || self.known.get(Name::Handle(said.handle?));
         // A parent that is named by its number: "simple" rows below a "variable" one.
-        let of_parent = || known(Name::Sku(said.handle?.to_owned()));
-        let of_sku = || known(Name::Sku(said.field(Field::Sku)?.to_owned()));
+        let of_parent = || self.known.get(Name::Sku(said.handle?));
+        // A handle of its own and a title are another product, whose number is a mistake.
+        let is_other = said.handle.is_some() && said.field(Field::Title).is_some();
+        let of_sku = || self.known.get(Name::Sku(said.field(Field::Sku).filter(|_| !is_other)?));
         let of_image = || {
             let image = said.images.first().filter(|_| said.field(Field::Title).is_none())?;
-            known(Name::Image(image.clone()))
+            self.known.get(Name::Image(image))
         };
         of_handle().or_else(of_parent).or_else(of_sku).or_else(of_image)
+    }
+
+    /// The first of a row's names that no product has for its key; of a row without any, none.
+    fn free_key(&self, said: &Said<'_>) -> Option<String> {
+        let names = [
+            said.field(Field::Sku),
+            said.handle,
+            said.images.first().map(String::as_str),
+            said.field(Field::Title),
+        ];
+        let mut names = names.into_iter().flatten();
+        let surest = names.clone().next()?;
+        let free = names.find(|name| self.known.get(Name::Key(name)).is_none());
+        Some(free.map_or_else(|| format!("{surest}#{}", said.line), str::to_owned))
     }
 
     fn begin(&mut self, at: usize, key: String, said: Said<'_>) {
         let mut product = ListedProduct { line: said.line, key, ..ListedProduct::default() };
         product.fields = said.fields;
+        product.fields.shrink_to_fit();
         for (number, name, value) in said.options {
             let Some(name) = name else { continue };
             let field = names::field_of_option(&name);
@@ -178,7 +232,8 @@ impl Collector {
             && product.field(Field::Title).is_some_and(|known| known != title)
             && (is_same(Field::Sku) || matches!(self.dialect, Dialect::Shopify | Dialect::ShopifyOld))
         {
-            self.findings.double(said.line, sku.or(said.handle).unwrap_or_default(), product.line);
+            let name = sku.filter(|_| is_same(Field::Sku)).or(said.handle).unwrap_or_default();
+            self.findings.double(said.line, name, product.line);
         }
         let mut options: Vec<(String, String)> = Vec::new();
         for (number, name, value) in &said.options {
@@ -228,7 +283,12 @@ impl Collector {
         if let (Some(image), Some(alt)) = (images.first(), alt)
             && product.alt_texts.iter().all(|(other, _)| other != image)
         {
+            // Most products have one, for which a vector would take room for four.
+            product.alt_texts.reserve_exact(1);
             product.alt_texts.push((image.clone(), alt));
+        }
+        if product.images.is_empty() {
+            product.images.reserve_exact(images.len());
         }
         for image in images {
             if product.images.contains(&image) {

@@ -72,7 +72,9 @@ impl Scan<'_> {
         let first = self.peek();
         let start = self.at;
         match first {
-            Some(b'"') => drop(self.string()?),
+            Some(b'"') => {
+                self.string()?;
+            }
             Some(b'{') => self.members(depth, &mut |_, _| {})?,
             Some(b'[') => self.elements(&mut |scan| scan.value(depth + 1).map(drop))?,
             Some(_) => {
@@ -281,6 +283,10 @@ fn cell(raw: &str) -> String {
     match raw.as_bytes().first() {
         Some(b'"') => string(raw),
         Some(b'n') => String::new(),
+        // An image is often an object with its address.
+        Some(b'{') => {
+            Some(element_text(raw)).filter(|text| !text.is_empty()).unwrap_or_else(|| raw.to_owned())
+        }
         Some(b'[') => {
             let mut scan = Scan { text: raw, at: 0 };
             let mut cell = String::new();

@@ -40,7 +40,8 @@ pub struct ListedVariant {
 pub struct ListedProduct {
     /// The line on which it begins, from 1.
     pub line: u64,
-    /// What finds it again in the next version of the list: its number, else its first image, else its title.
+    /// What finds it again in the next version of the list, and no other product of this one has: its number, else
+    /// its handle, its first image, or its title; where all are taken, with its line.
     pub key: String,
     /// What is said of it.
     pub fields: Vec<(Field, String)>,
@@ -127,7 +128,7 @@ pub fn read_list_until(
     let mut n_rows = 0_u32;
     let problems = source.rows(&mut |row: &Row<'_>| {
         n_rows = n_rows.wrapping_add(1);
-        if n_rows % ROWS_BETWEEN == 0 && is_cancelled() {
+        if n_rows.is_multiple_of(ROWS_BETWEEN) && is_cancelled() {
             return Err(ListProblem::Cancelled);
         }
         collector.add(row.line, row.cells);

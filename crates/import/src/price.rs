@@ -20,6 +20,8 @@ const SIGNS: &[(&str, &str)] = &[
     ("zł", "PLN"),
     ("Kč", "CZK"),
     ("₹", "INR"),
+    ("Rs.", "INR"),
+    ("Rs", "INR"),
     ("₽", "RUB"),
     ("₺", "TRY"),
     ("₩", "KRW"),
@@ -37,9 +39,10 @@ pub fn read_price(text: &str) -> Option<Price> {
     let is_number =
         |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '’' | ' ' | '\u{a0}' | '\u{202f}');
     let start = text.find(|c: char| c.is_ascii_digit())?;
-    // ".99" has no digit before its point.
-    let start =
-        if text[..start].ends_with('.') && !text[..start].ends_with("r.") { start - 1 } else { start };
+    // ".99" has no digit before its point; the point of "Rs." is the word's.
+    let has_point =
+        text[..start].strip_suffix('.').is_some_and(|before| !before.ends_with(char::is_alphabetic));
+    let start = if has_point { start - 1 } else { start };
     let length = text[start..].find(|c: char| !is_number(c)).unwrap_or(text.len() - start);
     let (before, number) = (text[..start].trim(), text[start..start + length].trim());
     let after = text[start + length..].trim().trim_start_matches('-').trim();
@@ -63,7 +66,7 @@ fn currency(sign: &str) -> Option<Option<String>> {
 }
 
 /// The last point or comma parts off the cents, unless three digits follow it or it comes twice: then it, as
-/// every other sign, parts off thousands.
+/// every other sign, parts off thousands, of which the last are three digits.
 fn amount(number: &str) -> Option<f64> {
     let number = number.trim_end_matches(['.', ',']);
     let last = number.rfind(['.', ',']);
@@ -75,6 +78,11 @@ fn amount(number: &str) -> Option<f64> {
         is_once && (n_after != 3 || has_other || at == 0 || &number[..at] == "0")
     });
     let digits = |part: &str| part.chars().filter(char::is_ascii_digit).collect::<String>();
+    let whole = &number[..cents.unwrap_or(number.len())];
+    let last_group = whole.rsplit(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    if last_group.len() != whole.len() && last_group.len() != 3 {
+        return None;
+    }
     let written = match cents {
         Some(at) => format!("{}.{}", digits(&number[..at]), digits(&number[at + 1..])),
         None => digits(number),

@@ -211,7 +211,7 @@ fn json_documents_and_lines() {
         &[],
     );
     let tee: Expected<'_> = (&[(Field::Title, "Tee"), (Field::Tags, "red, new")], &["t.jpg"], &[]);
-    let one = r#"{"title": "Caf\u00e9 Mug", "price": 14.50, "sku": "007", "images": [{"src": "a.jpg", "alt": "x"}, "b.jpg"]}"#;
+    let one = r#"{"title": "Caf\u00e9 Mug", "price": 14.50, "sku": "007", "images": [{"src": "a.jpg", "alt": "x"}, "b.jpg"], "image": {"src": "a.jpg"}}"#;
     let two = r#"{"image": "t.jpg", "tags": ["red", "new"], "title": "Tee", "deep": {"a": [1, {}]}, "nothing": null}"#;
     let check =
         |what, text: String, format| check(what, text.as_bytes(), Dialect::Plain, format, &[mug, tee]);
@@ -329,6 +329,21 @@ fn doubtful_rows_are_told() {
 }
 
 #[test]
+fn products_with_one_number_are_told_apart() {
+    let keys = |table: &str| -> (Vec<String>, Vec<u64>) {
+        let list = read_list(table.as_bytes(), None).unwrap();
+        let doubles = list.findings.iter().filter(|finding| finding.kind == FindingKind::Double);
+        let lines = doubles.map(|finding| finding.line).collect();
+        (list.products.into_iter().map(|product| product.key).collect(), lines)
+    };
+    // A change is for one product, so no two have the same key.
+    let handles = "Handle,Title,Variant SKU,Image Src\nm,Mug,1,a.jpg\nc,Cup,1,b.jpg\n";
+    assert_eq!(keys(handles), (vec!["1".to_owned(), "c".to_owned()], vec![3]));
+    let images = "image,title\na.jpg,Mug\na.jpg,Cup\na.jpg,Cup\n";
+    assert_eq!(keys(images), (["a.jpg", "Cup", "a.jpg#4"].map(str::to_owned).to_vec(), vec![]));
+}
+
+#[test]
 fn prices_are_read() {
     let check = |text: &str, expected: Option<(f64, Option<&str>)>| {
         let found = read_price(text).map(|price| (price.amount, price.currency));
@@ -347,6 +362,9 @@ fn prices_are_read() {
     check("CHF 1 299.–", Some((1299.0, Some("CHF"))));
     check("5,-", Some((5.0, None)));
     check("99 kr", Some((99.0, None)));
+    check("Rs.500", Some((500.0, Some("INR"))));
+    check("1,00,000.50", Some((100_000.5, None)));
+    check("1.299.00", None);
     check("free", None);
     check("", None);
     check("5 apples", None);
