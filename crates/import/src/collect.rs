@@ -16,6 +16,8 @@ use crate::{
 
 /// Rows passed over that are told.
 const MAX_PROBLEMS: usize = 10_000;
+/// Photos of one product: each new one is compared with all others.
+const MAX_IMAGES: usize = 1_000;
 
 /// What a later row can name a product by.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -121,7 +123,7 @@ impl Collector {
     pub(crate) fn finish(mut self, problems: Vec<RowProblem>) -> ProductList {
         self.problems.extend(problems);
         if self.n_untold > 0 {
-            let message = format!("{} more rows bring nothing.", self.n_untold);
+            let message = format!("{} more rows were not understood whole.", self.n_untold);
             self.problems.push(RowProblem { line: 0, message });
         }
         let wants_images = !self.columns.images.is_empty();
@@ -145,12 +147,7 @@ impl Collector {
             return Some(Placed { product: at, is_first: false });
         }
         let Some(key) = self.free_key(&said) else {
-            if self.problems.len() < MAX_PROBLEMS {
-                let message = "This row names neither a product nor a photo.".to_owned();
-                self.problems.push(RowProblem { line, message });
-            } else {
-                self.n_untold += 1;
-            }
+            self.tell(line, "This row names neither a product nor a photo.".to_owned());
             return None;
         };
         let at = self.products.len();
@@ -190,6 +187,14 @@ impl Collector {
         of_handle().or_else(of_parent).or_else(of_sku).or_else(of_image)
     }
 
+    fn tell(&mut self, line: u64, message: String) {
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(RowProblem { line, message });
+        } else {
+            self.n_untold += 1;
+        }
+    }
+
     /// The first of a row's names that no product has for its key; of a row without any, none.
     fn free_key(&self, said: &Said<'_>) -> Option<String> {
         let names = [
@@ -220,7 +225,7 @@ impl Collector {
             self.option_names.insert((at, number), name);
         }
         self.products.push(product);
-        self.add_images(at, said.images, said.alt, said.position);
+        self.add_images(at, said.line, said.images, said.alt, said.position);
         self.add_variant_image(at, said.variant_image.as_deref());
     }
 
@@ -274,13 +279,21 @@ impl Collector {
         if says_something {
             self.products[at].variants.push(variant);
         }
-        self.add_images(at, said.images, said.alt, said.position);
+        self.add_images(at, said.line, said.images, said.alt, said.position);
         self.add_variant_image(at, said.variant_image.as_deref());
     }
 
-    fn add_images(&mut self, at: usize, images: Vec<String>, alt: Option<String>, position: Option<u32>) {
+    fn add_images(
+        &mut self,
+        at: usize,
+        line: u64,
+        images: Vec<String>,
+        alt: Option<String>,
+        position: Option<u32>,
+    ) {
         let product = &mut self.products[at];
         if let (Some(image), Some(alt)) = (images.first(), alt)
+            && product.alt_texts.len() < MAX_IMAGES
             && product.alt_texts.iter().all(|(other, _)| other != image)
         {
             // Most products have one, for which a vector would take room for four.
@@ -288,11 +301,18 @@ impl Collector {
             product.alt_texts.push((image.clone(), alt));
         }
         if product.images.is_empty() {
-            product.images.reserve_exact(images.len());
+            product.images.reserve_exact(images.len().min(MAX_IMAGES));
         }
         for image in images {
+            let product = &mut self.products[at];
             if product.images.contains(&image) {
                 continue;
+            }
+            if product.images.len() >= MAX_IMAGES {
+                let message =
+                    format!("This product has more than {MAX_IMAGES} photos; those here are not read.");
+                self.tell(line, message);
+                return;
             }
             if self.columns.image_position.is_some() {
                 let positions = self.positions.entry(at).or_default();
@@ -309,7 +329,7 @@ impl Collector {
     fn add_variant_image(&mut self, at: usize, image: Option<&str>) {
         let Some(image) = image else { return };
         let product = &mut self.products[at];
-        if product.images.iter().all(|other| other != image) {
+        if product.images.len() < MAX_IMAGES && product.images.iter().all(|other| other != image) {
             if let Some(positions) = self.positions.get_mut(&at) {
                 positions.push(u32::MAX);
             }

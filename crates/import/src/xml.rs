@@ -17,7 +17,7 @@ use crate::{
 /// Elements within elements that are followed.
 const MAX_DEPTH: usize = 64;
 /// Elements of one record.
-const MAX_MEMBERS: usize = 5_000;
+const MAX_MEMBERS: usize = 1_000;
 
 /// Whether a text begins as XML does.
 pub(crate) fn looks_like(text: &str) -> bool {

@@ -236,7 +236,7 @@ fn workbooks() {
     }
     sheet.write(4, 0, 12345.0).unwrap().write(4, 1, "Café Mug").unwrap().write(4, 2, 14.5).unwrap();
     sheet.write(4, 3, "mug.jpg").unwrap().write(4, 5, 4_006_381_333_931_f64).unwrap();
-    sheet.write_with_format(4, 4, &ExcelDateTime::from_ymd(2024, 5, 1).unwrap(), &date).unwrap();
+    sheet.write_with_format(4, 4, ExcelDateTime::from_ymd(2024, 5, 1).unwrap(), &date).unwrap();
     let bytes = workbook.save_to_buffer().unwrap();
     check(
         "workbook",

@@ -48,7 +48,13 @@ fn tables_without_end() {
         assert!(read("signs", text.as_bytes()).is_err());
     }
     let images = format!("image,title\n\"{}\",x\n", "a.jpg|".repeat(500_000));
-    assert!(read("images", images.as_bytes()).unwrap().products[0].images.len() < 20_000);
+    assert_eq!(read("images", images.as_bytes()).unwrap().products[0].images.len(), 1);
+    let many: String = (0..20_000).map(|n| format!("mug,Mug,{n}.jpg,{n},alt {n}\n")).collect();
+    let many = format!("Handle,Title,Image Src,Image Position,Image Alt Text\n{many}");
+    let list = read("rows of one product", many.as_bytes()).unwrap();
+    assert_eq!((list.products.len(), list.products[0].images.len()), (1, 1_000));
+    assert!(list.problems[0].message.contains("1000 photos"), "{:?}", list.problems[0]);
+    assert!(list.problems.len() < 11_000);
 }
 
 #[test]
