@@ -88,7 +88,7 @@ const WOO: &[&str] = &["regularprice", "published", "visibilityincatalog", "imag
 const GOOGLE: &[&str] = &["imagelink", "itemgroupid", "structuredtitle", "structureddescription", "link"];
 
 /// The locale in a name such as "name-en_US-ecommerce".
-fn locale(name: &str) -> Option<&str> {
+pub(crate) fn locale(name: &str) -> Option<&str> {
     name.split('-').skip(1).find(|part| {
         part.len() == 5
             && part.as_bytes()[2] == b'_'

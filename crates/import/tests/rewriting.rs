@@ -118,6 +118,25 @@ fn google_is_told_what_models_wrote() {
 }
 
 #[test]
+fn items_of_a_group_keep_their_texts() {
+    let written = check(
+        b"id\ttitle\timage_link\titem_group_id\nA\tTee, red\ta.jpg\tg\nB\tTee, blue\tb.jpg\tg\n",
+        &[title("A", "Red tee", Author::Person)],
+        b"id\ttitle\timage_link\titem_group_id\nA\tRed tee\ta.jpg\tg\nB\tTee, blue\tb.jpg\tg\n",
+    );
+    assert!(written.not_written[0].contains("group"), "{written:?}");
+}
+
+#[test]
+fn akeneo_gets_new_texts_in_its_language() {
+    check(
+        b"sku;family;categories;name-de_DE-ecommerce;image\nA;f;c;Tasse;a.jpg\n",
+        &[described("A", "Rot", Author::Person)],
+        b"sku;family;categories;name-de_DE-ecommerce;image;description-de_DE\nA;f;c;Tasse;a.jpg;Rot\n",
+    );
+}
+
+#[test]
 fn json_changes_values_alone() {
     check(
         br#"[ {"image":"a.jpg", "title" : "Mug", "price":14.50, "n": 1e400, "tags": ["x"]},

@@ -10,6 +10,7 @@ use crate::{
     Dialect, Field,
     collect::Placed,
     columns::Columns,
+    dialect::locale,
     formula, headings,
     source::{BETWEEN, Row, Source},
     structured,
@@ -84,6 +85,13 @@ impl<'p> Planner<'p> {
                 }
             }
         }
+        let has_text = wanted.title.is_some() || wanted.description.is_some();
+        if has_text && !placed.is_first && self.dialect == Dialect::Google {
+            // Each item has texts of its own, which name its size and colour.
+            self.tell(
+                "Only the first item of a group gets the new texts; the others keep theirs.".to_owned(),
+            );
+        }
         if !wanted.alt_texts.is_empty() {
             self.alts(row, columns, change, &mut wishes);
         }
@@ -142,6 +150,7 @@ impl<'p> Planner<'p> {
             self.tell(format!("No column of this list holds the {}.", spoken(field)));
             return;
         };
+        let name = self.in_its_language(name);
         let (at, column) = self.column(known, &name);
         let old = row.cells.get(at).map_or("", |cell| &**cell);
         let is_html = field == Field::Description && (self.dialect.wants_html() || has_tags(old));
@@ -155,6 +164,16 @@ impl<'p> Planner<'p> {
         if has_origin && let Some(at) = columns.structured(field) {
             let column = self.source.header[at].clone();
             wishes.push(Wish { at, column, text: String::new(), content: None, is_html: false });
+        }
+    }
+
+    /// A new column's name with the language that the list's other columns have: Akeneo knows a text in no other
+    /// way.
+    fn in_its_language<'n>(&self, name: Cow<'n, str>) -> Cow<'n, str> {
+        let is_text = self.dialect == Dialect::Akeneo && matches!(&*name, "name" | "description");
+        match self.source.header.iter().find_map(|other| locale(other)).filter(|_| is_text) {
+            Some(locale) => Cow::Owned(format!("{name}-{locale}")),
+            None => name,
         }
     }
 
