@@ -25,7 +25,7 @@ fn titles(list: &ProductList, photos: &[&str]) -> Vec<(String, String)> {
 }
 
 fn check(what: &str, bytes: &[u8], expected: &[(&str, &str)]) {
-    let list = read_list(bytes).unwrap_or_else(|problem| panic!("{what}: {problem}"));
+    let list = read_list(bytes, None).unwrap_or_else(|problem| panic!("{what}: {problem}"));
     let photos = ["mug.jpg", "tshirt.jpg", "red mug.jpg", "mug-back.jpg"];
     let expected: Vec<_> = expected.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
     assert_eq!(titles(&list, &photos), expected, "{what}");
@@ -76,7 +76,7 @@ fn lists_come_in_every_dialect() {
 
 #[test]
 fn variants_stay_with_their_product() {
-    let list = read_list(b"Handle,Title,Variant SKU,Option1 Value,Variant Price,Image Src\nmug,Mug,A1,S,1,mug.jpg\nmug,,A2,L,2,\n").unwrap();
+    let list = read_list(b"Handle,Title,Variant SKU,Option1 Value,Variant Price,Image Src\nmug,Mug,A1,S,1,mug.jpg\nmug,,A2,L,2,\n", None).unwrap();
     let [product] = list.products.as_slice() else { panic!("{list:?}") };
     assert_eq!(product.field(Field::Price), Some("1"));
     let [variant] = product.variants.as_slice() else { panic!("{product:?}") };
@@ -85,19 +85,21 @@ fn variants_stay_with_their_product() {
 
 #[test]
 fn what_brings_nothing_says_why() {
-    let check = |bytes: &[u8], expected| assert_eq!(read_list(bytes).map(drop), Err(expected));
+    let check = |bytes: &[u8], expected| assert_eq!(read_list(bytes, None).map(drop), Err(expected));
     check(b"date,amount\n2024-01-01,5\n", ListProblem::NotAList);
     check(b"", ListProblem::NotAList);
-    check(b"title,price\nMug,5\n", ListProblem::NoImages);
+    check(b"title,description,brand\nMug,Holds tea,Poppy\n", ListProblem::NoImages);
     check(b"image,title\n", ListProblem::NoRows);
 }
 
 #[test]
 fn hostile_lists_end_soon() {
     let wide = format!("image,title{}\nmug.jpg,x\n", ",a".repeat(1_000_000));
-    assert_eq!(read_list(wide.as_bytes()).unwrap().products.len(), 1);
+    assert_eq!(read_list(wide.as_bytes(), None).unwrap().products.len(), 1);
     let long = format!("image,title\nmug.jpg,{}\n", "x".repeat(2_000_000));
-    assert!(read_list(long.as_bytes()).unwrap().products[0].field(Field::Title).unwrap().len() < 100_000);
+    assert!(
+        read_list(long.as_bytes(), None).unwrap().products[0].field(Field::Title).unwrap().len() < 100_000
+    );
     let mut state = 7_u32;
     for len in 0..400 {
         let bytes: Vec<u8> = (0..len)
@@ -106,7 +108,7 @@ fn hostile_lists_end_soon() {
                 b"image,title\n\"';|\t\0\xff\xfe<&"[state as usize >> 8 & 15]
             })
             .collect();
-        let _ = read_list(&bytes);
+        let _ = read_list(&bytes, None);
     }
 }
 
@@ -126,6 +128,46 @@ fn files_are_found_as_they_are_written() {
     // Two could be meant: none is.
     check("x.jpg", None);
     check("../../etc/passwd", None);
+}
+
+#[test]
+fn signs_between_words_do_not_count_at_last() {
+    let paths = ["/s/red_mug_01.jpg", "/s/12-3.jpg", "/s/a b.jpg", "/s/a-b.png"];
+    let names = PhotoNames::new(Path::new("/s"), paths.iter().map(Path::new));
+    let check = |written: &str, expected: Option<&str>| {
+        assert_eq!(names.find(written), expected.map(Path::new), "{written}");
+    };
+    check("Red Mug-01.JPG", Some("/s/red_mug_01.jpg"));
+    check("redmug01.jpg", Some("/s/red_mug_01.jpg"));
+    check("1-23.jpg", None);
+    check("a_b.jpg", None);
+}
+
+#[test]
+fn photos_are_found_by_a_number() {
+    let paths = [
+        "/s/VT-0001_10.jpg",
+        "/s/VT-0001_2.jpg",
+        "/s/VT-0001.jpg",
+        "/s/vt0001-front.jpg",
+        "/s/VT-00012.jpg",
+        "/s/VT-0001b.jpg",
+        "/s/12345.jpg",
+        "/s/1234 (2).jpg",
+        "/s/Cafe\u{301}-1.jpg",
+    ];
+    let names = PhotoNames::new(Path::new("/s"), paths.iter().map(Path::new));
+    let check = |number: &str, expected: &[&str]| {
+        let expected: Vec<&Path> = expected.iter().map(Path::new).collect();
+        assert_eq!(names.find_all_by_number(number), expected, "{number}");
+    };
+    let all = ["/s/VT-0001.jpg", "/s/VT-0001_2.jpg", "/s/VT-0001_10.jpg", "/s/vt0001-front.jpg"];
+    check("VT-0001", &all);
+    check("vt 0001", &all);
+    check("1234", &["/s/1234 (2).jpg"]);
+    check("CAF\u{c9}", &["/s/Cafe\u{301}-1.jpg"]);
+    check("", &[]);
+    check("--", &[]);
 }
 
 #[test]
