@@ -58,6 +58,17 @@ pub enum CatalogError {
     /// A rule for descriptions cannot be followed.
     #[error("this rule cannot be followed: {0}")]
     BadTemplate(crate::review::TemplateProblem),
+    /// Nobody approved or wrote any words yet that could go out.
+    #[error("no words are approved yet")]
+    NothingDecided,
+    /// A product list brings nothing.
+    #[error("{name}: {reason}")]
+    BadList {
+        /// The file's name.
+        name: String,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// A file that a person named cannot be written.
     #[error("{file} cannot be written: {reason}")]
     Unwritable {

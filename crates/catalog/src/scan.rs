@@ -1,7 +1,7 @@
 //! Looking for photos in what the merchant added.
 //!
 //! In: a folder or file. Out: every regular file whose name ends like a
-//! picture's, with its stamp; product lists (`.csv`, `.tsv`); and places that could not
+//! picture's, with its stamp; product lists ([`LIST_ENDINGS`]); and places that could not
 //! be read. Links are followed, loops are not; hidden files and folders are
 //! left out, as file managers do.
 
@@ -13,6 +13,9 @@ use crate::{
     photo::{Skip, SkipCode, has_picture_ending},
     store::FileStamp,
 };
+
+/// How the names of product lists end.
+pub const LIST_ENDINGS: [&str; 7] = ["csv", "tsv", "json", "jsonl", "ndjson", "xlsx", "xml"];
 
 /// Something that a scan met.
 #[derive(Debug)]
@@ -48,7 +51,13 @@ pub fn has_anything(root: &Path, except: &Path) -> bool {
 
 /// Whether a name ends like a product list's.
 pub fn is_list(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ["csv", "tsv"].iter().any(|list| ending.eq_ignore_ascii_case(list)))
+    path.extension().is_some_and(|ending| LIST_ENDINGS.iter().any(|list| ending.eq_ignore_ascii_case(list)))
+}
+
+/// Whether a name ends like a table's, which in a folder of photos is hardly anything but a product list.
+pub fn is_table(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|ending| LIST_ENDINGS[..2].iter().any(|list| ending.eq_ignore_ascii_case(list)))
 }
 
 /// Size and time of the last change.

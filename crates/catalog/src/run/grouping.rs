@@ -8,22 +8,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use vitrine_import::{Field, Group, ListProblem, ListedProduct, PhotoNames, ProductList};
-use vitrine_models::regular_file;
+use vitrine_import::Group;
+use vitrine_jobs::Job;
 
 use super::walk::Scanned;
 use crate::{
     CatalogError,
     library::Inner,
-    photo::{Skip, SkipCode},
+    lists::{self, Unread},
     scan,
-    store::{
-        FieldName, FileStamp, GroupBy, Grouping, ListRow, ReadFile, SourceRow, Tie, TiedProduct, Variant,
-    },
+    store::{FileStamp, GroupBy, Grouping, ListRow, ReadFile, SourceRow, Tie, TiedProduct},
 };
-
-/// The largest list that is read: a row for each of 500,000 products fits well.
-const MAX_LIST_BYTES: u64 = 256 << 20;
 
 /// What switching a grouping on would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,7 +44,12 @@ pub struct PreviewedGroup {
 const N_EXAMPLES: usize = 12;
 
 /// Reads the lists of a source and ties its photos to products, where anything about them changed.
-pub(super) fn regroup(library: &Inner, scanned: &Scanned, scan_number: u64) -> Result<(), CatalogError> {
+pub(super) fn regroup(
+    library: &Inner,
+    job: &Job,
+    scanned: &Scanned,
+    scan_number: u64,
+) -> Result<(), CatalogError> {
     let source = &scanned.source;
     let known = library.store.lists_of(source.id)?;
     let mut lists = scanned.lists.clone();
@@ -69,31 +69,67 @@ pub(super) fn regroup(library: &Inner, scanned: &Scanned, scan_number: u64) -> R
     if is_as_before && !was_switched && (!scanned.has_news || !has_grouping) {
         return Ok(());
     }
-    // Photos that are not known yet come from the scan, the others from the store.
+    // Photos that are not known yet come from the scan, the others from the store. Those of a list that was added
+    // by itself may be anywhere.
     let mut photos = scanned.photos.clone();
-    if !scanned.is_whole() {
+    if source.is_list() {
+        photos = library.store.photo_paths()?;
+    } else if !scanned.is_whole() {
         photos.extend(library.store.paths_of(source.id)?);
         photos.sort();
         photos.dedup();
     }
-    let mut tied = grouped(source, &photos);
+    tie(library, job, source, lists, &photos, scan_number)
+}
+
+/// Ties photos to products of the lists that were added by themselves, after other folders changed.
+pub(super) fn regroup_lists(library: &Inner, job: &Job, scan_number: u64) -> Result<(), CatalogError> {
+    let sources = library.store.sources()?;
+    let added: Vec<&SourceRow> = sources.iter().filter(|source| source.is_list()).collect();
+    if added.is_empty() {
+        return Ok(());
+    }
+    let photos = library.store.photo_paths()?;
+    for source in added {
+        // One that is away stays as it is.
+        let Ok(metadata) = source.path.metadata() else { continue };
+        let lists = vec![(source.path.clone(), scan::stamp(&metadata))];
+        tie(library, job, source, lists, &photos, scan_number)?;
+    }
+    Ok(())
+}
+
+fn tie(
+    library: &Inner,
+    job: &Job,
+    source: &SourceRow,
+    lists: Vec<(PathBuf, FileStamp)>,
+    photos: &[PathBuf],
+    scan_number: u64,
+) -> Result<(), CatalogError> {
+    let mut tied = grouped(source, photos);
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
+    let is_cancelled = || job.control().is_cancelled();
     for (path, stamp) in lists {
-        match read(&path) {
+        match lists::read(&library.store, &path, &is_cancelled) {
             Ok(list) => {
-                problems.extend(row_problems(&path, stamp, &list));
-                let before = tied.len();
-                tied.extend(products(&path, &list, &photos));
-                let n_tied = tied[before..].iter().filter(|product| !product.photos.is_empty()).count();
+                problems.extend(lists::problems_of(&path, stamp, &list));
+                let products = lists::tied_products(&path, &list, photos);
                 rows.push(ListRow {
                     path,
                     stamp,
-                    n_products: (tied.len() - before) as u64,
-                    n_tied: n_tied as u64,
+                    n_products: products.len() as u64,
+                    n_tied: products.iter().filter(|product| !product.photos.is_empty()).count() as u64,
+                    dialect: list.dialect.name().to_owned(),
                 });
+                tied.extend(products);
             }
-            Err(None) => {}
-            Err(Some(skip)) => problems.push((path, stamp, skip)),
+            Err(Unread::NoList) => {}
+            // A folder may hold any data of other programs; nobody said that these are lists.
+            Err(Unread::Problem(_)) if !source.is_list() && !scan::is_table(&path) => {}
+            Err(Unread::Problem(skip)) => problems.push((path, stamp, skip)),
+            Err(Unread::Cancelled) => return Err(CatalogError::Cancelled),
+            Err(Unread::Library(error)) => return Err(error),
         }
     }
     library.store.replace_ties(source.id, source.group_by, &rows, &tied)?;
@@ -145,82 +181,4 @@ fn grouped(source: &SourceRow, photos: &[PathBuf]) -> Vec<TiedProduct> {
             list: None,
         })
         .collect()
-}
-
-/// A list; none where it is a table of something else, or went away.
-fn read(path: &Path) -> Result<ProductList, Option<Skip>> {
-    let (_, bytes) = regular_file::read(path, MAX_LIST_BYTES).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => None,
-        std::io::ErrorKind::FileTooLarge => Some(Skip::new(
-            SkipCode::BadList,
-            "This product list is larger than 256 MB. Cut it into smaller ones.",
-        )),
-        std::io::ErrorKind::InvalidInput => {
-            Some(Skip::new(SkipCode::BadList, "This product list is a pipe or a device, not a file."))
-        }
-        _ => Some(Skip::from_io(&error)),
-    })?;
-    vitrine_import::read_list(&bytes).map_err(|problem| match problem {
-        ListProblem::NotAList => None,
-        other => Some(Skip::new(SkipCode::BadList, other.to_string())),
-    })
-}
-
-fn row_problems(path: &Path, stamp: FileStamp, list: &ProductList) -> Option<(PathBuf, FileStamp, Skip)> {
-    let first = list.problems.first()?;
-    let n_more = list.problems.len() - 1;
-    let more = if n_more == 0 { String::new() } else { format!(" So do {n_more} other lines.") };
-    let message = format!("Line {} of this product list brings nothing: {}{more}", first.line, first.message);
-    Some((path.to_path_buf(), stamp, Skip::new(SkipCode::BadList, message)))
-}
-
-fn products<'a>(
-    path: &'a Path,
-    list: &'a ProductList,
-    photos: &'a [PathBuf],
-) -> impl Iterator<Item = TiedProduct> + 'a {
-    let folder = path.parent().unwrap_or(path).to_path_buf();
-    let names = PhotoNames::new(&folder, photos.iter().map(PathBuf::as_path));
-    let mut taken = HashSet::new();
-    list.products.iter().map(move |product| {
-        let mut ties = Vec::new();
-        for image in &product.images {
-            if let Some(found) = names.find(image)
-                && taken.insert(found.to_path_buf())
-            {
-                ties.push(Tie { path: found.to_path_buf(), role: "" });
-            }
-        }
-        TiedProduct {
-            grouping: Grouping::List,
-            place: folder.clone(),
-            key: product.key.clone(),
-            photos: ties,
-            fields: product.fields.iter().map(|(field, value)| (name(*field), value.clone())).collect(),
-            variants: variants(product),
-            list: Some(path.to_path_buf()),
-        }
-    })
-}
-
-fn variants(product: &ListedProduct) -> Vec<Variant> {
-    let variant = |variant: &vitrine_import::ListedVariant| Variant {
-        sku: variant.sku.clone(),
-        name: variant.name.clone(),
-        price: variant.price.clone(),
-        ..Variant::default()
-    };
-    product.variants.iter().map(variant).collect()
-}
-
-fn name(field: Field) -> FieldName {
-    match field {
-        Field::Title => FieldName::Title,
-        Field::Sku => FieldName::Sku,
-        Field::Price => FieldName::Price,
-        Field::Category => FieldName::Category,
-        Field::Brand => FieldName::Brand,
-        Field::Description => FieldName::Description,
-        Field::Barcode => FieldName::Barcode,
-    }
 }

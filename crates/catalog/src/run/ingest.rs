@@ -96,8 +96,13 @@ pub(super) fn ingest(
     })?;
     job.checkpoint()?;
 
+    let has_news = scanned.iter().any(|scanned| scanned.has_news && !scanned.source.is_list());
     for Scanned { root, unreadable, .. } in scanned {
         library.store.forget_unseen(&root, scan_number, &unreadable)?;
+        library.events.changed();
+    }
+    if has_news {
+        grouping::regroup_lists(library, job, scan_number)?;
         library.events.changed();
     }
     Ok(())
@@ -123,7 +128,7 @@ fn scan_all(
     for root in roots {
         if let Some(scanned) = walk::walk(library, job, root, scan_number, found)? {
             // Before the photos are read: then they come with their titles.
-            grouping::regroup(library, &scanned, scan_number)?;
+            grouping::regroup(library, job, &scanned, scan_number)?;
             library.events.changed();
             all.push(scanned);
         }

@@ -200,6 +200,14 @@ impl Store {
         let rows = statement.query_map([source], |row| Ok(path_bytes::from_bytes(row.get(0)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+
+    /// The paths of all files with pictures, sorted.
+    pub fn photo_paths(&self) -> Result<Vec<PathBuf>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached("SELECT path FROM file ORDER BY path")?;
+        let rows = statement.query_map([], |row| Ok(path_bytes::from_bytes(row.get(0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
 }
 
 /// A file as it was read: its picture, or why there is none.

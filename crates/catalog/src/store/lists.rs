@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use super::{FileStamp, ProductId, SourceId, Store, path_bytes, to_i64, to_u64};
+use super::{FileStamp, ProductId, SourceId, Store, TiedProduct, path_bytes, to_i64, to_u64};
 use crate::error::CatalogError;
 
 /// A product list.
@@ -18,6 +18,8 @@ pub struct ListRow {
     pub n_products: u64,
     /// Of these, products of which a photo was found.
     pub n_tied: u64,
+    /// The program that it is for, such as `shopify`.
+    pub dialect: String,
 }
 
 /// A variant of a product: a size, a colour.
@@ -53,18 +55,74 @@ impl Store {
     pub fn lists_of(&self, source: SourceId) -> Result<Vec<ListRow>, CatalogError> {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(
-            "SELECT path, size_bytes, modified_ns, n_products, n_tied FROM list WHERE source_id = ?1
+            "SELECT path, size_bytes, modified_ns, n_products, n_tied, dialect FROM list WHERE source_id = ?1
              ORDER BY path",
         )?;
-        let rows = statement.query_map([source], |row| {
-            Ok(ListRow {
-                path: path_bytes::from_bytes(row.get(0)?),
-                stamp: FileStamp { size_bytes: to_u64(row.get(1)?), modified_ns: row.get(2)? },
-                n_products: to_u64(row.get(3)?),
-                n_tied: to_u64(row.get(4)?),
-            })
-        })?;
+        let rows = statement.query_map([source], list_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Every list, by path.
+    pub fn lists(&self) -> Result<Vec<ListRow>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT path, size_bytes, modified_ns, n_products, n_tied, dialect FROM list ORDER BY path",
+        )?;
+        let rows = statement.query_map([], list_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Makes the next run read every list again, whether it changed or not.
+    pub fn lists_are_stale(&self) -> Result<(), CatalogError> {
+        self.writer()?.execute("UPDATE list SET size_bytes = -1, modified_ns = NULL", [])?;
+        Ok(())
+    }
+
+    /// The products of a list, each with the key under which the list names it.
+    pub fn products_of_list(&self, path: &Path) -> Result<Vec<(ProductId, String)>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader
+            .prepare_cached("SELECT product_id, key FROM listed WHERE list = ?1 ORDER BY product_id")?;
+        let rows = statement.query_map([path_bytes::to_bytes(path)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many of these products are known already.
+    pub fn n_known_products(&self, tied: &[TiedProduct]) -> Result<u64, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT 1 FROM product p WHERE grouping = 'list' AND key = ?1 AND place = ?2
+             AND EXISTS (SELECT 1 FROM listed WHERE product_id = p.id)",
+        )?;
+        let mut n = 0;
+        for product in tied {
+            let place = path_bytes::to_bytes(&product.place);
+            n += u64::from(statement.exists(params![product.key.as_bytes(), place])?);
+        }
+        Ok(n)
+    }
+
+    /// Whether a person ever said what columns mean.
+    pub fn has_list_mappings(&self) -> Result<bool, CatalogError> {
+        let reader = self.reader()?;
+        Ok(reader.prepare_cached("SELECT 1 FROM list_mapping LIMIT 1")?.exists([])?)
+    }
+
+    /// What a person said that the columns of a header mean.
+    pub fn list_mapping(&self, header: &str) -> Result<Option<Vec<String>>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached("SELECT meanings FROM list_mapping WHERE header = ?1")?;
+        let found: Option<String> = statement.query_row([header], |row| row.get(0)).optional()?;
+        Ok(found.map(|meanings| meanings.lines().map(str::to_owned).collect()))
+    }
+
+    /// Remembers what the columns of a header mean, a name each.
+    pub fn set_list_mapping(&self, header: &str, meanings: &[String]) -> Result<(), CatalogError> {
+        self.writer()?.execute(
+            "INSERT OR REPLACE INTO list_mapping (header, meanings) VALUES (?1, ?2)",
+            params![header, meanings.join("\n")],
+        )?;
+        Ok(())
     }
 
     /// A product's variants, in order.
@@ -87,6 +145,16 @@ impl Store {
     }
 }
 
+fn list_row(row: &Row<'_>) -> rusqlite::Result<ListRow> {
+    Ok(ListRow {
+        path: path_bytes::from_bytes(row.get(0)?),
+        stamp: FileStamp { size_bytes: to_u64(row.get(1)?), modified_ns: row.get(2)? },
+        n_products: to_u64(row.get(3)?),
+        n_tied: to_u64(row.get(4)?),
+        dialect: row.get(5)?,
+    })
+}
+
 /// Puts these lists in the place of all that a source had; they name no product yet.
 pub(super) fn replace(
     transaction: &Transaction<'_>,
@@ -95,8 +163,8 @@ pub(super) fn replace(
 ) -> Result<(), CatalogError> {
     transaction.execute("DELETE FROM list WHERE source_id = ?1", [source])?;
     let mut statement = transaction.prepare_cached(
-        "INSERT OR REPLACE INTO list (path, source_id, size_bytes, modified_ns, n_products, n_tied)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT OR REPLACE INTO list (path, source_id, size_bytes, modified_ns, n_products, n_tied, dialect)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     for list in lists {
         statement.execute(params![
@@ -105,7 +173,8 @@ pub(super) fn replace(
             to_i64(list.stamp.size_bytes),
             list.stamp.modified_ns,
             to_i64(list.n_products),
-            to_i64(list.n_tied)
+            to_i64(list.n_tied),
+            list.dialect
         ])?;
     }
     Ok(())
@@ -127,10 +196,11 @@ pub(super) fn add_product(
     transaction: &Transaction<'_>,
     list: &Path,
     product: ProductId,
+    key: &str,
 ) -> Result<(), CatalogError> {
     transaction
-        .prepare_cached("INSERT OR IGNORE INTO listed (list, product_id) VALUES (?1, ?2)")?
-        .execute(params![path_bytes::to_bytes(list), product])?;
+        .prepare_cached("INSERT OR IGNORE INTO listed (list, product_id, key) VALUES (?1, ?2, ?3)")?
+        .execute(params![path_bytes::to_bytes(list), product, key])?;
     Ok(())
 }
 

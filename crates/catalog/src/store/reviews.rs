@@ -217,6 +217,24 @@ impl Store {
         review_of(&*self.reader()?, product)
     }
 
+    /// Products whose words a person approved or wrote, with the words and whose they are.
+    ///
+    /// # Errors
+    /// A library that cannot be read.
+    pub fn settled_reviews(&self) -> Result<Vec<(ProductId, ReviewText, WordsBy)>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT product_id, title, text, alt_text, words_by FROM review
+             WHERE state IN (1, 2) AND title IS NOT NULL ORDER BY product_id",
+        )?;
+        let rows = statement.query_map([], |row| {
+            let text = ReviewText { title: row.get(1)?, text: row.get(2)?, alt_text: row.get(3)? };
+            let by: String = row.get(4)?;
+            Ok((row.get(0)?, text, WordsBy::from_name(&by)))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// What was decided of a product, the newest last, with what was taken back. Steps back and forward are not
     /// among them.
     ///

@@ -76,6 +76,13 @@ pub struct SourceRow {
     pub grouped_by: GroupBy,
 }
 
+impl SourceRow {
+    /// Whether it is a product list that was added by itself.
+    pub fn is_list(&self) -> bool {
+        crate::scan::is_list(&self.path)
+    }
+}
+
 const ROW: &str = "SELECT id, path, is_sample, away, group_by, grouped_by FROM source";
 
 fn source_row(row: &Row<'_>) -> rusqlite::Result<SourceRow> {

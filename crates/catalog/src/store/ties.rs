@@ -103,7 +103,7 @@ impl Store {
             let id = find_or_make(&transaction, product)?;
             told.insert(id);
             if let Some(list) = &product.list {
-                lists::add_product(&transaction, list, id)?;
+                lists::add_product(&transaction, list, id, &product.key)?;
                 fields::set_listed(&transaction, id, &product.fields)?;
                 lists::set_variants(&transaction, id, &product.variants)?;
             }

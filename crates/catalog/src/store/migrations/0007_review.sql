@@ -129,11 +129,7 @@ ALTER TABLE variant ADD COLUMN options TEXT NOT NULL DEFAULT '';
 ALTER TABLE variant ADD COLUMN image TEXT;
 ALTER TABLE variant ADD COLUMN barcode TEXT;
 
--- A product list that was added by itself is a source of its own.
-ALTER TABLE source ADD COLUMN is_list INTEGER NOT NULL DEFAULT 0;
--- The list as it was read, below the library's folder: what is written back is written into this.
-ALTER TABLE list ADD COLUMN kept TEXT NOT NULL DEFAULT '';
--- How it was written: 'shopify', 'google' ...
+-- For which program a list is: 'shopify', 'google' ...
 ALTER TABLE list ADD COLUMN dialect TEXT NOT NULL DEFAULT '';
 -- Under which key it names each of its products.
 ALTER TABLE listed ADD COLUMN key TEXT NOT NULL DEFAULT '';

@@ -1,10 +1,8 @@
 //! Chosen products as a text for the clipboard, and as a list for a spreadsheet.
 
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
+use super::file::write;
 use crate::{
     CatalogError, Library,
     describe::AttributeKind,
@@ -87,17 +85,7 @@ impl Library {
             table.write_record(record(&detail?)).map_err(|error| io(error.into()))?;
         }
         let bytes = table.into_inner().map_err(|error| io(error.into_error()))?;
-        let unwritable = |error: std::io::Error| CatalogError::Unwritable {
-            file: file.to_path_buf(),
-            reason: error.to_string(),
-        };
-        // Beside it first: a disk that is full must not cost what was there.
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut beside =
-            readable_by_others().tempfile_in(folder.unwrap_or(Path::new("."))).map_err(unwritable)?;
-        beside.write_all(&bytes).map_err(unwritable)?;
-        beside.persist(file).map_err(|error| unwritable(error.error))?;
-        Ok(())
+        write(file, &bytes)
     }
 
     fn chosen<'a>(
@@ -109,18 +97,6 @@ impl Library {
         }
         Ok(products.iter().map(|&id| self.product(id)))
     }
-}
-
-/// A file that others may read where the user's other files are so.
-fn readable_by_others() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    builder.prefix(".vitrine-list-");
-    builder
 }
 
 fn field(detail: &ProductDetail, name: FieldName) -> Option<&str> {

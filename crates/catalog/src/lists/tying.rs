@@ -1,0 +1,99 @@
+//! Which photos the products of a list have.
+
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
+
+use vitrine_import::{Field, ListedProduct, PhotoNames, ProductList};
+
+use crate::store::{FieldName, Grouping, Tie, TiedProduct, Variant};
+
+/// The products of a list at `path` with their photos among `photos`: those that it names, else those that are
+/// called by the product's numbers. A photo is given to the first product that asks for it.
+pub(crate) fn tied_products(path: &Path, list: &ProductList, photos: &[PathBuf]) -> Vec<TiedProduct> {
+    let folder = path.parent().unwrap_or(path).to_path_buf();
+    let names = PhotoNames::new(&folder, photos.iter().map(PathBuf::as_path));
+    let mut taken: HashSet<&Path> = HashSet::new();
+    // What a list names goes before what is only called alike.
+    let mut ties: Vec<Vec<Tie>> = Vec::with_capacity(list.products.len());
+    for product in &list.products {
+        let named = product.images.iter().chain(product.variants.iter().filter_map(|it| it.image.as_ref()));
+        let found = named.filter_map(|image| names.find(image)).filter(|found| taken.insert(found));
+        ties.push(found.map(tie).collect());
+    }
+    for (product, ties) in list.products.iter().zip(&mut ties) {
+        if !ties.is_empty() {
+            continue;
+        }
+        for number in numbers(product) {
+            let found = names.find_all_by_number(number).into_iter().filter(|found| taken.insert(found));
+            ties.extend(found.map(tie));
+        }
+    }
+    let products = list.products.iter().zip(ties);
+    let tied = products.map(|(product, photos)| TiedProduct {
+        grouping: Grouping::List,
+        place: folder.clone(),
+        key: product.key.clone(),
+        photos,
+        fields: product.fields.iter().map(|(field, value)| (name(*field), value.clone())).collect(),
+        variants: variants(product),
+        list: Some(path.to_path_buf()),
+    });
+    tied.collect()
+}
+
+fn tie(path: &Path) -> Tie {
+    Tie { path: path.to_path_buf(), role: "" }
+}
+
+/// By what files of a product may be called: its numbers, and what its rows have in common.
+fn numbers(product: &ListedProduct) -> impl Iterator<Item = &str> {
+    let own = [product.field(Field::Sku), product.field(Field::Barcode)];
+    let variants = product.variants.iter().flat_map(|variant| [&variant.sku, &variant.barcode]);
+    let all = own.into_iter().flatten().chain(variants.filter_map(|number| number.as_deref()));
+    let mut seen = HashSet::new();
+    all.chain(std::iter::once(product.key.as_str())).filter(move |number| seen.insert(*number))
+}
+
+fn variants(product: &ListedProduct) -> Vec<Variant> {
+    let variant = |variant: &vitrine_import::ListedVariant| Variant {
+        sku: variant.sku.clone(),
+        name: variant.name.clone(),
+        price: variant.price.clone(),
+        barcode: variant.barcode.clone(),
+        options: variant
+            .options
+            .iter()
+            .map(|(name, value)| format!("{}: {}", one_line(name), one_line(value)))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        image: variant.image.clone(),
+    };
+    product.variants.iter().map(variant).collect()
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn name(field: Field) -> FieldName {
+    match field {
+        Field::Title => FieldName::Title,
+        Field::Sku => FieldName::Sku,
+        Field::Price => FieldName::Price,
+        Field::Category => FieldName::Category,
+        Field::Brand => FieldName::Brand,
+        Field::Description => FieldName::Description,
+        Field::Barcode => FieldName::Barcode,
+        Field::Colour => FieldName::Colour,
+        Field::Material => FieldName::Material,
+        Field::Pattern => FieldName::Pattern,
+        Field::Size => FieldName::Size,
+        Field::Gender => FieldName::Gender,
+        Field::AgeGroup => FieldName::AgeGroup,
+        Field::Tags => FieldName::Tags,
+        Field::AltText => FieldName::AltText,
+    }
+}
