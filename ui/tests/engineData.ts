@@ -21,6 +21,25 @@ export interface Named {
   written?: Description | null;
 }
 
+/** The descriptions that wait for a person. */
+export interface ReviewOptions {
+  /** How many there are; as many as products, at most 40, when not given. */
+  n?: number;
+  /** Of these, how many were decided before the window opened. */
+  nDecided?: number;
+  nUndescribed?: number;
+  /** Photos that each product has. */
+  nPhotos?: number;
+  /** Milliseconds before a product is answered. */
+  itemDelay?: number;
+  /** Milliseconds before the queue is answered. */
+  queueDelay?: number;
+  /** Ids of products that are in the queue and gone. */
+  gone?: number[];
+  /** What was decided is still there after the window is loaded again. */
+  isKept?: boolean;
+}
+
 export interface EngineOptions {
   /** Products in the catalog. */
   n: number;
@@ -61,6 +80,7 @@ export interface EngineOptions {
   saved?: SavedSearch[];
   /** Groups of photos that are alike; a few of every likeness when not given. */
   twins?: TwinGroup[];
+  review?: ReviewOptions;
   /** Photos that were not compared yet. */
   nNotCompared?: number;
   /** Whether the dialogs that ask where to are closed without an answer. */

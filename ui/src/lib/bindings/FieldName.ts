@@ -3,4 +3,4 @@
 /**
  * What a field says.
  */
-export type FieldName = "title" | "sku" | "price" | "category" | "brand" | "description" | "barcode";
+export type FieldName = "title" | "sku" | "price" | "category" | "brand" | "description" | "barcode" | "colour" | "material" | "pattern" | "size" | "gender" | "ageGroup" | "tags" | "altText";
