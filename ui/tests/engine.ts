@@ -15,6 +15,7 @@ import type { SearchRequest } from '../src/lib/bindings/SearchRequest';
 import { installAsking } from './engineAsking';
 import { IDLE, MODELS, NAMES, PACKS, type EngineOptions, type Named } from './engineData';
 import { installReview } from './engineReview';
+import { installTemplates } from './engineTemplates';
 import { installTwins } from './engineTwins';
 
 export * from './engineData';
@@ -57,7 +58,7 @@ export async function startEngine(page: Page, options: EngineOptions): Promise<v
   const all = { models: MODELS, names: NAMES, run: IDLE, packs: PACKS, ...options };
   // One script, so that its parts are there in this order.
   await page.addInitScript({
-    content: `(${String(install)})(${JSON.stringify(all)}, [${String(installAsking)}, ${String(installTwins)}, ${String(installReview)}]);`,
+    content: `(${String(install)})(${JSON.stringify(all)}, [${String(installAsking)}, ${String(installTwins)}, ${String(installReview)}, ${String(installTemplates)}]);`,
   });
 }
 
@@ -93,7 +94,7 @@ function install(options: EngineOptions, parts: ((basis: Basis) => Handlers)[]):
       nDescribed: options.nDescribed ?? options.n,
       nSkipped: options.skipped?.length ?? 0,
       nGone: 0,
-      isReadOnly: false,
+      isReadOnly: options.isReadOnly ?? false,
       sources: options.sources ?? [],
     }),
   };

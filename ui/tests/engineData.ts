@@ -11,6 +11,7 @@ import type { SavedSearch } from '../src/lib/bindings/SavedSearch';
 import type { SearchProblem } from '../src/lib/bindings/SearchProblem';
 import type { Skipped } from '../src/lib/bindings/Skipped';
 import type { Source } from '../src/lib/bindings/Source';
+import type { Template } from '../src/lib/bindings/Template';
 import type { TwinGroup } from '../src/lib/bindings/TwinGroup';
 import type { Variant } from '../src/lib/bindings/Variant';
 
@@ -81,6 +82,10 @@ export interface EngineOptions {
   /** Groups of photos that are alike; a few of every likeness when not given. */
   twins?: TwinGroup[];
   review?: ReviewOptions;
+  /** Rules for words that a merchant has made; those that ship when not given. */
+  templates?: Template[];
+  /** Whether the library cannot be written. */
+  isReadOnly?: boolean;
   /** Photos that were not compared yet. */
   nNotCompared?: number;
   /** Whether the dialogs that ask where to are closed without an answer. */

@@ -111,7 +111,7 @@ export function installReview({ options, productAt }: Basis): Handlers {
           list: null,
           value,
           spans: spansOf(text, value),
-          origin: 'models',
+          origin: kind.of === 'unseen' ? 'shop' : 'models',
           verdict: isPlain ? 'supported' : verdict,
           probability: isPlain ? 0.9 : probability,
           rather: isPlain ? null : rather,
@@ -182,15 +182,17 @@ export function installReview({ options, productAt }: Basis): Handlers {
 
   function rowOf(id: number): ReviewRow {
     const { product, state, text, claims, conflicts } = itemOf(id);
-    const of = (verdict: Claim['verdict']) =>
-      claims.filter((claim) => claim.verdict === verdict).length;
+    const isDenied = ({ verdict, personSays }: Claim) =>
+      personSays === null ? verdict === 'contradicted' : !personSays;
+    const isDoubtful = ({ verdict, personSays }: Claim) =>
+      personSays === null && verdict === 'doubtful';
     return {
       product,
       state,
       title: text.title,
       need: n - id,
-      nDoubtful: of('doubtful'),
-      nContradicted: of('contradicted') + conflicts.length,
+      nDoubtful: claims.filter(isDoubtful).length,
+      nContradicted: claims.filter(isDenied).length + conflicts.length,
     };
   }
 
@@ -295,7 +297,7 @@ export function installReview({ options, productAt }: Basis): Handlers {
 
   function preview(filter: ReviewFilter): BulkPreview {
     const all = passing(filter);
-    const isLeftOut = (id: number) => ['approved', 'edited'].includes(madeOf(id).state);
+    const isLeftOut = (id: number) => madeOf(id).state !== 'pending';
     const some = all.filter((id) => !isLeftOut(id));
     shown = { token: `t${++nTokens}`, ids: some };
     const rows = some.map(rowOf);

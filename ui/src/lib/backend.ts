@@ -40,6 +40,7 @@ import type { SearchRequest } from './bindings/SearchRequest';
 import type { SkippedPage } from './bindings/SkippedPage';
 import type { SourceId } from './bindings/SourceId';
 import type { Stepped } from './bindings/Stepped';
+import type { Template } from './bindings/Template';
 import type { TwinDecision } from './bindings/TwinDecision';
 import type { TwinPage } from './bindings/TwinPage';
 import type { TwinPhoto } from './bindings/TwinPhoto';
@@ -116,6 +117,12 @@ export const claimHeatMap = (id: ProductId, picture: PictureId, claim: ClaimKind
 /** The name under which steps stand in the history. */
 export const reviewer = () => invoke<string>('reviewer');
 export const setReviewer = (name: string) => invoke<void>('set_reviewer', { name });
+/** The rules by which words are made, those for every product first. */
+export const templates = () => invoke<Template[]>('templates');
+/** Takes the place of the rules of the same category; rules that cannot be followed are refused. */
+export const setTemplate = (template: Template) => invoke<void>('set_template', { template });
+/** Without rules of its own a category goes by those for every product, and these by what ships. */
+export const removeTemplate = (category: string) => invoke<void>('remove_template', { category });
 
 export const product = (id: ProductId) => invoke<ProductDetail>('product', { id });
 export const skipped = (offset: number, limit: number) =>

@@ -122,16 +122,25 @@ export function needInShort({ nDoubtful, nContradicted }: Need): string {
   return words.join(', ');
 }
 
-/** The row of the queue that an item would have. */
+/** It may be wrong, and nobody has said; also what no photo shows and nobody who could know said. */
+const isDoubtful = ({ verdict, origin, personSays }: Claim) =>
+  personSays === null &&
+  (verdict === 'doubtful' ||
+    (verdict === 'notVisible' && (origin === 'models' || origin === 'template')));
+
+const isDenied = ({ verdict, personSays }: Claim) =>
+  personSays === null ? verdict === 'contradicted' : !personSays;
+
+/** The row of the queue that an item would have, counted as the engine counts. */
 export function rowOf(item: ReviewItem, need = 0): ReviewRow {
-  const n = (verdict: Verdict) => item.claims.filter((claim) => claim.verdict === verdict).length;
+  const n = (isOne: (claim: Claim) => boolean) => item.claims.filter(isOne).length;
   return {
     product: item.product,
     state: item.state,
     title: item.text.title.trim() || nameOf(item.product),
     need,
-    nDoubtful: n('doubtful'),
-    nContradicted: n('contradicted') + item.conflicts.length,
+    nDoubtful: n(isDoubtful),
+    nContradicted: n(isDenied) + item.conflicts.length,
   };
 }
 

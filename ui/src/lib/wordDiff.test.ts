@@ -29,6 +29,16 @@ describe('wordDiff', () => {
     expect(changes(parts)).toBe(3);
   });
 
+  it('keeps the longer words rather than the small ones', () => {
+    expect(read('A red mug. With a clasp.', 'a red thing.')).toEqual([
+      'gone: A',
+      'new: a',
+      'same: red',
+      'gone: mug. With a clasp.',
+      'new: thing.',
+    ]);
+  });
+
   it('puts the later text together again', () => {
     const after = 'A blue bag,  of canvas.';
     const parts = wordDiff('A navy bag of leather.', after);

@@ -11,17 +11,17 @@ const wordsOf = (text: string): string[] => text.match(/\S+\s*|^\s+/g) ?? [];
 /** A word counts as the same whatever space follows it. */
 const isSame = (a: string | undefined, b: string | undefined) => a?.trimEnd() === b?.trimEnd();
 
-/** The fewest words taken away and added, by the longest common run of words. */
+/** The fewest words taken away and added: what is common has as many letters as it can. */
 export function wordDiff(before: string, after: string): DiffPart[] {
   const [a, b] = [wordsOf(before), wordsOf(after)];
   const width = b.length + 1;
-  // How many words are common from place (i, j) on.
-  const common = new Uint16Array((a.length + 1) * width);
+  // How many letters are common from place (i, j) on: a long word tells more than an "a".
+  const common = new Uint32Array((a.length + 1) * width);
   const at = (i: number, j: number) => common[i * width + j] ?? 0;
   for (let i = a.length - 1; i >= 0; i -= 1) {
     for (let j = b.length - 1; j >= 0; j -= 1) {
       common[i * width + j] = isSame(a[i], b[j])
-        ? at(i + 1, j + 1) + 1
+        ? at(i + 1, j + 1) + (b[j]?.trimEnd().length ?? 0)
         : Math.max(at(i + 1, j), at(i, j + 1));
     }
   }

@@ -101,6 +101,12 @@ export function act(what: ReviewAct): void {
   else if (DECISIONS[what]) {
     if (!session.catalog.isReadOnly) DECISIONS[what]();
   } else ACTS[what]?.();
+  void tick().then(keepFocus);
+}
+
+/** What had the focus may have gone; without one no key would be for this screen. */
+function keepFocus(): void {
+  if (document.activeElement === document.body) focusProduct();
 }
 
 /** True when the key was one of this screen. */

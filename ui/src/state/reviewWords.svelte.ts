@@ -4,7 +4,7 @@ import type { Claim } from '../lib/bindings/Claim';
 import type { OriginSpan } from '../lib/bindings/OriginSpan';
 import type { ReviewText } from '../lib/bindings/ReviewText';
 import { Latest } from '../lib/latest';
-import { isSameText, type RewriteMode } from '../lib/review';
+import { isSameText, PARTS, type RewriteMode } from '../lib/review';
 import { inOrder } from '../lib/segments';
 import { notices } from './notices.svelte';
 import { review } from './review.svelte';
@@ -49,6 +49,11 @@ class ReviewWords {
     return this.#checked?.text[key] === this.draft[key] ? this.claims : [];
   }
 
+  /** A part is longer than shops take. */
+  get isTooLong(): boolean {
+    return PARTS.some(({ key, most }) => most !== null && this.draft[key].trim().length > most);
+  }
+
   get isComparable(): boolean {
     const { item } = review;
     return item !== null && !isSameText(item.text, item.generated);
@@ -88,7 +93,7 @@ class ReviewWords {
 
   /** Saves the draft, which is a decision, and goes on. */
   save(): void {
-    if (!this.isEditing) return;
+    if (!this.isEditing || this.isTooLong) return;
     const { item } = review;
     const text = {
       title: this.draft.title.trim(),
