@@ -35,6 +35,8 @@ export interface ReviewOptions {
   itemDelay?: number;
   /** Milliseconds before the queue is answered. */
   queueDelay?: number;
+  /** What every generated title ends with. */
+  ending?: string;
   /** Ids of products that are in the queue and gone. */
   gone?: number[];
   /** What was decided is still there after the window is loaded again. */

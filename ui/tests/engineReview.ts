@@ -15,7 +15,7 @@ import type { TextSpan } from '../src/lib/bindings/TextSpan';
 import type { Basis, Handlers } from './engine';
 
 /** Runs in the page and therefore uses nothing from this file. */
-export function installReview({ options, productAt }: Basis): Handlers {
+export function installReview({ engine, options, productAt }: Basis): Handlers {
   const STATES: ReviewState[] = ['pending', 'approved', 'edited', 'rejected', 'needsInfo'];
   const FOLDERS = ['summer', 'studio'];
   const CATEGORIES = ['Kitchen', 'Bags', 'Lighting'];
@@ -50,7 +50,7 @@ export function installReview({ options, productAt }: Basis): Handlers {
   const thingOf = (id: number) => THINGS[id % 4] ?? 'mug';
 
   const generated = (id: number): ReviewText => ({
-    title: `${colourOf(id)} leather ${thingOf(id)} no. ${id}`,
+    title: `${colourOf(id)} leather ${thingOf(id)} no. ${id}${given.ending ?? ''}`,
     text: `A ${colourOf(id)} ${thingOf(id)} of smooth leather, 24 cm wide. With a brass clasp.`,
     altText: `${colourOf(id)} ${thingOf(id)} on a white table`,
   });
@@ -229,6 +229,9 @@ export function installReview({ options, productAt }: Basis): Handlers {
     };
   }
 
+  /** The engine tells of a change after every step. */
+  const tell = () => setTimeout(() => engine.emit('catalog-changed', engine.summary()), 20);
+
   /** One step, of one product or of many. */
   function step(what: string, after: Record<number, Made>, note = ''): void {
     const touched = Object.keys(after).map(Number);
@@ -249,6 +252,7 @@ export function installReview({ options, productAt }: Basis): Handlers {
       });
     }
     keep();
+    tell();
   }
 
   function decide(id: number, decision: ReviewDecision): ReviewItem {
@@ -292,6 +296,7 @@ export function installReview({ options, productAt }: Basis): Handlers {
     }
     (way === 'undo' ? now.redo : now.undo).push(taken);
     keep();
+    tell();
     return { what: taken.what, products, nProducts: products.length };
   }
 

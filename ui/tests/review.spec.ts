@@ -410,6 +410,51 @@ test('a change of the catalog brings new counts and moves nothing', async ({ pag
   await expect(page.locator('[data-claim="0"]:focus')).toHaveCount(1);
 });
 
+test('quick decisions never wait for the engine and are never counted back', async ({ page }) => {
+  await openReady(page, { ...FULL, review: { n: 30, itemDelay: 150, queueDelay: 30 } });
+  await page.waitForTimeout(500);
+  const seen = await page.evaluate(async () => {
+    const told: string[] = [];
+    const text = (id: string) =>
+      document.querySelector(`[data-testid=${id}]`)?.textContent?.trim() ?? '';
+    const watch = new MutationObserver(() => told.push(text('review-progress')));
+    watch.observe(document.body, { subtree: true, childList: true, characterData: true });
+    const titles: string[] = [];
+    for (let times = 0; times < 3; times += 1) {
+      const key = { key: 'a', bubbles: true, cancelable: true };
+      document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', key));
+      await new Promise((go) => setTimeout(go, 25));
+      titles.push(text('review-title'));
+    }
+    await new Promise((go) => setTimeout(go, 600));
+    watch.disconnect();
+    return { titles, counts: told.map((words) => Number.parseInt(words, 10)) };
+  });
+  expect(seen.titles.map((words) => words.slice(-1))).toEqual(['2', '3', '4']);
+  expect(seen.counts).toEqual([...seen.counts].sort((a, b) => a - b));
+  await expect(progress(page)).toHaveText('3 of 30 decided');
+});
+
+test('words that became others are shown before they can be approved', async ({ page }) => {
+  await openReady(page);
+  await page.evaluate(() => (window.engine.options.review!.ending = ' for you'));
+  await emit(page, 'catalog-changed', await page.evaluate(() => window.engine.summary()));
+  await expect(title(page)).toContainText('no. 1 for you');
+  await page.keyboard.press('e');
+  await page.keyboard.type(' and me');
+  await page.evaluate(() => (window.engine.options.review!.ending = ' for all'));
+  await emit(page, 'catalog-changed', await page.evaluate(() => window.engine.summary()));
+  await page.waitForTimeout(200);
+  await expect(page.getByTestId('edit-title')).toHaveValue(/no\. 1 for you and me$/);
+  await page.keyboard.press('Escape');
+  await expect(title(page)).toContainText('no. 1 for all');
+  await page.getByTestId('to-settings').click();
+  await page.evaluate(() => (window.engine.options.review!.ending = ' for sale'));
+  await page.getByTestId('to-review').click();
+  await expect(title(page)).toContainText('no. 1 for sale');
+  await expect(row(page, 2)).toContainText('no. 2 for sale');
+});
+
 test.describe('states', () => {
   test('no products yet', async ({ page }) => {
     await open(page, EMPTY);

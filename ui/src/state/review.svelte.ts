@@ -8,19 +8,12 @@ import type { ReviewDecision } from '../lib/bindings/ReviewDecision';
 import type { ReviewFilter } from '../lib/bindings/ReviewFilter';
 import type { ReviewItem } from '../lib/bindings/ReviewItem';
 import type { ReviewPhoto } from '../lib/bindings/ReviewPhoto';
-import type { ReviewState } from '../lib/bindings/ReviewState';
 import type { Stepped } from '../lib/bindings/Stepped';
+import { BECOMES, decided } from '../lib/decision';
 import type { DecodedPicture } from '../lib/decoded';
 import { InTurn } from '../lib/inTurn';
 import { Latest } from '../lib/latest';
-import {
-  isSameClaim,
-  needInWords,
-  rowOf,
-  STATE_NAMES,
-  steppedInWords,
-  WAITING,
-} from '../lib/review';
+import { needInWords, rowOf, STATE_NAMES, steppedInWords, WAITING } from '../lib/review';
 import { inOrder } from '../lib/segments';
 import { notices } from './notices.svelte';
 import { ReviewItems } from './reviewItems';
@@ -28,14 +21,6 @@ import { ReviewQueue } from './reviewQueue.svelte';
 
 /** So many of the next products are held ready with their pictures. */
 const N_AHEAD = 3;
-
-const BECOMES: Partial<Record<ReviewDecision['kind'], ReviewState>> = {
-  approve: 'approved',
-  reject: 'rejected',
-  needsInfo: 'needsInfo',
-  reopen: 'pending',
-  edit: 'edited',
-};
 
 class Review {
   readonly queue = new ReviewQueue();
@@ -54,33 +39,61 @@ class Review {
   /** A step back or forward is under way. */
   isStepping = $state(false);
 
-  readonly #items = new ReviewItems();
+  readonly #items = new ReviewItems((item) => this.#renewed(item));
   /** Decisions reach the engine in the order in which they were made. */
   readonly #sending = new InTurn();
   readonly #latest = new Latest();
   /** Decisions of each product that the engine has not answered. */
   readonly #unanswered = new Map<ProductId, number>();
+  /** Counts changes of the catalog: only the last of many is followed. */
+  #nChanges = 0;
 
   readonly at = $derived(this.queue.indexOf(this.id));
   readonly claims = $derived<Claim[]>(inOrder(this.item?.claims ?? []));
   readonly photo = $derived<ReviewPhoto | undefined>(this.item?.photos[this.photoAt]);
 
-  /** Opens the screen, or brings it up to date after the catalog changed. */
+  /** Opens the screen: the words may have become others since it was left. */
+  async open(): Promise<void> {
+    this.#items.age();
+    await this.settled();
+    await this.load(this.queue.phase === 'here');
+    this.#renewShown();
+  }
+
+  /** Brings the screen up to date after the catalog changed, which each decision does, too. */
   async refresh(): Promise<void> {
     const { queue } = this;
+    const change = ++this.#nChanges;
+    this.#items.age();
+    await this.settled();
+    if (change !== this.#nChanges) return;
     if (queue.phase !== 'here' || queue.rows.length === 0) {
-      await this.load();
+      await this.load(queue.phase === 'here');
       return;
     }
-    this.#items.forgetAll();
     await queue.recount();
+    this.#renewShown();
     this.#prepare();
   }
 
-  /** Asks for the queue from its start and shows what needs eyes most. */
-  async load(): Promise<void> {
+  #renewShown(): void {
+    const { id } = this;
+    if (id !== null && !this.#unanswered.has(id)) void this.#items.renew(id);
+  }
+
+  /** What is held of a product is as the engine has it now. */
+  #renewed(item: ReviewItem): void {
     const { queue } = this;
-    if (!(await queue.load())) return;
+    const { id } = item.product;
+    const row = queue.rows[queue.indexOf(id)];
+    if (row) queue.put(rowOf(item, row.need), 0);
+    if (this.id === id && this.phase === 'here' && !this.isWriting) this.item = item;
+  }
+
+  /** Asks for the queue from its start and shows what needs eyes most; quietly, what is shown stays meanwhile. */
+  async load(isQuiet = false): Promise<void> {
+    const { queue } = this;
+    if (!(await queue.load(isQuiet))) return;
     const kept = queue.indexOf(this.id);
     if (kept >= 0 && this.phase === 'here') this.#prepare();
     else this.show((queue.nextPending(-1) ?? queue.rows[0])?.product.id ?? null);
@@ -124,6 +137,13 @@ class Review {
       this.failure = backend.asApiError(thrown);
       this.phase = this.failure.code === 'notFound' ? 'gone' : 'failed';
     }
+  }
+
+  /** Nobody writes any more: what became another one meanwhile is shown. */
+  endWriting(): void {
+    this.isWriting = false;
+    const held = this.item && this.#items.get(this.item.product.id);
+    if (held) this.item = held;
   }
 
   again(): void {
@@ -175,7 +195,7 @@ class Review {
     if (item === null || this.phase !== 'here') return;
     const state = BECOMES[decision.kind] ?? item.state;
     const { at } = this;
-    this.#take(changed(item, decision, state));
+    this.#take(decided(item, decision));
     this.done = null;
     void this.#send(item, decision);
     if (!BECOMES[decision.kind] || decision.kind === 'reopen') return;
@@ -294,7 +314,9 @@ class Review {
     const beside = [queue.rows[at + 1], queue.rows[at - 1]].flatMap((row) => row ?? []);
     // The nearest last: what was wanted last is kept longest.
     const ids = new Set([...waiting, ...beside].map(({ product }) => product.id));
-    for (const id of [...ids].reverse()) this.#items.prepare(id);
+    for (const id of [...ids].reverse()) {
+      if (!this.#unanswered.has(id)) this.#items.prepare(id);
+    }
   }
 
   #tell(before = ''): void {
@@ -303,17 +325,6 @@ class Review {
     const words = [row.title, STATE_NAMES[row.state], needInWords(row)].filter(Boolean).join(', ');
     notices.say(before ? `${before}. Next: ${words}` : words);
   }
-}
-
-/** What a decision makes of an item, before the engine has answered. */
-function changed(item: ReviewItem, decision: ReviewDecision, state: ReviewState): ReviewItem {
-  if (decision.kind === 'edit') return { ...item, state, text: decision.text };
-  if (decision.kind === 'note') return { ...item, note: decision.note.trim() || null };
-  if (decision.kind !== 'judgeClaim') return { ...item, state };
-  const { claim: kind, list, value, isRight } = decision;
-  const judged = (one: Claim) =>
-    isSameClaim(one, { kind, list, value }) ? { ...one, personSays: isRight } : one;
-  return { ...item, claims: item.claims.map(judged) };
 }
 
 export const review = new Review();

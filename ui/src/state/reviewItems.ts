@@ -12,8 +12,16 @@ export class ReviewItems {
   readonly #held = new Map<ProductId, ReviewItem>();
   readonly #underWay = new Map<ProductId, Promise<ReviewItem>>();
   readonly #pictures = new DecodedPictures(PICTURES_KEPT);
+  /** What is held and may be another one by now. */
+  readonly #old = new Set<ProductId>();
+  readonly #renewed: (item: ReviewItem) => void;
   /** Counts how often what is held was forgotten: an answer from before is not held. */
   #age = 0;
+
+  /** `renewed` hears of each held one that was asked for again. */
+  constructor(renewed: (item: ReviewItem) => void) {
+    this.#renewed = renewed;
+  }
 
   get(id: ProductId): ReviewItem | undefined {
     return this.#held.get(id);
@@ -21,11 +29,13 @@ export class ReviewItems {
 
   set(item: ReviewItem): void {
     const { id } = item.product;
+    this.#old.delete(id);
     this.#held.delete(id);
     this.#held.set(id, item);
     for (const old of this.#held.keys()) {
       if (this.#held.size <= ITEMS_KEPT) break;
       this.#held.delete(old);
+      this.#old.delete(old);
     }
   }
 
@@ -53,10 +63,28 @@ export class ReviewItems {
 
   /** Holds it ready with its first picture; whoever needs it sees what goes wrong. */
   prepare(id: ProductId): void {
+    if (this.#old.has(id)) void this.renew(id);
     this.fetch(id).then(
       ({ photos: [first] }) => first && this.picture(first),
       () => undefined,
     );
+  }
+
+  /** Asks again for a held one, which stays until the answer is there. */
+  async renew(id: ProductId): Promise<void> {
+    const before = this.#held.get(id);
+    this.#old.delete(id);
+    if (!before) return;
+    try {
+      const item = await backend.reviewItem(id);
+      // What a person did meanwhile is newer.
+      if (this.#held.get(id) !== before) return;
+      this.set(item);
+      this.#renewed(item);
+    } catch {
+      // It is gone, or will be asked for again: whoever shows it is told then.
+      if (this.#held.get(id) === before) this.forget(id);
+    }
   }
 
   picture(pictured: backend.Pictured): DecodedPicture {
@@ -65,13 +93,20 @@ export class ReviewItems {
 
   forget(id: ProductId): void {
     this.#held.delete(id);
+    this.#old.delete(id);
     this.#underWay.delete(id);
+  }
+
+  /** The catalog changed: what is held is still shown at once, and asked for again when its turn is near. */
+  age(): void {
+    for (const id of this.#held.keys()) this.#old.add(id);
   }
 
   /** The catalog became another one. */
   forgetAll(): void {
     this.#age += 1;
     this.#held.clear();
+    this.#old.clear();
     this.#underWay.clear();
   }
 }

@@ -34,6 +34,8 @@ export class ReviewQueue {
 
   readonly #latest = new Latest();
   #loading: Promise<boolean> | null = null;
+  /** Counts decisions, which the engine may not have counted yet. */
+  #nMoves = 0;
 
   get nAll(): number {
     return this.nByState.reduce((sum, n) => sum + n, 0);
@@ -63,9 +65,9 @@ export class ReviewQueue {
   }
 
   /** Asks from the start. True when an answer came that nothing overtook. */
-  async load(): Promise<boolean> {
+  async load(isQuiet = false): Promise<boolean> {
     this.#loading = null;
-    this.isLoading = true;
+    this.isLoading = !isQuiet;
     const limit = Math.max(PAGE_SIZE, Math.min(500, this.rows.length));
     try {
       const came = await this.#latest.run(() => backend.reviewQueue(this.filter, 0, limit));
@@ -87,9 +89,11 @@ export class ReviewQueue {
   /** Asks for the counts alone: no row comes, goes or moves. */
   async recount(): Promise<void> {
     const { filter } = this;
+    const nMoves = this.#nMoves;
     try {
       const part = await backend.reviewQueue(filter, 0, 1);
-      if (filter === this.filter) this.#count(part);
+      // What was decided meanwhile is counted here already, and its change of the catalog brings new counts.
+      if (filter === this.filter && nMoves === this.#nMoves) this.#count(part);
     } catch (thrown) {
       notices.report(thrown);
     }
@@ -149,6 +153,7 @@ export class ReviewQueue {
   /** One product went from one state to another. */
   move(from: ReviewState, to: ReviewState): void {
     if (from === to) return;
+    this.#nMoves += 1;
     const change = (state: ReviewState) => Number(state === to) - Number(state === from);
     this.nByState = STATES.map((state, n) => Math.max(0, (this.nByState[n] ?? 0) + change(state)));
   }

@@ -161,7 +161,7 @@ class ReviewWords {
     this.isWriting = false;
     this.isNoteOpen = false;
     this.#checked = null;
-    review.isWriting = false;
+    review.endWriting();
   }
 }
 
