@@ -14,6 +14,8 @@ import type { ProductDetail } from '../src/lib/bindings/ProductDetail';
 import type { SearchRequest } from '../src/lib/bindings/SearchRequest';
 import { installAsking } from './engineAsking';
 import { IDLE, MODELS, NAMES, PACKS, type EngineOptions, type Named } from './engineData';
+import { installReview } from './engineReview';
+import { installTemplates } from './engineTemplates';
 import { installTwins } from './engineTwins';
 
 export * from './engineData';
@@ -56,7 +58,7 @@ export async function startEngine(page: Page, options: EngineOptions): Promise<v
   const all = { models: MODELS, names: NAMES, run: IDLE, packs: PACKS, ...options };
   // One script, so that its parts are there in this order.
   await page.addInitScript({
-    content: `(${String(install)})(${JSON.stringify(all)}, [${String(installAsking)}, ${String(installTwins)}]);`,
+    content: `(${String(install)})(${JSON.stringify(all)}, [${String(installAsking)}, ${String(installTwins)}, ${String(installReview)}, ${String(installTemplates)}]);`,
   });
 }
 
@@ -92,7 +94,7 @@ function install(options: EngineOptions, parts: ((basis: Basis) => Handlers)[]):
       nDescribed: options.nDescribed ?? options.n,
       nSkipped: options.skipped?.length ?? 0,
       nGone: 0,
-      isReadOnly: false,
+      isReadOnly: options.isReadOnly ?? false,
       sources: options.sources ?? [],
     }),
   };
@@ -209,7 +211,7 @@ function install(options: EngineOptions, parts: ((basis: Basis) => Handlers)[]):
     if (command === 'search' && delay > 0) await new Promise((go) => setTimeout(go, delay));
     const error = options.errors?.[command];
     if (error) throw error;
-    return structuredClone(handlers[command]?.(args) ?? null);
+    return structuredClone((await handlers[command]?.(args)) ?? null);
   }
 
   Object.assign(window, {

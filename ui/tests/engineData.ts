@@ -11,6 +11,7 @@ import type { SavedSearch } from '../src/lib/bindings/SavedSearch';
 import type { SearchProblem } from '../src/lib/bindings/SearchProblem';
 import type { Skipped } from '../src/lib/bindings/Skipped';
 import type { Source } from '../src/lib/bindings/Source';
+import type { Template } from '../src/lib/bindings/Template';
 import type { TwinGroup } from '../src/lib/bindings/TwinGroup';
 import type { Variant } from '../src/lib/bindings/Variant';
 
@@ -19,6 +20,27 @@ export interface Named {
   description: string | null;
   /** What Vitrine wrote; its title is the generated one. */
   written?: Description | null;
+}
+
+/** The descriptions that wait for a person. */
+export interface ReviewOptions {
+  /** How many there are; as many as products, at most 40, when not given. */
+  n?: number;
+  /** Of these, how many were decided before the window opened. */
+  nDecided?: number;
+  nUndescribed?: number;
+  /** Photos that each product has. */
+  nPhotos?: number;
+  /** Milliseconds before a product is answered. */
+  itemDelay?: number;
+  /** Milliseconds before the queue is answered. */
+  queueDelay?: number;
+  /** What every generated title ends with. */
+  ending?: string;
+  /** Ids of products that are in the queue and gone. */
+  gone?: number[];
+  /** What was decided is still there after the window is loaded again. */
+  isKept?: boolean;
 }
 
 export interface EngineOptions {
@@ -61,6 +83,11 @@ export interface EngineOptions {
   saved?: SavedSearch[];
   /** Groups of photos that are alike; a few of every likeness when not given. */
   twins?: TwinGroup[];
+  review?: ReviewOptions;
+  /** Rules for words that a merchant has made; those that ship when not given. */
+  templates?: Template[];
+  /** Whether the library cannot be written. */
+  isReadOnly?: boolean;
   /** Photos that were not compared yet. */
   nNotCompared?: number;
   /** Whether the dialogs that ask where to are closed without an answer. */

@@ -8,7 +8,10 @@ import { convertFileSrc, invoke } from '@tauri-apps/api/core';
 import { listen, type UnlistenFn } from '@tauri-apps/api/event';
 import type { ApiError } from './bindings/ApiError';
 import type { AppState } from './bindings/AppState';
+import type { BulkPreview } from './bindings/BulkPreview';
 import type { CatalogSummary } from './bindings/CatalogSummary';
+import type { CheckedText } from './bindings/CheckedText';
+import type { ClaimKind } from './bindings/ClaimKind';
 import type { Completion } from './bindings/Completion';
 import type { DragEvent } from './bindings/DragEvent';
 import type { Facets } from './bindings/Facets';
@@ -24,15 +27,24 @@ import type { ProductDetail } from './bindings/ProductDetail';
 import type { ProductId } from './bindings/ProductId';
 import type { QueryPicture } from './bindings/QueryPicture';
 import type { Reasons } from './bindings/Reasons';
+import type { ReviewDecision } from './bindings/ReviewDecision';
+import type { ReviewEvent } from './bindings/ReviewEvent';
+import type { ReviewFilter } from './bindings/ReviewFilter';
+import type { ReviewItem } from './bindings/ReviewItem';
+import type { ReviewQueue } from './bindings/ReviewQueue';
+import type { ReviewText } from './bindings/ReviewText';
 import type { RunProgress } from './bindings/RunProgress';
 import type { SavedSearch } from './bindings/SavedSearch';
 import type { SearchPage } from './bindings/SearchPage';
 import type { SearchRequest } from './bindings/SearchRequest';
 import type { SkippedPage } from './bindings/SkippedPage';
 import type { SourceId } from './bindings/SourceId';
+import type { Stepped } from './bindings/Stepped';
+import type { Template } from './bindings/Template';
 import type { TwinDecision } from './bindings/TwinDecision';
 import type { TwinPage } from './bindings/TwinPage';
 import type { TwinPhoto } from './bindings/TwinPhoto';
+import type { RewriteMode } from './review';
 
 export const appState = () => invoke<AppState>('app_state');
 export const search = (request: SearchRequest) => invoke<SearchPage>('search', { request });
@@ -76,6 +88,41 @@ export const undoTwinDecision = () => invoke<boolean>('undo_twin_decision');
 export const setAside = (offset: number, limit: number) =>
   invoke<TwinPhoto[]>('set_aside', { offset, limit });
 export const showAgain = (picture: PictureId) => invoke<void>('show_again', { picture });
+
+/** A part of the products under review, what needs eyes most first. */
+export const reviewQueue = (filter: ReviewFilter, offset: number, limit: number) =>
+  invoke<ReviewQueue>('review_queue', { filter, offset, limit });
+export const reviewItem = (id: ProductId) => invoke<ReviewItem>('review_item', { id });
+export const decideReview = (id: ProductId, decision: ReviewDecision) =>
+  invoke<ReviewItem>('decide_review', { id, decision });
+/** Takes the last step back, also one of an earlier start; null when there is none. */
+export const undoReview = () => invoke<Stepped | null>('undo_review');
+export const redoReview = () => invoke<Stepped | null>('redo_review');
+/** What a text claims, without asking a model: fast enough to follow the typing. */
+export const checkText = (id: ProductId, text: ReviewText) =>
+  invoke<CheckedText>('check_text', { id, text });
+/** What was done to a product, the newest first. */
+export const reviewHistory = (id: ProductId) => invoke<ReviewEvent[]>('review_history', { id });
+/** What approving everything that passes the filter would do; nothing is changed. */
+export const previewApproveAll = (filter: ReviewFilter) =>
+  invoke<BulkPreview>('preview_approve_all', { filter });
+/** How many were approved: those that the preview showed. */
+export const approveAll = (token: string) => invoke<number>('approve_all', { token });
+/** Other words for a product, some seconds later; nothing is stored. */
+export const rewriteReview = (id: ProductId, mode: RewriteMode, prompt: string | null) =>
+  invoke<ReviewText>('rewrite_review', { id, mode, prompt });
+/** Where in a photo the model looked for a claim; null when no model looks for such a thing. */
+export const claimHeatMap = (id: ProductId, picture: PictureId, claim: ClaimKind, value: string) =>
+  invoke<HeatMap | null>('claim_heat_map', { id, picture, claim, value });
+/** The name under which steps stand in the history. */
+export const reviewer = () => invoke<string>('reviewer');
+export const setReviewer = (name: string) => invoke<void>('set_reviewer', { name });
+/** The rules by which words are made, those for every product first. */
+export const templates = () => invoke<Template[]>('templates');
+/** Takes the place of the rules of the same category; rules that cannot be followed are refused. */
+export const setTemplate = (template: Template) => invoke<void>('set_template', { template });
+/** Without rules of its own a category goes by those for every product, and these by what ships. */
+export const removeTemplate = (category: string) => invoke<void>('remove_template', { category });
 
 export const product = (id: ProductId) => invoke<ProductDetail>('product', { id });
 export const skipped = (offset: number, limit: number) =>

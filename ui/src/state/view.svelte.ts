@@ -15,6 +15,10 @@ class View {
   isProgressOpen = $state(false);
   /** Somebody misses a product in the answer. */
   isWhyNotOpen = $state(false);
+  /** What was done to the product under review. */
+  isHistoryOpen = $state(false);
+  /** Everything that passes the filter of the review is about to be approved. */
+  isApproveAllOpen = $state(false);
   /** The window is too narrow for the filters beside the grid: they come over it, for a while. */
   hasDrawer = $state(false);
   isDrawerOpen = $state(false);

@@ -1,4 +1,4 @@
-/** The keys that work wherever the focus is; the grid and the pictures handle their own. */
+/** The keys that work wherever the focus is; the grid and the pictures handle their own, and so does the review. */
 import { hasCommand, isBare, isTyping } from '../lib/keys';
 import * as actions from './actions';
 import { answer } from './answer.svelte';
@@ -7,6 +7,7 @@ import { picks } from './picks.svelte';
 import { preferences } from './preferences.svelte';
 import { query } from './query.svelte';
 import { selection } from './selection.svelte';
+import { onReviewKey } from './reviewActions';
 import { session } from './session.svelte';
 import { twins } from './twins.svelte';
 import { view } from './view.svelte';
@@ -33,7 +34,8 @@ const COMMANDS: Record<string, () => void> = {
     if (picks.n > 0) void picks.exportList();
   },
   '1': () => (session.screen = 'catalog'),
-  '2': () => (session.screen = 'duplicates'),
+  '2': () => (session.screen = 'review'),
+  '3': () => (session.screen = 'duplicates'),
   z: () => {
     if (session.screen === 'duplicates') void twins.undo();
   },
@@ -80,6 +82,7 @@ function back(): void {
 export function onWindowKey(event: KeyboardEvent): void {
   // An open dialog has its own keys and its own way out.
   if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
+  if (session.screen === 'review' && onReviewKey(event)) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (hasCommand(event)) {
     // In a field, Ctrl+Z and Ctrl+A belong to what is typed there.
