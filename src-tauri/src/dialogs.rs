@@ -4,6 +4,7 @@ use std::{future::Future, path::PathBuf, pin::Pin};
 
 use raw_window_handle::{HasDisplayHandle, HasWindowHandle};
 use rfd::AsyncFileDialog;
+use vitrine_api::{LIST_ENDINGS, PICTURE_ENDINGS};
 
 /// What the user chose, later; none when the dialog was closed without a choice.
 pub type Answer<T> = Pin<Box<dyn Future<Output = Option<T>> + Send>>;
@@ -23,6 +24,15 @@ pub trait Dialogs: Send + Sync + 'static {
 
     /// A folder with models.
     fn choose_pack(&self, parent: &dyn Parent) -> Answer<PathBuf>;
+
+    /// A product list to take in.
+    fn choose_product_list(&self, parent: &dyn Parent) -> Answer<PathBuf>;
+
+    /// Where to write descriptions, with a name that is proposed.
+    fn choose_export(&self, parent: &dyn Parent, name: &str) -> Answer<PathBuf>;
+
+    /// A folder for files beside photos.
+    fn choose_export_folder(&self, parent: &dyn Parent) -> Answer<PathBuf>;
 
     /// Where to write a list of products.
     fn choose_list(&self, parent: &dyn Parent) -> Answer<PathBuf>;
@@ -47,7 +57,7 @@ impl Dialogs for NativeDialogs {
     fn choose_picture(&self, parent: &dyn Parent) -> Answer<PathBuf> {
         let asked = AsyncFileDialog::new()
             .set_title("Search with a picture")
-            .add_filter("Pictures", &picture_endings())
+            .add_filter("Pictures", &either_case(&PICTURE_ENDINGS))
             .add_filter("All files", &["*"])
             .set_parent(parent)
             .pick_file();
@@ -57,6 +67,41 @@ impl Dialogs for NativeDialogs {
     fn choose_pack(&self, parent: &dyn Parent) -> Answer<PathBuf> {
         let asked =
             AsyncFileDialog::new().set_title("Import models from a folder").set_parent(parent).pick_folder();
+        Box::pin(async { Some(asked.await?.path().to_owned()) })
+    }
+
+    fn choose_product_list(&self, parent: &dyn Parent) -> Answer<PathBuf> {
+        let asked = AsyncFileDialog::new()
+            .set_title("Add a product list")
+            .add_filter("Product lists", &either_case(&LIST_ENDINGS))
+            .add_filter("All files", &["*"])
+            .set_parent(parent)
+            .pick_file();
+        Box::pin(async { Some(asked.await?.path().to_owned()) })
+    }
+
+    fn choose_export(&self, parent: &dyn Parent, name: &str) -> Answer<PathBuf> {
+        let asked = AsyncFileDialog::new()
+            .set_title("Send descriptions out")
+            .set_file_name(name)
+            .set_parent(parent)
+            .save_file();
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_owned());
+        Box::pin(async move {
+            let mut file = asked.await?.path().to_owned();
+            // GTK adds no ending of its own.
+            if let (None, Some(ending)) = (file.extension(), ending) {
+                file.set_extension(ending);
+            }
+            Some(file)
+        })
+    }
+
+    fn choose_export_folder(&self, parent: &dyn Parent) -> Answer<PathBuf> {
+        let asked = AsyncFileDialog::new()
+            .set_title("A folder for the descriptions")
+            .set_parent(parent)
+            .pick_folder();
         Box::pin(async { Some(asked.await?.path().to_owned()) })
     }
 
@@ -78,8 +123,7 @@ impl Dialogs for NativeDialogs {
     }
 }
 
-/// How the names of pictures end. GTK compares exactly, cameras write capitals.
-fn picture_endings() -> Vec<String> {
-    let endings = vitrine_api::PICTURE_ENDINGS.iter();
-    endings.flat_map(|ending| [(*ending).to_owned(), ending.to_ascii_uppercase()]).collect()
+/// How names end, in small letters and capitals: GTK compares exactly, cameras write capitals.
+fn either_case(endings: &[&str]) -> Vec<String> {
+    endings.iter().flat_map(|ending| [(*ending).to_owned(), ending.to_ascii_uppercase()]).collect()
 }

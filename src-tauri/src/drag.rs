@@ -15,7 +15,7 @@ use std::{
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use tauri::{AppHandle, DragDropEvent, Emitter, PhysicalPosition, Runtime};
 use vitrine_api::{
-    has_picture_ending,
+    Api, has_picture_ending,
     types::{ApiError, DragEvent, DragPhase, DropSummary, ErrorCode},
 };
 
@@ -139,6 +139,8 @@ fn count(paths: &[PathBuf]) -> DropSummary {
             summary.n_folders += 1;
         } else if has_picture_ending(path) {
             summary.n_pictures += 1;
+        } else if Api::is_product_list(path) {
+            summary.n_lists += 1;
         } else {
             summary.n_other += 1;
         }
@@ -213,7 +215,7 @@ mod tests {
             Move { phase: DragPhase::Over, at, paths: Some(held.clone()) },
             Move { phase: DragPhase::Drop, at, paths: Some(held.clone()) },
         ]);
-        let summary = DropSummary { n_folders: 1, n_pictures: 1, n_other: 1 };
+        let summary = DropSummary { n_folders: 1, n_pictures: 1, n_lists: 0, n_other: 1 };
         assert_eq!(
             events,
             [

@@ -43,6 +43,25 @@ const COMMANDS: &[Command] = &[
     ("undo_twin_decision", || json!({})),
     ("set_aside", || json!({ "offset": 0, "limit": 10 })),
     ("show_again", || json!({ "picture": 1 })),
+    ("review_queue", || json!({ "filter": filter(), "offset": 0, "limit": 10 })),
+    ("review_item", || json!({ "id": 1 })),
+    ("decide_review", || json!({ "id": 1, "decision": { "kind": "reopen" } })),
+    ("undo_review", || json!({})),
+    ("redo_review", || json!({})),
+    ("check_text", || json!({ "id": 1, "text": { "title": "Mug", "text": "", "altText": "" } })),
+    ("review_history", || json!({ "id": 1 })),
+    ("preview_approve_all", || json!({ "filter": filter() })),
+    ("approve_all", || json!({ "token": "none" })),
+    ("reviewer", || json!({})),
+    ("set_reviewer", || json!({ "name": "Ada" })),
+    ("templates", || json!({})),
+    (
+        "set_template",
+        || json!({ "template": { "category": "Mugs", "title": "{brand}", "text": "", "altText": "" } }),
+    ),
+    ("remove_template", || json!({ "category": "Mugs" })),
+    ("export_choices", || json!({})),
+    ("preview_export", || json!({ "target": { "as": "file", "form": "csv" } })),
     ("product", || json!({ "id": 1 })),
     ("skipped", || json!({ "offset": 0, "limit": 10 })),
     ("reveal", || json!({ "id": 1 })),
@@ -60,6 +79,10 @@ const COMMANDS: &[Command] = &[
     ("undo_pack_change", || json!({})),
 ];
 
+fn filter() -> Value {
+    json!({ "state": null, "claim": null, "verdict": null, "folder": null, "category": null })
+}
+
 /// Answers the dialogs in the user's place.
 #[derive(Default)]
 struct Chosen {
@@ -67,6 +90,7 @@ struct Chosen {
     picture: Option<PathBuf>,
     pack: Option<PathBuf>,
     list: Option<PathBuf>,
+    product_list: Option<PathBuf>,
 }
 
 impl Dialogs for Chosen {
@@ -83,6 +107,21 @@ impl Dialogs for Chosen {
     fn choose_pack(&self, _: &dyn Parent) -> Answer<PathBuf> {
         let pack = self.pack.clone();
         Box::pin(async { pack })
+    }
+
+    fn choose_product_list(&self, _: &dyn Parent) -> Answer<PathBuf> {
+        let list = self.product_list.clone();
+        Box::pin(async { list })
+    }
+
+    fn choose_export(&self, _: &dyn Parent, _: &str) -> Answer<PathBuf> {
+        let list = self.list.clone();
+        Box::pin(async { list })
+    }
+
+    fn choose_export_folder(&self, _: &dyn Parent) -> Answer<PathBuf> {
+        let folder = self.folders.clone().and_then(|mut folders| folders.pop());
+        Box::pin(async { folder })
     }
 
     fn choose_list(&self, _: &dyn Parent) -> Answer<PathBuf> {

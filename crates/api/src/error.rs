@@ -48,6 +48,11 @@ impl From<CatalogError> for ApiError {
                 ErrorCode::BadRequest,
                 "The list changed since it was shown. Look at it again, then approve.".to_owned(),
             ),
+            CatalogError::NothingDecided => (
+                ErrorCode::BadRequest,
+                "No words are approved yet. Approve or edit some under Review first.".to_owned(),
+            ),
+            CatalogError::BadList { name, reason } => (ErrorCode::BadRequest, format!("{name}: {reason}")),
             CatalogError::BadTemplate(problem) => {
                 (ErrorCode::BadRequest, format!("Character {}: {}", problem.at + 1, problem.message))
             }

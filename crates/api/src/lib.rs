@@ -12,6 +12,7 @@
 mod api;
 mod convert;
 mod error;
+mod lists;
 mod packs;
 mod places;
 mod review;
@@ -21,5 +22,8 @@ pub mod types;
 
 pub use api::{Api, Event, PictureBytes};
 pub use places::OpenOptions;
-pub use vitrine_catalog::photo::{PICTURE_ENDINGS, has_picture_ending};
+pub use vitrine_catalog::{
+    LIST_ENDINGS,
+    photo::{PICTURE_ENDINGS, has_picture_ending},
+};
 pub use vitrine_packs::size_in_words;

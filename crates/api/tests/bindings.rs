@@ -7,10 +7,10 @@ use std::{fs, path::PathBuf};
 
 use ts_rs::{Config, TS};
 use vitrine_api::types::{
-    ApiError, AppState, BulkPreview, CheckedText, Completion, DragEvent, Facets, GroupingPreview, HeatMap,
-    PackList, PackNews, ProductDetail, QueryPicture, Reasons, ReviewDecision, ReviewEvent, ReviewFilter,
-    ReviewItem, ReviewQueue, SavedSearch, SearchPage, SearchRequest, SkippedPage, Stepped, Template,
-    TwinDecision, TwinPage,
+    ApiError, AppState, BulkPreview, CheckedText, Completion, DragEvent, Dropped, ExportChoices,
+    ExportPreview, ExportTarget, Exported, Facets, GroupingPreview, HeatMap, ListPreview, PackList, PackNews,
+    ProductDetail, QueryPicture, Reasons, ReviewDecision, ReviewEvent, ReviewFilter, ReviewItem, ReviewQueue,
+    SavedSearch, SearchPage, SearchRequest, SkippedPage, Stepped, Template, TwinDecision, TwinPage,
 };
 
 fn export_all(into: &std::path::Path) {
@@ -23,6 +23,12 @@ fn export_all(into: &std::path::Path) {
     SkippedPage::export_all(&config).unwrap();
     DragEvent::export_all(&config).unwrap();
     GroupingPreview::export_all(&config).unwrap();
+    Dropped::export_all(&config).unwrap();
+    ListPreview::export_all(&config).unwrap();
+    ExportChoices::export_all(&config).unwrap();
+    ExportTarget::export_all(&config).unwrap();
+    ExportPreview::export_all(&config).unwrap();
+    Exported::export_all(&config).unwrap();
     PackList::export_all(&config).unwrap();
     PackNews::export_all(&config).unwrap();
     Facets::export_all(&config).unwrap();

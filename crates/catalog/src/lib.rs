@@ -56,6 +56,7 @@ pub use events::Event;
 pub use interrogate::{CaptionStyle, DescribeMode, PhotoOptions, PhotoReading, PhotoStep};
 pub use library::{Library, LibraryOptions, Summary};
 pub use models::{Answers, Captioned, ModelsReport, OpenModels, PackModels, Pending};
+pub use scan::LIST_ENDINGS;
 pub use store::{
     Away, EventRow, Field, FieldName, GroupBy, Grouping, Likeness, Origin, PictureCounts, PictureId,
     PictureRow, ProductId, ProductPhotoRow, ProductRow, QueueItem, SourceId, SourceRow, StepKind, Stepped,

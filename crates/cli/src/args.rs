@@ -94,6 +94,16 @@ pub enum Command {
         /// Its number, as `search` prints it, or its file
         product: String,
     },
+    /// Take a product list in: what the shop says of its products. It is read again whenever it changes
+    Import(ImportArguments),
+    /// Write approved descriptions back into a list that came in, into a new file, or beside the photos
+    Export(ExportArguments),
+    /// Go through descriptions, and decide of them
+    Review {
+        /// What to do
+        #[command(subcommand)]
+        what: ReviewCommand,
+    },
     /// Measure how well searches find what a file says they should
     Eval(EvalArguments),
     /// Count the catalog, and tell which files were skipped and why
@@ -161,6 +171,137 @@ pub struct EvalArguments {
     /// Also write a page with plots and the worst failures
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+}
+
+/// A product list to take in.
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// The list: CSV, TSV, JSON, JSON lines, Excel workbook or XML feed
+    pub file: PathBuf,
+    /// What a column means, such as Bezeichnung=title, Bild=image or Stock=ignored; may be given again, and is
+    /// remembered
+    #[arg(long = "column", value_name = "COLUMN=MEANING", value_parser = crate::import::column)]
+    pub columns: Vec<(String, String)>,
+    /// Only tell what it would bring, and what may be wrong with it
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Where approved descriptions go.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("how").required(true).args(["form", "back", "beside"]))]
+pub struct ExportArguments {
+    /// The file to write; with --beside the folder. Without it nothing is written, only shown
+    pub place: Option<PathBuf>,
+    /// A new file: shopify, shopify_old, google_tsv, google_xml, woocommerce, akeneo, csv, json, json_lines or xlsx
+    #[arg(long = "as", value_name = "FORM")]
+    pub form: Option<String>,
+    /// The list of this name that came in, with new words and otherwise as it was
+    #[arg(long, value_name = "LIST")]
+    pub back: Option<String>,
+    /// A file for each photo
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub beside: Option<Beside>,
+    /// Only show what would change
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// A form of file beside a photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Beside {
+    /// Plain text
+    Text,
+    /// XMP with IPTC's alternative text
+    Xmp,
+}
+
+/// What to do with descriptions.
+#[derive(Debug, Subcommand)]
+pub enum ReviewCommand {
+    /// List what needs eyes most first
+    List {
+        /// Only of this state
+        #[arg(long, value_enum)]
+        state: Option<State>,
+        /// Only with a doubtful claim
+        #[arg(long)]
+        doubtful: bool,
+    },
+    /// Show a description with its claims
+    Show {
+        /// A product's number, as `search` prints it, or its file
+        product: String,
+    },
+    /// Find descriptions right as they are
+    Approve {
+        /// Products' numbers or files
+        #[arg(required = true)]
+        products: Vec<String>,
+    },
+    /// Refuse descriptions
+    Reject {
+        /// Products' numbers or files
+        #[arg(required = true)]
+        products: Vec<String>,
+    },
+    /// Mark descriptions of which somebody has to say something first
+    Ask {
+        /// Products' numbers or files
+        #[arg(required = true)]
+        products: Vec<String>,
+    },
+    /// Have descriptions looked at again
+    Reopen {
+        /// Products' numbers or files
+        #[arg(required = true)]
+        products: Vec<String>,
+    },
+    /// Write other words; what is not named stays
+    Edit {
+        /// A product's number or file
+        product: String,
+        /// The title
+        #[arg(long, required_unless_present_any = ["text", "alt"])]
+        title: Option<String>,
+        /// The text
+        #[arg(long)]
+        text: Option<String>,
+        /// The alternative text
+        #[arg(long)]
+        alt: Option<String>,
+    },
+    /// Note something; the state stays
+    Note {
+        /// A product's number or file
+        product: String,
+        /// What; "" takes the note away
+        note: String,
+    },
+    /// Take the last decision back
+    Undo,
+    /// Make a decision again that was taken back
+    Redo,
+    /// Tell who decided what of a product
+    History {
+        /// A product's number or file
+        product: String,
+    },
+}
+
+/// How far a description has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum State {
+    /// Nobody decided yet
+    Pending,
+    /// Right as it was written
+    Approved,
+    /// Written or mended by a person
+    Edited,
+    /// Refused
+    Rejected,
+    /// Somebody has to say something first
+    Unclear,
 }
 
 /// By what photos become products.

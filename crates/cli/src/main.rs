@@ -19,13 +19,16 @@ mod args;
 mod describe;
 mod edit;
 mod eval;
+mod export;
 mod forget;
 mod group;
+mod import;
 mod index;
 #[cfg(unix)]
 mod memory;
 mod models;
 mod output;
+mod review;
 mod search;
 mod show;
 mod status;
@@ -96,6 +99,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Forget { folder, .. } => forget::run(&api, arguments, folder.as_deref())?,
         Command::Group { folder, by, apply } => return group::run(&api, arguments, folder, *by, *apply),
         Command::Edit { product, fields } => edit::run(&api, arguments, product, fields)?,
+        Command::Import(options) => return import::run(&api, arguments, options),
+        Command::Export(options) => export::run(&api, arguments, options)?,
+        Command::Review { what } => review::run(&api, arguments, what)?,
         Command::Eval(options) => eval::run(&api, arguments, options)?,
         Command::Status { skipped } => status::run(&api, arguments, *skipped)?,
         Command::Models { what } => return models::run(&api, arguments, what.as_ref()),

@@ -3,8 +3,12 @@
 use std::sync::Arc;
 
 use tauri::{Runtime, State, WebviewWindow};
-use vitrine_api::types::{ApiError, GroupBy, GroupingPreview, SourceId};
+use vitrine_api::{
+    Api,
+    types::{ApiError, Dropped, GroupBy, GroupingPreview, SourceId},
+};
 
+use super::Lists;
 use crate::{dialogs::Dialogs, drag::Drags, library::Library};
 
 /// Lets the user choose folders and starts to index them; false when nothing was chosen.
@@ -22,15 +26,20 @@ pub(super) async fn add_folder_dialog<R: Runtime>(
     }
 }
 
-/// Adds the folders and files of a drop.
+/// Adds the folders and files of a drop. Product lists among them wait for a look.
 #[tauri::command]
 pub(super) async fn add_dropped(
     library: State<'_, Library>,
     drags: State<'_, Drags>,
+    lists: State<'_, Lists>,
     drop: u32,
-) -> Result<(), ApiError> {
-    let paths = drags.take(drop)?;
-    library.ask(move |api| api.add_paths(&paths)).await
+) -> Result<Dropped, ApiError> {
+    let (dropped, paths): (Vec<_>, Vec<_>) =
+        drags.take(drop)?.into_iter().partition(|path| Api::is_product_list(path));
+    if !paths.is_empty() {
+        library.ask(move |api| api.add_paths(&paths)).await?;
+    }
+    Ok(Dropped { lists: dropped.into_iter().map(|path| lists.keep(path)).collect() })
 }
 
 /// Adds the catalog that ships with Vitrine.

@@ -5,6 +5,7 @@
 mod adding;
 mod browsing;
 mod indexing;
+mod lists;
 mod packs;
 mod query_pictures;
 mod review;
@@ -15,6 +16,8 @@ use tauri::{AppHandle, Runtime, State, ipc::Invoke};
 use vitrine_api::types::{ApiError, ErrorCode};
 
 use crate::first_paint::FirstPaint;
+
+pub(crate) use lists::Lists;
 
 /// Every command, by name.
 pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
@@ -62,6 +65,12 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         adding::remove_source,
         adding::preview_grouping,
         adding::set_grouping,
+        lists::choose_product_list,
+        lists::preview_list,
+        lists::import_list,
+        lists::export_choices,
+        lists::preview_export,
+        lists::export_dialog,
         indexing::rescan,
         indexing::pause_indexing,
         indexing::resume_indexing,

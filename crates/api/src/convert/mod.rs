@@ -1,12 +1,14 @@
 //! The engine's types as clients see them.
 
 mod description;
+mod lists;
 mod photo;
 mod review;
 mod search;
 mod twins;
 
 pub(crate) use description::engine_kind;
+pub(crate) use lists::{export_choices, export_preview, exported, file_target, list_preview};
 pub(crate) use photo::{photo_options, photo_reading, photo_step};
 pub(crate) use review::{
     bulk_preview, checked, claim_finding, engine_claim, engine_decision, engine_filter, engine_template,
@@ -25,8 +27,8 @@ use vitrine_catalog::{
 use crate::types::{
     Away, CatalogSummary, FieldName, FieldOrigin, FileFacts, GroupBy, GroupedBy, GroupingExample,
     GroupingPreview, Listed, ModelInfo, ModelRole, ModelsInfo, Photo, PictureId, Product, ProductDetail,
-    ProductField, RunProgress, RunState, SkipCode, Skipped, Source, Stage, StageKind, StageProgress, Variant,
-    Why,
+    ProductField, RunProgress, RunState, SkipCode, Skipped, Source, SourceList, Stage, StageKind,
+    StageProgress, Variant, Why,
 };
 
 /// Digits of the content's hash that tell one version of a picture from another.
@@ -262,6 +264,7 @@ fn source(source: catalog::SourceRow) -> Source {
             catalog::GroupBy::Folders => GroupBy::Folders,
         },
         path: source.path.display().to_string(),
+        list: source.list.map(|(n_products, n_tied)| SourceList { n_products, n_tied }),
         n_photos: source.n_files,
         is_sample: source.is_sample,
     }

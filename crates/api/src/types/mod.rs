@@ -6,8 +6,10 @@
 mod catalog;
 mod description;
 mod error;
+mod export;
 mod facets;
 mod ids;
+mod lists;
 mod packs;
 mod photo;
 mod progress;
@@ -23,8 +25,10 @@ pub use catalog::{
 };
 pub use description::{Attribute, AttributeKind, Description, Evidence, Swatch};
 pub use error::{ApiError, ErrorCode};
+pub use export::{ExportChange, ExportChoices, ExportList, ExportPreview, ExportTarget, Exported};
 pub use facets::{Completion, FacetGroup, FacetValue, Facets};
 pub use ids::{PictureId, ProductId, SourceId};
+pub use lists::{Dropped, ListColumn, ListFinding, ListLine, ListPreview, ListToken, ListTrouble};
 pub use packs::{
     PackChange, PackItem, PackJob, PackJobEnd, PackJobKind, PackList, PackNews, PackState, PackStep,
 };
@@ -42,6 +46,6 @@ pub use search::{
 };
 pub use state::{
     AppState, Away, CatalogSummary, GroupBy, GroupingExample, GroupingPreview, ModelInfo, ModelRole,
-    ModelsInfo, Source,
+    ModelsInfo, Source, SourceList,
 };
 pub use twins::{Likeness, TwinDecision, TwinGroup, TwinPage, TwinPhoto};

@@ -173,6 +173,8 @@ pub struct DropSummary {
     pub n_folders: u32,
     /// Files whose name ends like a picture's.
     pub n_pictures: u32,
+    /// Files whose name ends like a product list's.
+    pub n_lists: u32,
     /// Everything else.
     pub n_other: u32,
 }

@@ -65,12 +65,26 @@ pub struct Source {
     /// Photos found in it.
     #[ts(type = "number")]
     pub n_photos: u64,
+    /// What it brings, of a product list that was added by itself.
+    pub list: Option<SourceList>,
     /// Why nothing of it can be read now; none when it can. Its photos stay.
     pub away: Option<Away>,
     /// By what its photos become products, where no list says so.
     pub group_by: GroupBy,
     /// True for the sample catalog.
     pub is_sample: bool,
+}
+
+/// What a product list brings that was added by itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceList {
+    /// Products that it names.
+    #[ts(type = "number")]
+    pub n_products: u64,
+    /// Of these, with a photo in the catalog.
+    #[ts(type = "number")]
+    pub n_tied: u64,
 }
 
 /// The catalog in numbers.

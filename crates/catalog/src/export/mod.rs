@@ -17,4 +17,6 @@ mod file;
 mod settled;
 mod shop;
 
+pub use vitrine_import::Target;
+
 pub use shop::{ExportChange, ExportChoices, ExportList, ExportPreview, ExportTarget, Exported, Sidecar};

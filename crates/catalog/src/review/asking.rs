@@ -28,6 +28,16 @@ pub struct ClaimFinding {
 }
 
 impl Assessor {
+    /// Whether the matching model can say something new about a claim.
+    pub(super) fn is_to_be_asked(&self, claim: &JudgedClaim) -> bool {
+        let ClaimKind::Attribute(kind) = &claim.claim.kind else { return false };
+        let is_unread = claim.evidence.is_some_and(|evidence| evidence.matching.is_none());
+        claim.person_says.is_none()
+            && is_unread
+            && self.engine.models.matches()
+            && self.calibrations.counts_matching(kind)
+    }
+
     /// Asks the matching model about these claims, on the photo that tells most of each. False where it is not
     /// wanted any more.
     pub(super) fn ask<'a>(
@@ -94,8 +104,7 @@ impl Inner {
         let assessor = self.assessor()?;
         let known = assessor.assess(self, product)?;
         let looks = self.looks_of(&assessor, product)?;
-        let is_open = |claim: &&JudgedClaim| claim.person_says.is_none() && claim.evidence.is_some();
-        let claims = known.claims.iter().filter(is_open).map(|claim| &claim.claim);
+        let claims = known.claims.iter().filter(|claim| assessor.is_to_be_asked(claim)).map(|it| &it.claim);
         assessor.ask(self, &looks, claims, &product_type(&known.claims), is_wanted)
     }
 

@@ -88,6 +88,8 @@ pub struct Assessment {
     pub template: String,
     /// Whether the models wrote something.
     pub is_described: bool,
+    /// Claims that the matching model should read and has not read yet.
+    pub(crate) n_unasked: u32,
 }
 
 impl Assessment {
@@ -170,7 +172,9 @@ impl Assessor {
         let claims = self.claims(&text, &origins, &looks, &judged)?;
         let variants = store.variants_of(product)?;
         let conflicts = self.conflicts(inner, &fields, &variants, &looks, &photos)?;
+        let n_unasked = claims.iter().filter(|claim| self.is_to_be_asked(claim)).count() as u32;
         Ok(Assessment {
+            n_unasked,
             row,
             photos,
             state: review.state,

@@ -62,14 +62,23 @@ impl Calibrations {
         slope * self.pack_logit(kind, evidence) + shift
     }
 
-    fn pack_logit(&self, kind: &AttributeKind, evidence: &Evidence) -> f32 {
-        let ClaimCalibration { first, closer } = match kind {
+    /// Whether what the matching model says of a kind of claim counts in this pack.
+    pub(crate) fn counts_matching(&self, kind: &AttributeKind) -> bool {
+        self.of(kind).closer.matching.abs() > 0.0
+    }
+
+    fn of(&self, kind: &AttributeKind) -> ClaimCalibration {
+        match kind {
             AttributeKind::Type => self.pack.product_type,
             AttributeKind::Colour => self.pack.colour,
             AttributeKind::Material => self.pack.material,
             AttributeKind::Pattern => self.pack.pattern,
             _ => self.pack.other,
-        };
+        }
+    }
+
+    fn pack_logit(&self, kind: &AttributeKind, evidence: &Evidence) -> f32 {
+        let ClaimCalibration { first, closer } = self.of(kind);
         let sum = |weights: ClaimWeights, matching: f32| {
             weights.bias
                 + weights.look * evidence.look

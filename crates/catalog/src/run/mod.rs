@@ -23,6 +23,7 @@ mod grouping;
 mod ingest;
 mod pass;
 mod read;
+mod read_claims;
 mod refine;
 mod walk;
 mod work;

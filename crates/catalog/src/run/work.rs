@@ -11,7 +11,7 @@ use std::{
 
 use vitrine_jobs::{Job, JobError, JobKind, JobSnapshot, Lane, Outcome, StartError};
 
-use super::{describe, embed::Embed, ingest, pass, refine};
+use super::{describe, embed::Embed, ingest, pass, read_claims, refine};
 use crate::{CatalogError, Event, library::Inner, twins};
 
 /// Entries of the log that are kept: more than change before the index's file is written again.
@@ -238,6 +238,10 @@ fn run(library: &Inner, job: &Job) -> Result<(), CatalogError> {
         }
         if !library.work.has_news() {
             twins::find(library, job, Some(&engine))?;
+        }
+        if !library.work.has_news() {
+            check_descriptions(library, job)?;
+            read_claims::read_claims(library, job)?;
         }
         if !library.work.has_news() {
             return Ok(());

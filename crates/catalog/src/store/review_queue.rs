@@ -37,7 +37,22 @@ pub(super) const QUEUE: &str =
      FROM review_item i JOIN product p ON p.id = i.product_id AND p.n_live > 0
      LEFT JOIN review r ON r.product_id = i.product_id";
 
+/// Products with claims that the matching model has not read, those that need eyes most first.
+pub(super) const UNASKED: &str =
+    "SELECT product_id FROM review_item WHERE n_unasked > 0 ORDER BY need DESC, product_id LIMIT ?1";
+
 impl Store {
+    /// Products with claims that the matching model has not read, those that need eyes most first.
+    ///
+    /// # Errors
+    /// A library that cannot be read.
+    pub fn unasked(&self, limit: u64) -> Result<Vec<ProductId>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(UNASKED)?;
+        let rows = statement.query_map([to_i64(limit)], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Looks at up to `limit` products anew that changed; answers how many there were. `assess` says what is to be
     /// kept of one, none where there is nothing to review.
     ///
@@ -73,15 +88,17 @@ impl Store {
             if let Some(found) = found {
                 transaction
                     .prepare_cached(
-                        "INSERT INTO review_item (product_id, title, need, n_doubtful, n_contradicted)
-                         VALUES (?1, ?2, ?3, ?4, ?5)",
+                        "INSERT INTO review_item
+                             (product_id, title, need, n_doubtful, n_contradicted, n_unasked)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                     )?
                     .execute(params![
                         product,
                         found.text.title,
                         found.need(),
                         found.n_doubtful(),
-                        found.n_contradicted()
+                        found.n_contradicted(),
+                        found.n_unasked
                     ])?;
                 for claim in &found.claims {
                     transaction

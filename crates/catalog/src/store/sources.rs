@@ -74,6 +74,8 @@ pub struct SourceRow {
     pub group_by: GroupBy,
     /// By what they became so at the last scan.
     pub grouped_by: GroupBy,
+    /// Of a product list that was added by itself: the products that it names, and those of them with a photo.
+    pub list: Option<(u64, u64)>,
 }
 
 impl SourceRow {
@@ -94,6 +96,7 @@ fn source_row(row: &Row<'_>) -> rusqlite::Result<SourceRow> {
         away: row.get::<_, Option<String>>(3)?.map(|name| Away::from_name(&name)),
         group_by: GroupBy::from_name(&row.get::<_, String>(4)?),
         grouped_by: GroupBy::from_name(&row.get::<_, String>(5)?),
+        list: None,
     })
 }
 
@@ -108,6 +111,15 @@ impl Store {
         };
         for source in &mut sources {
             source.n_files = Tally::Files(source.id).read(&reader)?;
+            if source.is_list() {
+                let counts = reader
+                    .prepare_cached("SELECT n_products, n_tied FROM list WHERE path = ?1")?
+                    .query_row([path_bytes::to_bytes(&source.path)], |row| {
+                        Ok((to_u64(row.get(0)?), to_u64(row.get(1)?)))
+                    })
+                    .optional()?;
+                source.list = Some(counts.unwrap_or_default());
+            }
         }
         Ok(sources)
     }

@@ -82,9 +82,12 @@ CREATE TABLE review_item (
     title TEXT NOT NULL,
     need REAL NOT NULL,
     n_doubtful INTEGER NOT NULL,
-    n_contradicted INTEGER NOT NULL
+    n_contradicted INTEGER NOT NULL,
+    -- Claims that the matching model has not read yet.
+    n_unasked INTEGER NOT NULL
 );
 CREATE INDEX review_item_by_need ON review_item (need DESC, product_id);
+CREATE INDEX review_item_unasked ON review_item (need DESC, product_id) WHERE n_unasked > 0;
 CREATE TABLE review_claim (
     product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE,
     -- 'type', 'colour', ..., 'own', 'count', 'lettering', 'unseen'
