@@ -141,7 +141,7 @@ const STATES: State[] = [
         x: 600,
         y: 60,
         drop: null,
-        summary: { nFolders: 1, nPictures: 1, nOther: 0 },
+        summary: { nFolders: 1, nPictures: 1, nLists: 1, nOther: 0 },
       }),
   },
 ];

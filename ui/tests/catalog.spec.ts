@@ -336,7 +336,7 @@ test('tries an example', async ({ page }) => {
 });
 
 test.describe('files held over the window', () => {
-  const picture = { nFolders: 0, nPictures: 1, nOther: 0 };
+  const picture = { nFolders: 0, nPictures: 1, nLists: 0, nOther: 0 };
   const held = (phase: string, x: number, y: number, summary = picture) => ({
     phase,
     x,
@@ -365,7 +365,7 @@ test.describe('files held over the window', () => {
 
   test('a folder is never a query', async ({ page }) => {
     await open(page, FULL);
-    const folder = { nFolders: 1, nPictures: 0, nOther: 0 };
+    const folder = { nFolders: 1, nPictures: 0, nLists: 0, nOther: 0 };
     await emit(page, 'drag', held('over', 600, 60, folder));
     await expect(page.getByText('Add 1 folder to the catalog')).toBeVisible();
     await expect(page.getByText(/Find products like/)).toHaveCount(0);
@@ -375,7 +375,7 @@ test.describe('files held over the window', () => {
 
   test('what is no photo is refused with a reason', async ({ page }) => {
     await open(page, FULL);
-    const other = { nFolders: 0, nPictures: 0, nOther: 2 };
+    const other = { nFolders: 0, nPictures: 0, nLists: 0, nOther: 2 };
     await emit(page, 'drag', held('over', 600, 60, other));
     await expect(page.getByText(/not photos/)).toBeVisible();
     await emit(page, 'drag', held('drop', 600, 60, other));

@@ -2,7 +2,10 @@
 import type { ApiError } from '../src/lib/bindings/ApiError';
 import type { Attribute } from '../src/lib/bindings/Attribute';
 import type { Description } from '../src/lib/bindings/Description';
+import type { ExportList } from '../src/lib/bindings/ExportList';
+import type { ExportPreview } from '../src/lib/bindings/ExportPreview';
 import type { GroupingPreview } from '../src/lib/bindings/GroupingPreview';
+import type { ListPreview } from '../src/lib/bindings/ListPreview';
 import type { ModelsInfo } from '../src/lib/bindings/ModelsInfo';
 import type { PackItem } from '../src/lib/bindings/PackItem';
 import type { PackList } from '../src/lib/bindings/PackList';
@@ -41,6 +44,24 @@ export interface ReviewOptions {
   gone?: number[];
   /** What was decided is still there after the window is loaded again. */
   isKept?: boolean;
+}
+
+/** Product lists on their way in, and descriptions on their way out. */
+export interface ListsOptions {
+  /** Names of the product lists among what is dropped. */
+  dropped?: string[];
+  /** What is otherwise about every list that is looked at. */
+  preview?: Partial<ListPreview>;
+  /** Milliseconds before a preview is answered, by how many columns are used; `*` for all others. */
+  previewDelays?: Record<string, number>;
+  /** Descriptions that are decided; 120 when not given. */
+  nReady?: number;
+  /** Lists that came in. */
+  cameIn?: ExportList[];
+  /** Milliseconds before it is said what can go out. */
+  choicesDelay?: number;
+  /** What is otherwise about everything that would be written. */
+  written?: Partial<ExportPreview>;
 }
 
 export interface EngineOptions {
@@ -86,6 +107,7 @@ export interface EngineOptions {
   review?: ReviewOptions;
   /** Rules for words that a merchant has made; those that ship when not given. */
   templates?: Template[];
+  lists?: ListsOptions;
   /** Whether the library cannot be written. */
   isReadOnly?: boolean;
   /** Photos that were not compared yet. */
@@ -256,6 +278,15 @@ export const FOLDER: Source = {
   away: null,
   groupBy: 'nothing',
   isSample: false,
+  list: null,
+};
+
+export const LIST: Source = {
+  ...FOLDER,
+  id: 2,
+  path: '/home/ada/Documents/shopify.csv',
+  nPhotos: 0,
+  list: { nProducts: 412, nTied: 398 },
 };
 
 export const EMPTY: EngineOptions = { n: 0, sources: [], sampleAvailable: true };

@@ -14,11 +14,18 @@ import type { CheckedText } from './bindings/CheckedText';
 import type { ClaimKind } from './bindings/ClaimKind';
 import type { Completion } from './bindings/Completion';
 import type { DragEvent } from './bindings/DragEvent';
+import type { Dropped } from './bindings/Dropped';
+import type { ExportChoices } from './bindings/ExportChoices';
+import type { ExportPreview } from './bindings/ExportPreview';
+import type { ExportTarget } from './bindings/ExportTarget';
+import type { Exported } from './bindings/Exported';
 import type { Facets } from './bindings/Facets';
 import type { GroupBy } from './bindings/GroupBy';
 import type { GroupingPreview } from './bindings/GroupingPreview';
 import type { HeatMap } from './bindings/HeatMap';
 import type { Likeness } from './bindings/Likeness';
+import type { ListPreview } from './bindings/ListPreview';
+import type { ListToken } from './bindings/ListToken';
 import type { PackList } from './bindings/PackList';
 import type { PackNews } from './bindings/PackNews';
 import type { PictureId } from './bindings/PictureId';
@@ -124,13 +131,30 @@ export const setTemplate = (template: Template) => invoke<void>('set_template', 
 /** Without rules of its own a category goes by those for every product, and these by what ships. */
 export const removeTemplate = (category: string) => invoke<void>('remove_template', { category });
 
+/** Shows the system's file dialog; null when it was closed without a choice. */
+export const chooseProductList = () => invoke<ListToken | null>('choose_product_list');
+/** What a list would bring, by what its columns are said to mean or else seem to; nothing is changed. */
+export const previewList = (token: number, meanings: string[] | null) =>
+  invoke<ListPreview>('preview_list', { token, meanings });
+/** Takes a list in; it goes on in the background as every run does. */
+export const importList = (token: number, meanings: string[] | null) =>
+  invoke<void>('import_list', { token, meanings });
+export const exportChoices = () => invoke<ExportChoices>('export_choices');
+/** What would be written; nothing is. */
+export const previewExport = (target: ExportTarget) =>
+  invoke<ExportPreview>('preview_export', { target });
+/** Asks where to and writes; null when the dialog was closed. */
+export const exportDialog = (target: ExportTarget) =>
+  invoke<Exported | null>('export_dialog', { target });
+
 export const product = (id: ProductId) => invoke<ProductDetail>('product', { id });
 export const skipped = (offset: number, limit: number) =>
   invoke<SkippedPage>('skipped', { offset, limit });
 
 /** Shows the system's folder dialog; false when it was closed without a choice. */
 export const addFolderDialog = () => invoke<boolean>('add_folder_dialog');
-export const addDropped = (drop: number) => invoke<void>('add_dropped', { drop });
+/** Product lists among what was dropped wait for a look at them; everything else is added. */
+export const addDropped = (drop: number) => invoke<Dropped>('add_dropped', { drop });
 export const addSampleCatalog = () => invoke<void>('add_sample_catalog');
 export const removeSource = (id: SourceId) => invoke<void>('remove_source', { id });
 /** What grouping a folder's photos would do; nothing is changed. */

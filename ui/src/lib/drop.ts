@@ -15,7 +15,12 @@ export interface Zone {
 export const offersQuery = (summary: DropSummary, nSearchable: number) =>
   summary.nPictures > 0 && nSearchable > 0;
 
-export const offersCatalog = (summary: DropSummary) => summary.nFolders + summary.nPictures > 0;
+export const offersCatalog = ({ nFolders, nPictures, nLists }: DropSummary) =>
+  nFolders + nPictures + nLists > 0;
+
+/** Product lists alone: nothing is added before a person has looked at them. */
+export const isOnlyLists = ({ nFolders, nPictures, nLists }: DropSummary) =>
+  nLists > 0 && nFolders + nPictures === 0;
 
 /** Which target is at (`x`, `y`), in CSS px; `queryZone` is null where it is not offered. */
 export function dropTargetAt(
@@ -30,10 +35,14 @@ export function dropTargetAt(
 }
 
 export function catalogDropInWords(summary: DropSummary): string {
+  const { nFolders, nPictures, nLists } = summary;
+  const lists = nLists === 1 ? 'this product list' : `these ${count(nLists, 'product list')}`;
+  if (isOnlyLists(summary)) return `Drop to look at ${lists}`;
   const parts = [];
-  if (summary.nFolders > 0) parts.push(count(summary.nFolders, 'folder'));
-  if (summary.nPictures > 0) parts.push(count(summary.nPictures, 'photo'));
-  return `Add ${list(parts)} to the catalog`;
+  if (nFolders > 0) parts.push(count(nFolders, 'folder'));
+  if (nPictures > 0) parts.push(count(nPictures, 'photo'));
+  const added = `Add ${list(parts)} to the catalog`;
+  return nLists > 0 ? `${added}, then look at ${lists}` : added;
 }
 
 export const queryDropInWords = (summary: DropSummary) =>

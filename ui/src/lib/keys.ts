@@ -18,6 +18,7 @@ export const KEY_GROUPS: { title: string; lines: KeyLine[] }[] = [
       { keys: [[CTRL, 'I']], does: 'Choose a picture to search with' },
       { keys: [[CTRL, 'B']], does: 'Show or hide the filters' },
       { keys: [[CTRL, 'O']], does: 'Add a folder' },
+      { keys: [[CTRL, 'Shift', 'O']], does: 'Add a product list' },
       { keys: [[CTRL, 'P']], does: 'Pause or go on' },
       { keys: [[CTRL, 'J']], does: 'Show what is being worked on' },
       { keys: [[CTRL, '1']], does: 'Catalog' },
@@ -95,6 +96,14 @@ export const KEY_GROUPS: { title: string; lines: KeyLine[] }[] = [
         does: 'Do it again',
       },
       { keys: [[CTRL, 'Shift', 'A']], does: 'Approve all that are shown' },
+      { keys: [[CTRL, 'E']], does: 'Send out what is decided' },
+    ],
+  },
+  {
+    title: 'With a product list, or sending out',
+    lines: [
+      { keys: [['Enter'], [CTRL, 'Enter']], does: 'Take it in; write' },
+      { keys: [['Esc']], does: 'Cancel' },
     ],
   },
   {
@@ -132,3 +141,11 @@ export const hasCommand = (event: KeyboardEvent) =>
   (isMac ? event.metaKey : event.ctrlKey) && !event.altKey;
 
 export const isBare = (event: KeyboardEvent) => !event.ctrlKey && !event.metaKey && !event.altKey;
+
+/** Whether Enter is meant for a dialog's main button: not where it has a use of its own, but with Ctrl anywhere. */
+export function takesEnter(event: KeyboardEvent): boolean {
+  if (event.key !== 'Enter' || event.defaultPrevented || event.repeat) return false;
+  if (hasCommand(event)) return true;
+  const { target } = event;
+  return isBare(event) && target instanceof Element && !target.closest('button, summary, select');
+}

@@ -72,4 +72,11 @@ describe('reviewAct', () => {
     expect(repeats('next')).toBe(true);
     expect(repeats('approve')).toBe(false);
   });
+
+  it('sends out by Ctrl+E, and not while somebody writes', () => {
+    expect(command('e')).toBe('sendOut');
+    expect(command('e', { isNear: false })).toBe('sendOut');
+    expect(command('e', { shiftKey: true })).toBeNull();
+    expect(command('e', { isEditing: true })).toBeNull();
+  });
 });

@@ -23,6 +23,7 @@ export type ReviewAct =
   | 'undo'
   | 'redo'
   | 'approveAll'
+  | 'sendOut'
   | { claim: number };
 
 /** What of a key and of where it was typed counts. */
@@ -85,6 +86,7 @@ function commandOf({ key, shiftKey, isTyping, isEditing }: Typed): ReviewAct | n
   if (key === 'Enter') return isEditing ? 'save' : null;
   const letter = key.toLowerCase();
   if (letter === 'a' && shiftKey) return isEditing ? null : 'approveAll';
+  if (letter === 'e' && !shiftKey) return isEditing ? null : 'sendOut';
   // In a field they take back what was typed there; while editing there is nothing else to take back.
   if (isTyping || isEditing) return null;
   if (letter === 'z') return shiftKey ? 'redo' : 'undo';

@@ -5,6 +5,8 @@ import type { ApiError } from '../lib/bindings/ApiError';
 class Notices {
   /** The newest error that a person has not put away. */
   error = $state<ApiError | null>(null);
+  /** The newest thing that went well and that is worth a line; empty when it was put away. */
+  news = $state('');
   /** What the live region says. */
   spoken = $state('');
   /** Counts what was said, so that the same words can be said again. */
@@ -18,6 +20,12 @@ class Notices {
 
   dismiss(): void {
     this.error = null;
+  }
+
+  /** Shows it, and says it. */
+  tell(words: string): void {
+    this.news = words;
+    this.say(words);
   }
 
   say(words: string): void {

@@ -5,6 +5,7 @@ import { repeats, reviewAct, type ReviewAct } from '../lib/reviewKeys';
 import { heat } from './reviewHeat.svelte';
 import { review } from './review.svelte';
 import { words } from './reviewWords.svelte';
+import { sending } from './sending.svelte';
 import { session } from './session.svelte';
 import { view } from './view.svelte';
 
@@ -90,6 +91,7 @@ const ACTS: Partial<Record<ReviewAct & string, () => void>> = {
   where,
   origins: () => (review.showsOrigins = !review.showsOrigins),
   compare: () => words.compare(),
+  sendOut: () => sending.open(),
   history: () => (view.isHistoryOpen = review.item !== null),
   leave: () => void leave(),
   nextPhoto: () => review.turnPhoto(1),

@@ -2,6 +2,7 @@
 import { hasCommand, isBare, isTyping } from '../lib/keys';
 import * as actions from './actions';
 import { answer } from './answer.svelte';
+import { listImport } from './listImport.svelte';
 import { notices } from './notices.svelte';
 import { picks } from './picks.svelte';
 import { preferences } from './preferences.svelte';
@@ -31,7 +32,7 @@ const COMMANDS: Record<string, () => void> = {
     if (session.screen === 'catalog') picks.all();
   },
   e: () => {
-    if (picks.n > 0) void picks.exportList();
+    if (session.screen === 'catalog' && picks.n > 0) void picks.exportList();
   },
   '1': () => (session.screen = 'catalog'),
   '2': () => (session.screen = 'review'),
@@ -40,6 +41,11 @@ const COMMANDS: Record<string, () => void> = {
     if (session.screen === 'duplicates') void twins.undo();
   },
   ',': () => (session.screen = 'settings'),
+};
+
+/** With Shift besides. */
+const SHIFT_COMMANDS: Record<string, () => void> = {
+  o: () => void listImport.choose(),
 };
 
 /**
@@ -76,6 +82,7 @@ function back(): void {
     selection.closeDetail();
     view.focusGrid();
   } else if (notices.error) notices.dismiss();
+  else if (notices.news) notices.news = '';
   else if (!query.isEmpty) query.clear();
 }
 
@@ -87,8 +94,8 @@ export function onWindowKey(event: KeyboardEvent): void {
   if (hasCommand(event)) {
     // In a field, Ctrl+Z and Ctrl+A belong to what is typed there.
     if ((key === 'z' || key === 'a') && isTyping(event.target)) return;
-    const command = COMMANDS[key];
-    if (!command || event.shiftKey) return;
+    const command = (event.shiftKey ? SHIFT_COMMANDS : COMMANDS)[key];
+    if (!command) return;
     event.preventDefault();
     command();
   } else if (key === 'Escape') {

@@ -13,6 +13,10 @@ nFolders: number,
  */
 nPictures: number, 
 /**
+ * Files whose name ends like a product list's.
+ */
+nLists: number, 
+/**
  * Everything else.
  */
 nOther: number, };

@@ -2,6 +2,7 @@
 import type { Away } from "./Away";
 import type { GroupBy } from "./GroupBy";
 import type { SourceId } from "./SourceId";
+import type { SourceList } from "./SourceList";
 
 /**
  * A folder or single file that the merchant added.
@@ -30,4 +31,8 @@ groupBy: GroupBy,
 /**
  * True for the sample catalog.
  */
-isSample: boolean, };
+isSample: boolean, 
+/**
+ * What it brings, where it is a product list that was added by itself.
+ */
+list: SourceList | null, };
