@@ -137,6 +137,22 @@ impl Page {
         Ok(self.client.perform_actions(press).await?)
     }
 
+    /// Presses a key while others are held down.
+    ///
+    /// # Errors
+    /// When the window is gone.
+    pub async fn press_with(&self, held: &[Key], value: char) -> Result<()> {
+        let mut press = KeyActions::new("keyboard".into());
+        for key in held {
+            press = press.then(KeyAction::Down { value: char::from(*key) });
+        }
+        press = press.then(KeyAction::Down { value }).then(KeyAction::Up { value });
+        for key in held.iter().rev() {
+            press = press.then(KeyAction::Up { value: char::from(*key) });
+        }
+        Ok(self.client.perform_actions(press).await?)
+    }
+
     /// The products that are on the screen, in order.
     ///
     /// # Errors

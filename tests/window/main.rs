@@ -12,6 +12,7 @@ mod narrowing;
 mod photos;
 mod products;
 mod restart;
+mod review;
 mod sample_catalog;
 mod unplugged;
 

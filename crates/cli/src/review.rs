@@ -126,7 +126,9 @@ fn stepped(arguments: &Arguments, stepped: Option<Stepped>, done: &str) -> anyho
         return output::json(&stepped);
     }
     match stepped {
-        Some(stepped) => say!("{done}: {} of {}.", stepped.what, counted(stepped.n_products, "product")),
+        Some(stepped) => {
+            say!("{done}: {} of {}.", stepped.what, counted(u64::from(stepped.n_products), "product"))
+        }
         None => say!("There is nothing to take back or to do again."),
     }
     Ok(())

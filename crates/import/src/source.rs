@@ -47,6 +47,19 @@ impl Format {
     }
 }
 
+/// What a file is by its first bytes, where that is no kind of list.
+fn other_kind(bytes: &[u8]) -> Option<&'static str> {
+    const KINDS: [(&[u8], &str); 6] = [
+        (b"\x89PNG", "a picture"),
+        (b"\xff\xd8\xff", "a picture"),
+        (b"GIF8", "a picture"),
+        (b"RIFF", "a picture"),
+        (b"%PDF", "a PDF document"),
+        (b"\x1f\x8b", "a compressed file"),
+    ];
+    KINDS.iter().find(|(begin, _)| bytes.starts_with(begin)).map(|(_, kind)| *kind)
+}
+
 /// Where a row stands in the text.
 #[derive(Clone, Copy)]
 pub(crate) enum Place<'a> {
@@ -106,6 +119,11 @@ impl<'a> Source<'a> {
             return Err(ListProblem::BrokenFile(
                 "This is a workbook of Excel 97 to 2003. Save it as .xlsx or CSV.".to_owned(),
             ));
+        }
+        if let Some(kind) = other_kind(bytes) {
+            return Err(ListProblem::BrokenFile(format!(
+                "This is {kind} and no product list. Export the list as CSV or .xlsx."
+            )));
         }
         source.text = text::decode(bytes);
         let text = &*source.text.text;

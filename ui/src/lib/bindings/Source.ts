@@ -21,6 +21,10 @@ path: string,
  */
 nPhotos: number, 
 /**
+ * What it brings, of a product list that was added by itself.
+ */
+list: SourceList | null, 
+/**
  * Why nothing of it can be read now; none when it can. Its photos stay.
  */
 away: Away | null, 
@@ -31,8 +35,4 @@ groupBy: GroupBy,
 /**
  * True for the sample catalog.
  */
-isSample: boolean, 
-/**
- * What it brings, where it is a product list that was added by itself.
- */
-list: SourceList | null, };
+isSample: boolean, };
