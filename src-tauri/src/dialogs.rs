@@ -57,7 +57,7 @@ impl Dialogs for NativeDialogs {
     fn choose_picture(&self, parent: &dyn Parent) -> Answer<PathBuf> {
         let asked = AsyncFileDialog::new()
             .set_title("Search with a picture")
-            .add_filter("Pictures", &either_case(&PICTURE_ENDINGS))
+            .add_filter("Pictures", &either_case(PICTURE_ENDINGS))
             .add_filter("All files", &["*"])
             .set_parent(parent)
             .pick_file();

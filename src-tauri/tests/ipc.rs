@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::{sync::mpsc, time::Duration};
+use std::{path::Path, sync::mpsc, time::Duration};
 
 use serde_json::{Value, json};
 use support::{Chosen, Shell, code, folder_with_photo};

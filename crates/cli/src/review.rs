@@ -127,7 +127,7 @@ fn stepped(arguments: &Arguments, stepped: Option<Stepped>, done: &str) -> anyho
     }
     match stepped {
         Some(stepped) => {
-            say!("{done}: {} of {}.", stepped.what, counted(u64::from(stepped.n_products), "product"))
+            say!("{done}: {} of {}.", stepped.what, counted(u64::from(stepped.n_products), "product"));
         }
         None => say!("There is nothing to take back or to do again."),
     }

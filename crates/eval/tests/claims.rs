@@ -63,7 +63,8 @@ fn weights_of_a_logistic_model_are_found_again() {
     let mut evidence = Vec::new();
     for a in [-2.0, -1.0, 0.0, 1.0, 2.0] {
         for b in [-1.0, 0.0, 1.0] {
-            let p: f64 = 1.0 / (1.0 + (-(0.5 + 1.5 * a - 0.7 * b) as f64).exp());
+            let logit: f64 = 0.5 + 1.5 * a - 0.7 * b;
+            let p = 1.0 / (1.0 + (-logit).exp());
             for n in 0..1_000 {
                 evidence.push((vec![a, b, 0.0], (f64::from(n) + 0.5) / 1_000.0 <= p));
             }

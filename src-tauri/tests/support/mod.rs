@@ -70,7 +70,7 @@ pub struct Shell {
     pub app: App<MockRuntime>,
     window: WebviewWindow<MockRuntime>,
     /// The very library that the commands use, once it is open.
-    api: Arc<Mutex<Option<Api>>>,
+    pub api: Arc<Mutex<Option<Api>>>,
     _library: tempfile::TempDir,
 }
 
