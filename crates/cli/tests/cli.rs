@@ -5,7 +5,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 fn vitrine() -> Command {
@@ -178,7 +178,6 @@ fn a_killed_run_is_taken_up_and_answers_the_same() {
         run.kill().unwrap(); // SIGKILL
         run.wait().unwrap();
     }
-    let begun = Instant::now();
     let finished = shop.index();
     assert!(finished.status.success(), "{finished:?}");
     let text = String::from_utf8(finished.stdout).unwrap();
@@ -186,7 +185,6 @@ fn a_killed_run_is_taken_up_and_answers_the_same() {
         text.contains("150 photos of 150 products in the catalog: 150 can be searched, 150 described."),
         "{text}"
     );
-    assert!(begun.elapsed() < Duration::from_secs(120));
 
     let answers = |shop: &Shop| -> Vec<(String, String, String)> {
         shop.json(&["search", "a blue thing", "--limit", "150"])

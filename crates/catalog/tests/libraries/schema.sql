@@ -22,6 +22,7 @@ CREATE INDEX review_claim_by_kind ON review_claim (kind, verdict, product_id)
 CREATE INDEX review_event_of_product ON review_event (product_id, id)
 CREATE INDEX review_event_of_step ON review_event (step_id)
 CREATE INDEX review_item_by_need ON review_item (need DESC, product_id)
+CREATE INDEX review_item_unasked ON review_item (need DESC, product_id) WHERE n_unasked > 0
 CREATE INDEX set_aside_for ON set_aside (kept)
 CREATE INDEX tie_of_product ON tie (product_id)
 CREATE INDEX tie_of_source ON tie (source_id, path)
@@ -39,7 +40,7 @@ CREATE TABLE fact ( name TEXT NOT NULL, value TEXT NOT NULL, product_id INTEGER 
 CREATE TABLE field ( id INTEGER PRIMARY KEY, product_id INTEGER NOT NULL REFERENCES product (id), name TEXT NOT NULL, value TEXT, origin INTEGER NOT NULL, at_ms INTEGER NOT NULL )
 CREATE TABLE file ( id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, path BLOB NOT NULL UNIQUE, size_bytes INTEGER NOT NULL, modified_ns INTEGER, picture_id INTEGER NOT NULL REFERENCES picture (id), scan INTEGER NOT NULL )
 CREATE TABLE fingerprint ( picture_id INTEGER PRIMARY KEY REFERENCES picture (id) ON DELETE CASCADE, hash INTEGER NOT NULL, mirrored INTEGER NOT NULL, is_compared INTEGER NOT NULL DEFAULT 0 )
-CREATE TABLE list ( path BLOB PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, size_bytes INTEGER NOT NULL, modified_ns INTEGER, n_products INTEGER NOT NULL, n_tied INTEGER NOT NULL , kept TEXT NOT NULL DEFAULT '', dialect TEXT NOT NULL DEFAULT '') WITHOUT ROWID
+CREATE TABLE list ( path BLOB PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, size_bytes INTEGER NOT NULL, modified_ns INTEGER, n_products INTEGER NOT NULL, n_tied INTEGER NOT NULL , dialect TEXT NOT NULL DEFAULT '') WITHOUT ROWID
 CREATE TABLE list_mapping ( header TEXT PRIMARY KEY, meanings TEXT NOT NULL ) WITHOUT ROWID
 CREATE TABLE listed ( list BLOB NOT NULL REFERENCES list (path) ON DELETE CASCADE, product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, key TEXT NOT NULL DEFAULT '', PRIMARY KEY (list, product_id) ) WITHOUT ROWID
 CREATE TABLE match_score ( picture_id INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, model_id INTEGER NOT NULL REFERENCES model (id), sentence TEXT NOT NULL, log_odds REAL NOT NULL, PRIMARY KEY (picture_id, model_id, sentence) ) WITHOUT ROWID
@@ -52,7 +53,7 @@ CREATE TABLE product_vector ( id INTEGER PRIMARY KEY, model_id INTEGER NOT NULL 
 CREATE TABLE review ( product_id INTEGER PRIMARY KEY REFERENCES product (id), state INTEGER NOT NULL, title TEXT, text TEXT, alt_text TEXT, words_by TEXT NOT NULL, note TEXT NOT NULL )
 CREATE TABLE review_claim ( product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, kind TEXT NOT NULL, verdict INTEGER NOT NULL, PRIMARY KEY (product_id, kind, verdict) ) WITHOUT ROWID
 CREATE TABLE review_event ( id INTEGER PRIMARY KEY AUTOINCREMENT, step_id INTEGER NOT NULL REFERENCES review_step (id), product_id INTEGER NOT NULL REFERENCES product (id), title TEXT NOT NULL, text TEXT NOT NULL, alt_text TEXT NOT NULL, words_by TEXT NOT NULL, note TEXT NOT NULL DEFAULT '', claim_kind TEXT, claim_list TEXT, claim_value TEXT, is_right INTEGER )
-CREATE TABLE review_item ( product_id INTEGER PRIMARY KEY REFERENCES product (id) ON DELETE CASCADE, title TEXT NOT NULL, need REAL NOT NULL, n_doubtful INTEGER NOT NULL, n_contradicted INTEGER NOT NULL )
+CREATE TABLE review_item ( product_id INTEGER PRIMARY KEY REFERENCES product (id) ON DELETE CASCADE, title TEXT NOT NULL, need REAL NOT NULL, n_doubtful INTEGER NOT NULL, n_contradicted INTEGER NOT NULL, n_unasked INTEGER NOT NULL )
 CREATE TABLE review_step ( id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, target INTEGER REFERENCES review_step (id) )
 CREATE TABLE review_undone (step_id INTEGER PRIMARY KEY REFERENCES review_step (id))
 CREATE TABLE saved_picture ( search_id INTEGER NOT NULL REFERENCES saved_search (id) ON DELETE CASCADE, token TEXT NOT NULL, name TEXT NOT NULL, copy BLOB NOT NULL, PRIMARY KEY (search_id, token) ) WITHOUT ROWID
@@ -60,7 +61,7 @@ CREATE TABLE saved_search ( id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, a
 CREATE TABLE set_aside ( hash BLOB PRIMARY KEY, kept BLOB NOT NULL ) WITHOUT ROWID
 CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID
 CREATE TABLE skipped ( path BLOB PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, size_bytes INTEGER NOT NULL, modified_ns INTEGER, code TEXT NOT NULL, message TEXT NOT NULL, scan INTEGER NOT NULL , reading INTEGER NOT NULL DEFAULT 1) WITHOUT ROWID
-CREATE TABLE source ( id INTEGER PRIMARY KEY AUTOINCREMENT, path BLOB NOT NULL UNIQUE, is_sample INTEGER NOT NULL DEFAULT 0, away TEXT, group_by TEXT NOT NULL DEFAULT '', grouped_by TEXT NOT NULL DEFAULT '' , is_list INTEGER NOT NULL DEFAULT 0)
+CREATE TABLE source ( id INTEGER PRIMARY KEY AUTOINCREMENT, path BLOB NOT NULL UNIQUE, is_sample INTEGER NOT NULL DEFAULT 0, away TEXT, group_by TEXT NOT NULL DEFAULT '', grouped_by TEXT NOT NULL DEFAULT '' )
 CREATE TABLE stale_review (product_id INTEGER PRIMARY KEY)
 CREATE TABLE stale_words (product_id INTEGER PRIMARY KEY)
 CREATE TABLE tally ( what TEXT NOT NULL, of INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (what, of) ) WITHOUT ROWID
