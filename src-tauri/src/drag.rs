@@ -209,13 +209,14 @@ mod tests {
     #[test]
     fn a_drop_is_counted_and_its_paths_stay_here() {
         let folder = tempfile::tempdir().unwrap();
-        let held = vec![folder.path().to_owned(), "/x/cup.JPG".into(), "/x/list.csv".into()];
+        let names = ["/x/cup.JPG", "/x/list.csv", "/x/notes.odt"].map(PathBuf::from);
+        let held: Vec<PathBuf> = std::iter::once(folder.path().to_owned()).chain(names).collect();
         let at = (12.0, 34.0);
         let (events, drops) = heard(vec![
             Move { phase: DragPhase::Over, at, paths: Some(held.clone()) },
             Move { phase: DragPhase::Drop, at, paths: Some(held.clone()) },
         ]);
-        let summary = DropSummary { n_folders: 1, n_pictures: 1, n_lists: 0, n_other: 1 };
+        let summary = DropSummary { n_folders: 1, n_pictures: 1, n_lists: 1, n_other: 1 };
         assert_eq!(
             events,
             [

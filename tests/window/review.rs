@@ -63,7 +63,7 @@ async fn a_hundred_descriptions_are_decided_by_keys_and_remembered() -> Result<(
         page.ask("set_reviewer", json!({ "name": "Ada" })).await?;
 
         page.press_with(&[Key::Control], '2').await?;
-        page.find("review-photo").await?;
+        page.until("the first photo is shown", AN_ANSWER, async || shown(page).await).await?;
         page.run(WATCH, "").await?;
         let mut expected = Vec::new();
         for at in 0..N {

@@ -1,6 +1,6 @@
 //! `vitrine search`.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use serde::Serialize;
 use vitrine_api::{
@@ -15,6 +15,9 @@ use crate::{
     args::Arguments,
     output::{self, counted, visible},
 };
+
+/// A model that is at work or still loading is waited for so long.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One product of the answer, as `search --json` prints it, in rank order.
 #[derive(Serialize)]
@@ -49,6 +52,19 @@ pub fn filter(text: &str) -> Result<SearchFilter, String> {
     Ok(SearchFilter { key: key.to_owned(), value: value.to_owned(), is_not })
 }
 
+/// The answer with all models. A window shows at once what there is and the better order as it comes; here there is one
+/// answer, and it must not depend on which model was loaded first.
+pub fn whole_answer(api: &Api, request: &SearchRequest) -> anyhow::Result<SearchPage> {
+    let begun = std::time::Instant::now();
+    loop {
+        let page = api.search(request)?;
+        if !page.is_partial || begun.elapsed() > PATIENCE {
+            return Ok(page);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
 /// What to search for, and how to tell of it.
 pub struct Asked<'a> {
     pub words: &'a [String],
@@ -73,7 +89,7 @@ pub fn run(api: &Api, arguments: &Arguments, asked: &Asked<'_>) -> anyhow::Resul
         ..SearchRequest::default()
     };
     if asked.closer {
-        api.search(&SearchRequest { limit: 1, with_details: false, ..request.clone() })?;
+        whole_answer(api, &SearchRequest { limit: 1, with_details: false, ..request.clone() })?;
         api.improve_search(&request)?;
     }
     let (mut found, mut page) = (Vec::new(), None);
@@ -81,7 +97,7 @@ pub fn run(api: &Api, arguments: &Arguments, asked: &Asked<'_>) -> anyhow::Resul
     while (found.len() as u64) < u64::from(arguments.limit) {
         request.offset = found.len() as u64;
         request.limit = arguments.limit - u32::try_from(found.len()).unwrap_or(arguments.limit);
-        let next = api.search(&request)?;
+        let next = whole_answer(api, &request)?;
         if next.items.is_empty() {
             page.get_or_insert(next);
             break;

@@ -101,7 +101,7 @@ fn a_list_comes_in_is_reviewed_and_goes_out() {
     let written = fs::read_to_string(&out).unwrap();
     // A spreadsheet would take the new title for a formula.
     assert!(written.contains("\"'=Poppy box, large\""), "{written}");
-    assert!(written.contains("001.png,VT-2,Sky box,9.00\n"), "{written}");
+    assert!(written.contains("\n001.png,VT-2,Sky box,9.00,,\n"), "{written}");
     assert_eq!(fs::read_to_string(list).unwrap(), LIST, "what came in stays");
     let refused = shop.run(&["export", "--back", "artikel.csv", list]);
     assert!(!refused.status.success() && says(&refused).contains("never written to"), "{refused:?}");

@@ -17,5 +17,5 @@ mod tying;
 
 pub use preview::{ListColumn, ListFinding, ListPreview, ListTrouble};
 
-pub(crate) use reading::{Unread, bytes, problems_of, read, remembered};
+pub(crate) use reading::{Unread, bytes, problems_of, read, remembered, without_photos};
 pub(crate) use tying::tied_products;

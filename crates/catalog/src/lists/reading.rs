@@ -8,7 +8,7 @@ use vitrine_models::regular_file;
 use crate::{
     CatalogError,
     photo::{Skip, SkipCode},
-    store::{FileStamp, Store},
+    store::{FileStamp, Store, TiedProduct},
 };
 
 /// The largest list that is read: a row for each of 500,000 products fits well.
@@ -81,5 +81,23 @@ pub(crate) fn problems_of(
     let n_more = list.problems.len() - 1;
     let more = if n_more == 0 { String::new() } else { format!(" So do {n_more} other lines.") };
     let message = format!("Line {} of this product list brings nothing: {}{more}", first.line, first.message);
+    Some((path.to_path_buf(), stamp, Skip::new(SkipCode::BadList, message)))
+}
+
+/// What is told of a list of which no product has a photo, though there are photos.
+pub(crate) fn without_photos(
+    path: &Path,
+    stamp: FileStamp,
+    products: &[TiedProduct],
+    has_photos: bool,
+) -> Option<(std::path::PathBuf, FileStamp, Skip)> {
+    if !has_photos || products.is_empty() || products.iter().any(|product| !product.photos.is_empty()) {
+        return None;
+    }
+    let message = format!(
+        "None of the {} products of this list has a photo here. Write the photos' file names into a column \"image\", \
+         or call the photos by the products' numbers.",
+        products.len()
+    );
     Some((path.to_path_buf(), stamp, Skip::new(SkipCode::BadList, message)))
 }

@@ -137,7 +137,7 @@ impl Finder {
             };
             at += n;
         }
-        found
+        heads(text, found)
     }
 
     /// What is claimed from this word on, and how many words that takes.
@@ -181,6 +181,23 @@ impl Finder {
             .get(&word.folded)
             .is_some_and(|entries| entries.iter().any(|entry| stands(&entry.words, words, at)))
     }
+}
+
+/// Without what only tells the thing behind it: a "table lamp" is a lamp, and no table stands in the photo.
+fn heads(text: &str, mut found: Vec<Found>) -> Vec<Found> {
+    let is_type = |found: &Found| found.claim.kind == ClaimKind::Attribute(AttributeKind::Type);
+    let mut next: Option<(usize, bool)> = None;
+    let mut is_kept: Vec<bool> = Vec::with_capacity(found.len());
+    for claim in found.iter().rev() {
+        let before_type = next.is_some_and(|(start, is_type)| {
+            is_type && text[claim.place.end..start].chars().all(|c| c == ' ' || c == '-')
+        });
+        is_kept.push(!(is_type(claim) && before_type));
+        next = Some((claim.place.start, is_type(claim)));
+    }
+    let mut is_kept = is_kept.into_iter().rev();
+    found.retain(|_| is_kept.next().unwrap_or(true));
+    found
 }
 
 /// Of several lists that name the same words the one that is meant: "orange" before "mug" is a colour, at the end
@@ -368,6 +385,8 @@ mod tests {
     fn a_word_means_what_its_place_says() {
         check("an orange mug", &[("colour", "orange"), ("type", "mug")]);
         check("a mug without stripes, no leather", &[("type", "mug")]);
+        check("a table lamp", &[("type", "lamp")]);
+        check("table, lamp", &[("type", "table"), ("type", "lamp")]);
     }
 
     #[test]

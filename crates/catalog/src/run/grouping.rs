@@ -115,6 +115,7 @@ fn tie(
             Ok(list) => {
                 problems.extend(lists::problems_of(&path, stamp, &list));
                 let products = lists::tied_products(&path, &list, photos);
+                problems.extend(lists::without_photos(&path, stamp, &products, !photos.is_empty()));
                 rows.push(ListRow {
                     path,
                     stamp,
@@ -133,6 +134,10 @@ fn tie(
         }
     }
     library.store.replace_ties(source.id, source.group_by, &rows, &tied)?;
+    // What was wrong with a list before need not be so any more.
+    for list in &rows {
+        library.store.forget_skipped(&list.path)?;
+    }
     let problems: Vec<ReadFile> = problems
         .into_iter()
         .map(|(path, stamp, skip)| ReadFile { path, source: source.id, stamp, outcome: Err(skip.to_row()) })

@@ -72,6 +72,12 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Forgets what was wrong with a file.
+    pub fn forget_skipped(&self, path: &Path) -> Result<(), CatalogError> {
+        self.writer()?.execute("DELETE FROM skipped WHERE path = ?1", [path_bytes::to_bytes(path)])?;
+        Ok(())
+    }
+
     /// Makes the next run read every list again, whether it changed or not.
     pub fn lists_are_stale(&self) -> Result<(), CatalogError> {
         self.writer()?.execute("UPDATE list SET size_bytes = -1, modified_ns = NULL", [])?;

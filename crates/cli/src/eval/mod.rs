@@ -5,12 +5,12 @@
 
 mod claims;
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{collections::BTreeMap, path::Path};
 
 use anyhow::Context;
 use vitrine_api::{
     Api,
-    types::{PictureId, ProductId, SearchPage, SearchRequest, SearchWeights},
+    types::{PictureId, ProductId, SearchRequest, SearchWeights},
 };
 use vitrine_eval::{
     captions::{self, CaptionPair},
@@ -22,6 +22,7 @@ use vitrine_eval::{
 use crate::{
     args::{Arguments, EvalArguments},
     output::{self, counted, visible},
+    search::whole_answer,
 };
 
 /// The largest file that is read: the captions of COCO take 60 MB.
@@ -31,8 +32,6 @@ const DEPTH: u32 = 1_000;
 /// Queries on the page that went worst, and pictures of each.
 const N_WORST: usize = 24;
 const N_SHOWN: usize = 5;
-/// A model that is at work or still loading is waited for so long.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The way of weighing that looks at the first ranks once more.
 const CLOSER: &str = "fused+words+closer";
@@ -200,18 +199,6 @@ fn ask_all(
         ranked.first.push(page.items.iter().take(N_SHOWN).map(|item| (item.id, item.picture)).collect());
     }
     Ok(ranked)
-}
-
-/// The answer with all models.
-fn whole_answer(api: &Api, request: &SearchRequest) -> anyhow::Result<SearchPage> {
-    let begun = std::time::Instant::now();
-    loop {
-        let page = api.search(request)?;
-        if !page.is_partial || begun.elapsed() > PATIENCE {
-            return Ok(page);
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }
 
 fn about(api: &Api, known: &Known) -> anyhow::Result<String> {

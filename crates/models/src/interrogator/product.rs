@@ -165,10 +165,13 @@ impl ProductVocabulary {
         let told = |i: usize| table.terms()[table.told_as(i)].as_str();
         let mut own = Vec::new();
         let mut foils: Vec<(&str, f32)> = Vec::new();
+        // Stoneware is a ceramic, whose name is that of its group: one does not speak against the other.
+        let own_group = (0..table.terms().len()).find(|&i| told(i) == term).and_then(|i| table.group(i));
+        let is_kin = |i: usize| own_group == Some(told(i)) || table.group(i) == Some(term);
         for (i, similarity) in similarities.iter().enumerate() {
             if told(i) == term {
                 own.push(*similarity);
-            } else if is_foil(told(i)) && is_foil(&table.terms()[i]) {
+            } else if !is_kin(i) && is_foil(told(i)) && is_foil(&table.terms()[i]) {
                 foils.push((told(i), *similarity));
             }
         }
