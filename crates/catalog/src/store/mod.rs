@@ -28,6 +28,7 @@ mod files;
 mod fused;
 mod ids;
 mod lists;
+mod match_scores;
 mod orders;
 mod path_bytes;
 mod pictures;

@@ -6,7 +6,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{PictureId, ProductId, Store, to_u64};
+use super::{ProductId, Store, to_u64};
 use crate::{
     error::CatalogError,
     review::{ClaimKey, ReviewState, ReviewText, WordsBy},
@@ -286,46 +286,6 @@ impl Store {
             Ok((row.get(0)?, ClaimKey::from_stored(&kind, &list, row.get(3)?), row.get(4)?))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// How the matching model rated sentences about a photo before.
-    ///
-    /// # Errors
-    /// A library that cannot be read.
-    pub fn match_scores(
-        &self,
-        picture: PictureId,
-        model: super::ModelId,
-    ) -> Result<std::collections::HashMap<String, f32>, CatalogError> {
-        let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(
-            "SELECT sentence, log_odds FROM match_score WHERE picture_id = ?1 AND model_id = ?2",
-        )?;
-        let rows = statement.query_map(params![picture, model], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Keeps what the matching model says of sentences about photos.
-    ///
-    /// # Errors
-    /// A library that cannot be written.
-    pub fn add_match_scores(
-        &self,
-        model: super::ModelId,
-        scores: &[(PictureId, String, f32)],
-    ) -> Result<(), CatalogError> {
-        let mut writer = self.writer()?;
-        let transaction = writer.transaction()?;
-        for (picture, sentence, log_odds) in scores {
-            transaction
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO match_score (picture_id, model_id, sentence, log_odds)
-                     SELECT id, ?2, ?3, ?4 FROM picture WHERE id = ?1",
-                )?
-                .execute(params![picture, model, sentence, log_odds])?;
-        }
-        transaction.commit()?;
-        Ok(())
     }
 }
 
