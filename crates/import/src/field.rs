@@ -1,7 +1,7 @@
 //! What a list can say of a product.
 
 /// Something that a list says of a product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
     /// What it is called.
     Title,

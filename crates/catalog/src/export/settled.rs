@@ -1,6 +1,6 @@
 //! Products whose words a person approved or wrote, as they go out.
 
-use vitrine_import::{Author, Field, ListedVariant, OutProduct};
+use vitrine_import::{Author, ListedVariant, OutProduct};
 
 use crate::{
     CatalogError,
@@ -8,6 +8,9 @@ use crate::{
     review::{ReviewText, WordsBy},
     store::{FieldName, ProductId, Variant},
 };
+
+/// What people decide of; everything else goes out as it is known.
+const DECIDED: [FieldName; 3] = [FieldName::Title, FieldName::Description, FieldName::AltText];
 
 /// A product with the words that were decided.
 pub(super) struct Settled {
@@ -25,7 +28,7 @@ impl Settled {
     }
 }
 
-/// All of them, or those among `of`.
+/// All of them.
 pub(super) fn settled(inner: &Inner) -> Result<Vec<Settled>, CatalogError> {
     let rows = inner.store.settled_reviews()?;
     Ok(rows.into_iter().map(|(product, text, by)| Settled { product, text, by }).collect())
@@ -53,7 +56,11 @@ pub(super) fn out_product(inner: &Inner, settled: &Settled) -> Result<OutProduct
         title: by(&settled.text.title, FieldName::Title),
         description: by(&settled.text.text, FieldName::Description),
         alt_text: by(&settled.text.alt_text, FieldName::AltText),
-        fields: said.iter().filter_map(|said| Some((field(said.name)?, said.value.clone()))).collect(),
+        fields: said
+            .iter()
+            .filter(|said| !DECIDED.contains(&said.name))
+            .map(|said| (said.name, said.value.clone()))
+            .collect(),
         variants: inner.store.variants_of(settled.product)?.into_iter().map(variant).collect(),
         images,
         attributes: Vec::new(),
@@ -62,25 +69,6 @@ pub(super) fn out_product(inner: &Inner, settled: &Settled) -> Result<OutProduct
 
 fn stem(name: &str) -> String {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned()
-}
-
-/// The list's name for a field; none of the three that people decide of.
-fn field(name: FieldName) -> Option<Field> {
-    Some(match name {
-        FieldName::Title | FieldName::Description | FieldName::AltText => return None,
-        FieldName::Sku => Field::Sku,
-        FieldName::Price => Field::Price,
-        FieldName::Category => Field::Category,
-        FieldName::Brand => Field::Brand,
-        FieldName::Barcode => Field::Barcode,
-        FieldName::Colour => Field::Colour,
-        FieldName::Material => Field::Material,
-        FieldName::Pattern => Field::Pattern,
-        FieldName::Size => Field::Size,
-        FieldName::Gender => Field::Gender,
-        FieldName::AgeGroup => Field::AgeGroup,
-        FieldName::Tags => Field::Tags,
-    })
 }
 
 fn variant(variant: Variant) -> ListedVariant {

@@ -6,8 +6,7 @@ use std::{
 };
 
 use vitrine_import::{
-    Change, Field, ListedProduct, OutProduct, Rewritten, Target, read_list, rewrite, sidecar_text,
-    sidecar_xmp,
+    Change, ListedProduct, OutProduct, Rewritten, Target, read_list, rewrite, sidecar_text, sidecar_xmp,
 };
 
 use super::{
@@ -325,14 +324,14 @@ fn rewritten(inner: &Inner, path: &Path) -> Result<(u64, Rewritten), CatalogErro
 /// What of a product in a list becomes another; what the shop said itself stays its own.
 fn change(settled: &Settled, listed: &ListedProduct) -> Change {
     let author = settled.author();
-    let new = |text: &str, field: Field| {
+    let new = |text: &str, field: FieldName| {
         let is_new = !text.is_empty() && listed.field(field) != Some(text);
         is_new.then(|| (text.to_owned(), author))
     };
     let mut change = Change {
         key: listed.key.clone(),
-        title: new(&settled.text.title, Field::Title),
-        description: new(&settled.text.text, Field::Description),
+        title: new(&settled.text.title, FieldName::Title),
+        description: new(&settled.text.text, FieldName::Description),
         ..Change::default()
     };
     let alt_text = &settled.text.alt_text;
@@ -342,8 +341,8 @@ fn change(settled: &Settled, listed: &ListedProduct) -> Change {
                 change.alt_texts.push((image.clone(), alt_text.clone()));
             }
             Some(_) => {}
-            None if listed.field(Field::AltText) != Some(alt_text) => {
-                change.fields.push((Field::AltText, alt_text.clone()));
+            None if listed.field(FieldName::AltText) != Some(alt_text) => {
+                change.fields.push((FieldName::AltText, alt_text.clone()));
             }
             None => {}
         }

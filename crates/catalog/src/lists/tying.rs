@@ -7,7 +7,7 @@ use std::{
 
 use vitrine_import::{Field, ListedProduct, PhotoNames, ProductList};
 
-use crate::store::{FieldName, Grouping, Tie, TiedProduct, Variant};
+use crate::store::{Grouping, Tie, TiedProduct, Variant};
 
 /// The products of a list at `path` with their photos among `photos`: those that it names, else those that are
 /// called by the product's numbers. A photo is given to the first product that asks for it.
@@ -37,7 +37,7 @@ pub(crate) fn tied_products(path: &Path, list: &ProductList, photos: &[PathBuf])
         place: folder.clone(),
         key: product.key.clone(),
         photos,
-        fields: product.fields.iter().map(|(field, value)| (name(*field), value.clone())).collect(),
+        fields: product.fields.clone(),
         variants: variants(product),
         list: Some(path.to_path_buf()),
     });
@@ -76,24 +76,4 @@ fn variants(product: &ListedProduct) -> Vec<Variant> {
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn name(field: Field) -> FieldName {
-    match field {
-        Field::Title => FieldName::Title,
-        Field::Sku => FieldName::Sku,
-        Field::Price => FieldName::Price,
-        Field::Category => FieldName::Category,
-        Field::Brand => FieldName::Brand,
-        Field::Description => FieldName::Description,
-        Field::Barcode => FieldName::Barcode,
-        Field::Colour => FieldName::Colour,
-        Field::Material => FieldName::Material,
-        Field::Pattern => FieldName::Pattern,
-        Field::Size => FieldName::Size,
-        Field::Gender => FieldName::Gender,
-        Field::AgeGroup => FieldName::AgeGroup,
-        Field::Tags => FieldName::Tags,
-        Field::AltText => FieldName::AltText,
-    }
 }

@@ -4,6 +4,8 @@
 //! goes before a list, a list before a model. A row without a value takes back what that origin said.
 
 use rusqlite::{Connection, Transaction, params};
+/// What a field says: the same things that a list can say of a product.
+pub use vitrine_import::Field as FieldName;
 
 use super::{ProductId, Store, product_vectors};
 use crate::error::CatalogError;
@@ -28,88 +30,6 @@ impl Origin {
 
     fn from_rank(rank: i64) -> Self {
         usize::try_from(rank).ok().and_then(|rank| Self::ALL.get(rank).copied()).unwrap_or(Self::Model)
-    }
-}
-
-/// What a field says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FieldName {
-    /// What the product is called.
-    Title,
-    /// The merchant's own number.
-    Sku,
-    /// The price, as written.
-    Price,
-    /// The category.
-    Category,
-    /// The brand.
-    Brand,
-    /// The merchant's text.
-    Description,
-    /// The number below the bars: an EAN, a UPC, an ISBN.
-    Barcode,
-    /// Its colour, as the shop names it.
-    Colour,
-    /// What it is made of.
-    Material,
-    /// Its pattern.
-    Pattern,
-    /// Its size.
-    Size,
-    /// Whom it is for: women, men, everybody.
-    Gender,
-    /// Of what age.
-    AgeGroup,
-    /// The shop's tags.
-    Tags,
-    /// The shop's own alternative text of its first photo.
-    AltText,
-}
-
-impl FieldName {
-    /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 15] = [
-        Self::Title,
-        Self::Sku,
-        Self::Price,
-        Self::Category,
-        Self::Brand,
-        Self::Description,
-        Self::Barcode,
-        Self::Colour,
-        Self::Material,
-        Self::Pattern,
-        Self::Size,
-        Self::Gender,
-        Self::AgeGroup,
-        Self::Tags,
-        Self::AltText,
-    ];
-
-    /// Its name in the database.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Title => "title",
-            Self::Sku => "sku",
-            Self::Price => "price",
-            Self::Category => "category",
-            Self::Brand => "brand",
-            Self::Description => "description",
-            Self::Barcode => "barcode",
-            Self::Colour => "colour",
-            Self::Material => "material",
-            Self::Pattern => "pattern",
-            Self::Size => "size",
-            Self::Gender => "gender",
-            Self::AgeGroup => "age_group",
-            Self::Tags => "tags",
-            Self::AltText => "alt_text",
-        }
-    }
-
-    /// The field of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|field| field.name() == name)
     }
 }
 
