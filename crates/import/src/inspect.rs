@@ -31,6 +31,14 @@ pub struct Inspection {
     pub n_rows: u64,
 }
 
+/// The names of a list's columns.
+///
+/// # Errors
+/// [`ListProblem`]: there is no table in it.
+pub fn header(bytes: &[u8]) -> Result<Vec<String>, ListProblem> {
+    Ok(Source::open(bytes)?.header)
+}
+
 /// Looks at a list, also at one that is none by its names: a person may say what its columns mean.
 ///
 /// # Errors

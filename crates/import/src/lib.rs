@@ -52,7 +52,7 @@ pub use dialect::Dialect;
 pub use field::Field;
 pub use findings::{Finding, FindingKind};
 pub use groups::{Group, Role, by_folder, by_name};
-pub use inspect::{Inspection, inspect};
+pub use inspect::{Inspection, header, inspect};
 pub use list::{
     ListProblem, ListedProduct, ListedVariant, ProductList, RowProblem, read_list, read_list_until,
 };

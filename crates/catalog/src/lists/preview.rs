@@ -6,7 +6,7 @@ use std::{
 };
 
 use vitrine_import::{
-    FindingKind, Format, ListProblem, Meaning, ProductList, header_key, inspect, read_list,
+    FindingKind, Format, ListProblem, Meaning, ProductList, header, header_key, inspect, read_list,
 };
 
 use super::{
@@ -107,13 +107,8 @@ impl Library {
         meanings: Option<&[String]>,
     ) -> Result<ListPreview, CatalogError> {
         let store = &self.inner().store;
-        let bad = |reason: String| CatalogError::BadList { name: file_name(path), reason };
-        let bytes = match bytes(path) {
-            Ok(bytes) => bytes,
-            Err(Unread::Problem(skip)) => return Err(bad(skip.message)),
-            Err(_) => return Err(CatalogError::NoSuchPath(path.to_path_buf())),
-        };
-        let found = inspect(&bytes).map_err(|problem| bad(in_words(&problem)))?;
+        let bytes = content(path)?;
+        let found = inspect(&bytes).map_err(|problem| bad_list(path, in_words(&problem)))?;
         let kept = remembered(store, &bytes)?;
         let is_remembered = meanings.is_none() && kept.is_some();
         let chosen = meanings.map(mapping).or(kept);
@@ -160,20 +155,34 @@ impl Library {
     /// # Errors
     /// [`CatalogError::BadList`] where it brings nothing, a library that cannot be written.
     pub fn import_list(&self, path: &Path, meanings: Option<&[String]>) -> Result<(), CatalogError> {
-        let preview = self.preview_list(path, meanings)?;
-        if let Some(reason) = preview.problem {
-            return Err(CatalogError::BadList { name: preview.name, reason });
-        }
+        let store = &self.inner().store;
+        let bad = |problem: ListProblem| bad_list(path, in_words(&problem));
+        let bytes = content(path)?;
+        let header = header(&bytes).map_err(bad)?;
+        let used = match meanings {
+            Some(meanings) => Some(mapping(meanings)),
+            None => remembered(store, &bytes)?,
+        };
+        read_list(&bytes, used.as_ref()).map_err(bad)?;
         if let Some(meanings) = meanings {
             self.lock_for_writing()?;
-            let header: Vec<String> = preview.columns.into_iter().map(|column| column.header).collect();
-            let store = &self.inner().store;
             store.set_list_mapping(&header_key(&header), meanings)?;
             // Those that were read in another way before are read again.
             store.lists_are_stale()?;
         }
         self.add_paths(&[path.to_path_buf()])
     }
+}
+
+fn bad_list(path: &Path, reason: String) -> CatalogError {
+    CatalogError::BadList { name: file_name(path), reason }
+}
+
+fn content(path: &Path) -> Result<Vec<u8>, CatalogError> {
+    bytes(path).map_err(|unread| match unread {
+        Unread::Problem(skip) => bad_list(path, skip.message),
+        _ => CatalogError::NoSuchPath(path.to_path_buf()),
+    })
 }
 
 fn in_words(problem: &ListProblem) -> String {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use vitrine_import::{ListProblem, Mapping, Meaning, ProductList, header_key, inspect, read_list_until};
+use vitrine_import::{ListProblem, Mapping, Meaning, ProductList, header, header_key, read_list_until};
 use vitrine_models::regular_file;
 
 use crate::{
@@ -57,12 +57,11 @@ pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Unread> {
 
 /// What a person said that the columns of a list with this header mean.
 pub(crate) fn remembered(store: &Store, bytes: &[u8]) -> Result<Option<Mapping>, CatalogError> {
-    // Looking at the header means looking at the file, which most libraries never need.
     if !store.has_list_mappings()? {
         return Ok(None);
     }
-    let Ok(found) = inspect(bytes) else { return Ok(None) };
-    let meanings = store.list_mapping(&header_key(&found.header))?;
+    let Ok(header) = header(bytes) else { return Ok(None) };
+    let meanings = store.list_mapping(&header_key(&header))?;
     Ok(meanings.map(|names| mapping(&names)))
 }
 
