@@ -239,3 +239,36 @@ fn a_rule_that_cannot_be_followed_is_refused() {
         Err(CatalogError::TooLong { limit: 10_000, .. })
     ));
 }
+
+#[test]
+fn a_verdict_teaches_at_once_what_it_teaches_after_a_restart() {
+    let (shop, library) = shop();
+    let told = |library: &Library| -> Vec<Option<f32>> {
+        let blue = library.review_item(product(library, "blue.png")).unwrap();
+        blue.claims.iter().map(|claim| claim.probability).collect()
+    };
+    let before = told(&library);
+    let red = product(&library, "red.png");
+    let claims = library.review_item(red).unwrap().claims;
+    let judged: Vec<ClaimKey> =
+        claims.into_iter().filter(|claim| claim.probability.is_some()).map(|claim| claim.claim).collect();
+    assert!(!judged.is_empty());
+    for claim in &judged {
+        library.decide_review(red, Decision::Judge(claim.clone(), false)).unwrap();
+    }
+    // Somebody changes their mind, and back.
+    library.decide_review(red, Decision::Judge(judged[0].clone(), true)).unwrap();
+    library.decide_review(red, Decision::Judge(judged[0].clone(), false)).unwrap();
+    let at_once = told(&library);
+    assert_ne!(before, at_once, "claims of these kinds are less sure now");
+    library.close();
+    drop(library);
+    let (library, _) = shop.open_quick();
+    let after = told(&library);
+    assert_eq!(at_once.len(), after.len());
+    for (one, other) in at_once.into_iter().zip(after) {
+        assert_eq!(one.is_some(), other.is_some());
+        let distance = (one.unwrap_or(0.0) - other.unwrap_or(0.0)).abs();
+        assert!(distance < 1e-4, "{one:?} {other:?}");
+    }
+}

@@ -102,10 +102,10 @@ impl Inner {
         is_wanted: &dyn Fn() -> bool,
     ) -> Result<bool, CatalogError> {
         let assessor = self.assessor()?;
-        let known = assessor.assess(self, product)?;
-        let looks = self.looks_of(&assessor, product)?;
-        let claims = known.claims.iter().filter(|claim| assessor.is_to_be_asked(claim)).map(|it| &it.claim);
-        assessor.ask(self, &looks, claims, &product_type(&known.claims), is_wanted)
+        let known = assessor.known(self, product)?;
+        let all = assessor.claims_of(&known)?;
+        let claims = all.iter().filter(|claim| assessor.is_to_be_asked(claim)).map(|claim| &claim.claim);
+        assessor.ask(self, &known.looks, claims, &product_type(&all), is_wanted)
     }
 
     pub(super) fn looks_of(

@@ -139,14 +139,33 @@ impl JudgedClaim {
 /// What every assessment needs, for one pack.
 pub(crate) struct Assessor {
     pub(super) engine: Arc<Engine>,
-    pub(super) finder: Finder,
-    pub(super) templates: Templates,
+    pub(super) finder: Arc<Finder>,
+    pub(super) templates: Arc<Templates>,
     pub(super) calibrations: Calibrations,
+    /// What the calibrations were taught by.
+    pub(super) decided: Vec<(AttributeKind, Evidence, bool)>,
+}
+
+/// What claims of a product are judged by.
+pub(super) struct Known {
+    pub(super) text: ReviewText,
+    pub(super) looks: Vec<Look>,
+    row: ProductRow,
+    photos: Vec<ProductPhotoRow>,
+    fields: Vec<Field>,
+    state: ReviewState,
+    note: String,
+    words_by: WordsBy,
+    generated: ReviewText,
+    origins: Vec<OriginSpan>,
+    judged: HashMap<ClaimKey, bool>,
+    template: String,
+    is_described: bool,
 }
 
 impl Assessor {
-    /// What is known of a product's description.
-    pub(crate) fn assess(&self, inner: &Inner, product: ProductId) -> Result<Assessment, CatalogError> {
+    /// Everything that claims of a product are judged by.
+    pub(super) fn known(&self, inner: &Inner, product: ProductId) -> Result<Known, CatalogError> {
         let (store, ids) = (&inner.store, self.engine.models.ids());
         let row = store.product(product, ids)?;
         let photos = store.photos_of(product, ids)?;
@@ -166,28 +185,45 @@ impl Assessor {
             Some((text, by)) => (text, by),
             None => (generated.clone(), WordsBy::Models),
         };
-        let origins = origins_of(&text, &generated, &generated_origins);
-        let looks = self.looks(inner, &photos, &written)?;
-        let judged = judged_by_people(inner, product)?;
-        let claims = self.claims(&text, &origins, &looks, &judged)?;
-        let variants = store.variants_of(product)?;
-        let conflicts = self.conflicts(inner, &fields, &variants, &looks, &photos)?;
-        let n_unasked = claims.iter().filter(|claim| self.is_to_be_asked(claim)).count() as u32;
-        Ok(Assessment {
-            n_unasked,
-            row,
-            photos,
+        Ok(Known {
+            origins: origins_of(&text, &generated, &generated_origins),
+            looks: self.looks(inner, &photos, &written)?,
+            judged: judged_by_people(inner, product)?,
+            is_described: composition.is_some(),
+            template: template.category.clone(),
             state: review.state,
             note: review.note,
+            row,
+            photos,
+            fields,
             text,
             words_by,
             generated,
-            origins,
+        })
+    }
+
+    /// What is known of a product's description.
+    pub(crate) fn assess(&self, inner: &Inner, product: ProductId) -> Result<Assessment, CatalogError> {
+        let known = self.known(inner, product)?;
+        let claims = self.claims_of(&known)?;
+        let variants = inner.store.variants_of(product)?;
+        let conflicts = self.conflicts(inner, &known.fields, &variants, &known.looks, &known.photos)?;
+        let n_unasked = claims.iter().filter(|claim| self.is_to_be_asked(claim)).count() as u32;
+        Ok(Assessment {
+            n_unasked,
+            row: known.row,
+            photos: known.photos,
+            state: known.state,
+            note: known.note,
+            text: known.text,
+            words_by: known.words_by,
+            generated: known.generated,
+            origins: known.origins,
             claims,
             conflicts,
-            fields,
-            template: template.category.clone(),
-            is_described: composition.is_some(),
+            fields: known.fields,
+            template: known.template,
+            is_described: known.is_described,
         })
     }
 
@@ -198,11 +234,14 @@ impl Assessor {
         product: ProductId,
         text: &ReviewText,
     ) -> Result<(Vec<JudgedClaim>, Vec<OriginSpan>), CatalogError> {
-        let known = self.assess(inner, product)?;
-        let looks = inner.looks_of(self, product)?;
+        let known = self.known(inner, product)?;
         let origins = origins_of(text, &known.text, &known.origins);
-        let judged = judged_by_people(inner, product)?;
-        Ok((self.claims(text, &origins, &looks, &judged)?, origins))
+        Ok((self.claims(text, &origins, &known.looks, &known.judged)?, origins))
+    }
+
+    /// What the words that count claim.
+    pub(super) fn claims_of(&self, known: &Known) -> Result<Vec<JudgedClaim>, CatalogError> {
+        self.claims(&known.text, &known.origins, &known.looks, &known.judged)
     }
 
     /// What is known of the photos.

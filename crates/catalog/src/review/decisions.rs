@@ -10,6 +10,7 @@ use crate::{
     CatalogError, Library,
     describe::AttributeKind,
     interrogate::{PhotoOptions, PhotoStep},
+    library::Inner,
     search::HeatMap,
     store::{NewEvent, PictureId, ProductId, Setting, StepKind, Stepped},
 };
@@ -122,9 +123,10 @@ impl Library {
             Decision::Approve if event.text.is_empty() => return Err(CatalogError::NothingWritten),
             Decision::Approve | Decision::Reject | Decision::NeedsInfo | Decision::Reopen => {}
         }
-        let teaches = event.judged.is_some();
+        let judged = event.judged.clone();
         inner.store.decide(what, &self.reviewer()?, &[event])?;
-        self.after_decision(&[product], teaches)?;
+        let is_to_read = judged.is_some_and(|judged| !learns(inner, &known.claims, judged));
+        self.after_decision(&[product], is_to_read)?;
         inner.assessor()?.assess(inner, product)
     }
 
@@ -155,9 +157,9 @@ impl Library {
         Ok(stepped)
     }
 
-    fn after_decision(&self, products: &[ProductId], teaches: bool) -> Result<(), CatalogError> {
+    fn after_decision(&self, products: &[ProductId], is_to_read: bool) -> Result<(), CatalogError> {
         let inner = self.inner();
-        if teaches {
+        if is_to_read {
             inner.review.forget();
         }
         if let [one] = products {
@@ -393,6 +395,19 @@ impl Library {
         inner.events.changed();
         Ok(())
     }
+}
+
+/// Learns from a verdict on a claim. False where that is not enough and all verdicts have to be read again: a claim
+/// that was judged before counts once.
+fn learns(inner: &Inner, claims: &[JudgedClaim], (claim, is_right): (ClaimKey, bool)) -> bool {
+    let Some(known) = claims.iter().find(|known| known.claim == claim) else { return false };
+    if known.person_says.is_some() {
+        return false;
+    }
+    if let (ClaimKind::Attribute(kind), Some(evidence)) = (&claim.kind, known.evidence) {
+        inner.review.teach(kind, evidence, is_right);
+    }
+    true
 }
 
 fn check_lengths(text: &ReviewText) -> Result<(), CatalogError> {

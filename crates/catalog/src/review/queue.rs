@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{
-    Assessment, Calibrations, ClaimKind, Finder, ReviewState, Templates, Verdict, assessing::Assessor,
+    Assessment, Calibrations, ClaimKind, Evidence, Finder, ReviewState, Templates, Verdict,
+    assessing::Assessor,
 };
 use crate::{
     CatalogError, Library,
@@ -71,6 +72,14 @@ pub(crate) struct ReviewMemory {
 }
 
 impl ReviewMemory {
+    /// Learns from a decision that was not made before; reading all of them again would take longer than a person
+    /// waits.
+    pub(super) fn teach(&self, kind: &AttributeKind, evidence: Evidence, is_right: bool) {
+        if let Some((_, assessor)) = &mut *self.assessor.lock().unwrap_or_else(PoisonError::into_inner) {
+            *assessor = Arc::new(assessor.taught(kind.clone(), evidence, is_right));
+        }
+    }
+
     /// What is known for assessing changed: templates, or what people decided.
     pub(super) fn forget(&self) {
         *self.assessor.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -94,13 +103,14 @@ impl Inner {
         engine.vocabulary(&self.options.folder, &|| Ok(true))?;
         let pack = engine.models.calibration().claims;
         let mut assessor = Assessor {
-            finder: Finder::new(engine.models.lists()),
-            templates: Templates::new(self.store.templates()?),
+            finder: Arc::new(Finder::new(engine.models.lists())),
+            templates: Arc::new(Templates::new(self.store.templates()?)),
             calibrations: Calibrations::of_pack(pack),
+            decided: Vec::new(),
             engine,
         };
-        let decided = assessor.decided(self, N_DECISIONS)?;
-        assessor.calibrations = Calibrations::taught(pack, &decided);
+        assessor.decided = assessor.read_decided(self, N_DECISIONS)?;
+        assessor.calibrations = Calibrations::taught(pack, &assessor.decided);
         let assessor = Arc::new(assessor);
         *self.review.assessor.lock().unwrap_or_else(PoisonError::into_inner) =
             Some((writer, assessor.clone()));
@@ -128,12 +138,25 @@ impl Inner {
 }
 
 impl Assessor {
+    /// One that learnt from another decision.
+    fn taught(&self, kind: AttributeKind, evidence: Evidence, is_right: bool) -> Self {
+        let mut decided = self.decided.clone();
+        decided.push((kind, evidence, is_right));
+        Self {
+            engine: self.engine.clone(),
+            finder: self.finder.clone(),
+            templates: self.templates.clone(),
+            calibrations: Calibrations::taught(self.engine.models.calibration().claims, &decided),
+            decided,
+        }
+    }
+
     /// What people decided of claims, with what spoke for each: what a calibration learns from.
-    fn decided(
+    fn read_decided(
         &self,
         inner: &Inner,
         limit: u64,
-    ) -> Result<Vec<(AttributeKind, super::judging::Evidence, bool)>, CatalogError> {
+    ) -> Result<Vec<(AttributeKind, Evidence, bool)>, CatalogError> {
         let mut decided = Vec::new();
         let mut of_product: Option<(ProductId, Option<Assessment>)> = None;
         for (product, claim, is_right) in inner.store.judged_claims(limit)? {
