@@ -28,14 +28,11 @@ pub trait Dialogs: Send + Sync + 'static {
     /// A product list to take in.
     fn choose_product_list(&self, parent: &dyn Parent) -> Answer<PathBuf>;
 
-    /// Where to write descriptions, with a name that is proposed.
-    fn choose_export(&self, parent: &dyn Parent, name: &str) -> Answer<PathBuf>;
+    /// Where to write a file, with a name that is proposed.
+    fn choose_new_file(&self, parent: &dyn Parent, title: &str, name: &str) -> Answer<PathBuf>;
 
     /// A folder for files beside photos.
     fn choose_export_folder(&self, parent: &dyn Parent) -> Answer<PathBuf>;
-
-    /// Where to write a list of products.
-    fn choose_list(&self, parent: &dyn Parent) -> Answer<PathBuf>;
 }
 
 /// The dialogs of the system. On Linux they are GTK's own and not the desktop portal's,
@@ -80,12 +77,9 @@ impl Dialogs for NativeDialogs {
         Box::pin(async { Some(asked.await?.path().to_owned()) })
     }
 
-    fn choose_export(&self, parent: &dyn Parent, name: &str) -> Answer<PathBuf> {
-        let asked = AsyncFileDialog::new()
-            .set_title("Send descriptions out")
-            .set_file_name(name)
-            .set_parent(parent)
-            .save_file();
+    fn choose_new_file(&self, parent: &dyn Parent, title: &str, name: &str) -> Answer<PathBuf> {
+        let asked =
+            AsyncFileDialog::new().set_title(title).set_file_name(name).set_parent(parent).save_file();
         let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_owned());
         Box::pin(async move {
             let mut file = asked.await?.path().to_owned();
@@ -103,23 +97,6 @@ impl Dialogs for NativeDialogs {
             .set_parent(parent)
             .pick_folder();
         Box::pin(async { Some(asked.await?.path().to_owned()) })
-    }
-
-    fn choose_list(&self, parent: &dyn Parent) -> Answer<PathBuf> {
-        let asked = AsyncFileDialog::new()
-            .set_title("Export a list of products")
-            .set_file_name("products.csv")
-            .add_filter("Tables", &["csv"])
-            .set_parent(parent)
-            .save_file();
-        Box::pin(async {
-            let mut file = asked.await?.path().to_owned();
-            // GTK adds no ending of its own.
-            if file.extension().is_none() {
-                file.set_extension("csv");
-            }
-            Some(file)
-        })
     }
 }
 

@@ -12,9 +12,11 @@
 mod api;
 mod convert;
 mod error;
+mod health;
 mod lists;
 mod packs;
 mod places;
+mod report;
 mod review;
 mod search;
 mod twins;

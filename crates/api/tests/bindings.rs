@@ -8,9 +8,10 @@ use std::{fs, path::PathBuf};
 use ts_rs::{Config, TS};
 use vitrine_api::types::{
     ApiError, AppState, BulkPreview, CheckedText, Completion, DragEvent, Dropped, ExportChoices,
-    ExportPreview, ExportTarget, Exported, Facets, GroupingPreview, HeatMap, ListPreview, PackList, PackNews,
-    ProductDetail, QueryPicture, Reasons, ReviewDecision, ReviewEvent, ReviewFilter, ReviewItem, ReviewQueue,
-    SavedSearch, SearchPage, SearchRequest, SkippedPage, Stepped, Template, TwinDecision, TwinPage,
+    ExportPreview, ExportTarget, Exported, Facets, GroupingPreview, Health, HeatMap, ListPreview, PackList,
+    PackNews, ProductDetail, QueryPicture, Reasons, ReviewDecision, ReviewEvent, ReviewFilter, ReviewItem,
+    ReviewQueue, SavedSearch, SearchPage, SearchRequest, SkippedPage, Stepped, Template, TwinDecision,
+    TwinPage, Unphotographed,
 };
 
 fn export_all(into: &std::path::Path) {
@@ -36,6 +37,8 @@ fn export_all(into: &std::path::Path) {
     Reasons::export_all(&config).unwrap();
     HeatMap::export_all(&config).unwrap();
     SavedSearch::export_all(&config).unwrap();
+    Health::export_all(&config).unwrap();
+    Unphotographed::export_all(&config).unwrap();
     TwinPage::export_all(&config).unwrap();
     TwinDecision::export_all(&config).unwrap();
     ReviewFilter::export_all(&config).unwrap();

@@ -5,10 +5,13 @@
 
 use std::path::{Path, PathBuf};
 
+use image::RgbImage;
+
 use crate::{
     CatalogError, Library,
+    health::{self, Problem, photo_problems},
     library::{Inner, file_name},
-    photo::{self, Skip},
+    photo::{self, Skip, Wanted},
     store::{
         CodeKind, Composition, Field, FileRow, Grouping, KnownFile, PictureId, PictureRow, ProductId,
         ProductRow, Variant,
@@ -44,6 +47,8 @@ pub struct ProductPhoto {
     pub files: Vec<ProductFile>,
     /// What was written about it, and by whom.
     pub written: Option<Composition>,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
 }
 
 /// Everything about a product.
@@ -69,16 +74,20 @@ impl Library {
     pub fn product(&self, id: ProductId) -> Result<ProductDetail, CatalogError> {
         let (store, ids) = (&self.inner().store, self.inner().model_ids());
         let row = store.product(id, ids)?;
+        let fields = store.fields_of(id)?;
+        let is_apparel = health::Known::of_fields(&fields).is_apparel();
         let photos = store
             .photos_of(id, ids)?
             .into_iter()
             .map(|found| {
                 let picture = found.photo.id;
+                let size = (found.photo.picture.width, found.photo.picture.height);
                 Ok(ProductPhoto {
                     photo: found.photo,
                     role: found.role,
                     files: store.files_of(picture)?.into_iter().map(ProductFile::from).collect(),
                     written: store.composition(picture, ids)?,
+                    problems: photo_problems(size, is_apparel, store.quality(picture)?.as_ref()),
                 })
             })
             .collect::<Result<_, CatalogError>>()?;
@@ -86,7 +95,7 @@ impl Library {
             row,
             grouping: store.grouping_of(id)?,
             photos,
-            fields: store.fields_of(id)?,
+            fields,
             variants: store.variants_of(id)?,
         })
     }
@@ -180,6 +189,12 @@ impl Inner {
             tracing::warn!(%error, "a thumbnail could not be kept");
         }
         Ok(thumbnail.file)
+    }
+
+    /// A picture's thumbnail as pixels; none of one that cannot be read now, which the next scan finds out.
+    pub(crate) fn small_pixels(&self, id: PictureId) -> Option<RgbImage> {
+        let file = self.thumbnail(id).ok()?;
+        Some(photo::decode(&file, Wanted::Whole).ok()?.pixels)
     }
 
     /// A picture's bytes, from the first of its files that still holds them, which is answered too.

@@ -30,6 +30,7 @@ mod engine;
 mod error;
 mod events;
 pub mod export;
+pub mod health;
 mod interrogate;
 mod library;
 pub mod lists;

@@ -441,10 +441,14 @@ impl Inner {
         self.engines.ids()
     }
 
-    pub(crate) fn summary(&self) -> Result<Summary, CatalogError> {
+    pub(crate) fn counts(&self) -> Result<PictureCounts, CatalogError> {
         let ids = self.model_ids();
+        self.store.counts(ids.clip, ids.writer)
+    }
+
+    pub(crate) fn summary(&self) -> Result<Summary, CatalogError> {
         Ok(Summary {
-            counts: self.store.counts(ids.clip, ids.writer)?,
+            counts: self.counts()?,
             n_without_photo: self.store.n_without_photo()?,
             n_skipped: self.store.n_skipped()?,
             sources: self.store.sources()?,

@@ -104,6 +104,14 @@ pub enum Command {
         #[command(subcommand)]
         what: ReviewCommand,
     },
+    /// Tell the catalog's health: what is described and checked, which photos a shop would refuse, what is missing
+    Report {
+        /// A page of HTML to write, with the lists behind the numbers
+        file: Option<PathBuf>,
+        /// Write nothing, only tell the numbers
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Measure how well searches find what a file says they should
     Eval(EvalArguments),
     /// Count the catalog, and tell which files were skipped and why

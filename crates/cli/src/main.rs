@@ -28,6 +28,7 @@ mod index;
 mod memory;
 mod models;
 mod output;
+mod report;
 mod review;
 mod search;
 mod show;
@@ -102,6 +103,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Import(options) => return import::run(&api, arguments, options),
         Command::Export(options) => export::run(&api, arguments, options)?,
         Command::Review { what } => review::run(&api, arguments, what)?,
+        Command::Report { file, dry_run } => report::run(&api, arguments, file.as_deref(), *dry_run)?,
         Command::Eval(options) => eval::run(&api, arguments, options)?,
         Command::Status { skipped } => status::run(&api, arguments, *skipped)?,
         Command::Models { what } => return models::run(&api, arguments, what.as_ref()),

@@ -97,7 +97,7 @@ pub(super) async fn export_dialog<R: Runtime>(
     let preview = library.ask(move |api| api.preview_export(&asked)).await?;
     let place = match target {
         ExportTarget::Sidecars { .. } => dialogs.choose_export_folder(&window).await,
-        _ => dialogs.choose_export(&window, &preview.suggested_name).await,
+        _ => dialogs.choose_new_file(&window, "Send descriptions out", &preview.suggested_name).await,
     };
     let Some(place) = place else { return Ok(None) };
     library.ask(move |api| api.export(&target, &place)).await.map(Some)

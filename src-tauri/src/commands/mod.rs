@@ -4,6 +4,7 @@
 
 mod adding;
 mod browsing;
+mod health;
 mod indexing;
 mod lists;
 mod packs;
@@ -40,6 +41,9 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         twins::undo_twin_decision,
         twins::set_aside,
         twins::show_again,
+        health::health,
+        health::unphotographed,
+        health::save_report_dialog,
         review::review_queue,
         review::review_item,
         review::decide_review,

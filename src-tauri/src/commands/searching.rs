@@ -132,6 +132,9 @@ pub(super) async fn export_list_dialog<R: Runtime>(
     dialogs: State<'_, Arc<dyn Dialogs>>,
     ids: Vec<ProductId>,
 ) -> Result<bool, ApiError> {
-    let Some(file) = dialogs.choose_list(&window).await else { return Ok(false) };
+    let Some(file) = dialogs.choose_new_file(&window, "Export a list of products", "products.csv").await
+    else {
+        return Ok(false);
+    };
     library.ask(move |api| api.export_list(&ids, &file)).await.map(|()| true)
 }

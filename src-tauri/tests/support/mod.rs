@@ -49,7 +49,7 @@ impl Dialogs for Chosen {
         Box::pin(async { list })
     }
 
-    fn choose_export(&self, _: &dyn Parent, _: &str) -> Answer<PathBuf> {
+    fn choose_new_file(&self, _: &dyn Parent, _: &str, _: &str) -> Answer<PathBuf> {
         let list = self.list.clone();
         Box::pin(async { list })
     }
@@ -57,11 +57,6 @@ impl Dialogs for Chosen {
     fn choose_export_folder(&self, _: &dyn Parent) -> Answer<PathBuf> {
         let folder = self.folders.clone().and_then(|mut folders| folders.pop());
         Box::pin(async { folder })
-    }
-
-    fn choose_list(&self, _: &dyn Parent) -> Answer<PathBuf> {
-        let list = self.list.clone();
-        Box::pin(async { list })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The engine's types as clients see them.
 
 mod description;
+mod health;
 mod lists;
 mod photo;
 mod review;
@@ -8,6 +9,7 @@ mod search;
 mod twins;
 
 pub(crate) use description::engine_kind;
+pub(crate) use health::{health, unphotographed};
 pub(crate) use lists::{export_choices, export_preview, exported, file_target, list_preview};
 pub(crate) use photo::{photo_options, photo_reading, photo_step};
 pub(crate) use review::{
@@ -131,6 +133,8 @@ pub(crate) fn detail(detail: catalog::ProductDetail) -> ProductDetail {
 
 fn photo_of_product(found: catalog::ProductPhoto) -> Photo {
     let photo = found.photo;
+    let doubts = photo.picture.doubts.sentences().into_iter();
+    let problems = found.problems.into_iter().map(|problem| health::advice(problem).to_owned());
     let (written, by) = found.written.map(|written| (written.description, written.pack)).unzip();
     Photo {
         picture: photo.id.into(),
@@ -142,7 +146,7 @@ fn photo_of_product(found: catalog::ProductPhoto) -> Photo {
         color: color(&photo),
         stage: stage_of(&photo),
         format: photo.picture.format.clone(),
-        notes: photo.picture.doubts.sentences(),
+        notes: doubts.chain(problems).collect(),
         files: found.files.into_iter().map(file).collect(),
         description: description_of(&photo),
         written: written.map(|written| description::description(written, photo.caption.clone())),

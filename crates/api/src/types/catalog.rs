@@ -105,8 +105,8 @@ pub struct Photo {
     pub stage: Stage,
     /// The picture's format, such as `JPEG`.
     pub format: String,
-    /// What is to be known of how it is shown, each as a sentence: that its file is cut short, or its colour profile
-    /// damaged.
+    /// What is to be known of it, each as a sentence: that its file is cut short, or its colour profile damaged; that
+    /// it is too small for a shop, or blurred.
     pub notes: Vec<String>,
     /// Every file that holds this very picture; the first is the one that is shown.
     pub files: Vec<FileFacts>,

@@ -8,6 +8,7 @@ mod description;
 mod error;
 mod export;
 mod facets;
+mod health;
 mod ids;
 mod lists;
 mod packs;
@@ -27,6 +28,7 @@ pub use description::{Attribute, AttributeKind, Description, Evidence, Swatch};
 pub use error::{ApiError, ErrorCode};
 pub use export::{ExportChange, ExportChoices, ExportList, ExportPreview, ExportTarget, Exported};
 pub use facets::{Completion, FacetGroup, FacetValue, Facets};
+pub use health::{AgreementDay, Health, HealthProblem, Reviewed, Unphotographed};
 pub use ids::{PictureId, ProductId, SourceId};
 pub use lists::{Dropped, ListColumn, ListFinding, ListLine, ListPreview, ListToken, ListTrouble};
 pub use packs::{

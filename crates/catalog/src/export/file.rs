@@ -2,7 +2,18 @@
 
 use std::{io::Write, path::Path};
 
-use crate::{CatalogError, library::Inner, scan};
+use crate::{CatalogError, Library, library::Inner, scan};
+
+impl Library {
+    /// Writes something for people to a file, in the place of whatever it held.
+    ///
+    /// # Errors
+    /// [`CatalogError::Unwritable`], also where a list would be lost that came in; then what was there stays.
+    pub fn write_file(&self, file: &Path, bytes: &[u8]) -> Result<(), CatalogError> {
+        check_place(self.inner(), file)?;
+        write(file, bytes)
+    }
+}
 
 /// Writes a file: beside it first, so that a disk that is full does not cost what was there.
 ///

@@ -37,7 +37,7 @@ pub(crate) fn tied_products(path: &Path, list: &ProductList, photos: &[PathBuf])
         place: folder.clone(),
         key: product.key.clone(),
         photos,
-        fields: product.fields.clone(),
+        fields: fields(product),
         variants: variants(product),
         list: Some(path.to_path_buf()),
     });
@@ -55,6 +55,17 @@ fn numbers(product: &ListedProduct) -> impl Iterator<Item = &str> {
     let all = own.into_iter().flatten().chain(variants.filter_map(|number| number.as_deref()));
     let mut seen = HashSet::new();
     all.chain(std::iter::once(product.key.as_str())).filter(move |number| seen.insert(*number))
+}
+
+/// What is said of it; a list has alternative texts for images, the first of which stands for the product.
+fn fields(product: &ListedProduct) -> Vec<(Field, String)> {
+    let mut fields = product.fields.clone();
+    if product.field(Field::AltText).is_none()
+        && let Some((_, alt_text)) = product.alt_texts.first()
+    {
+        fields.push((Field::AltText, alt_text.clone()));
+    }
+    fields
 }
 
 fn variants(product: &ListedProduct) -> Vec<Variant> {

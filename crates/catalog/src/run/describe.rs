@@ -15,7 +15,6 @@ use crate::{
     engine::Engine,
     library::Inner,
     models::Captioned,
-    photo::{self, Wanted},
     store::{Material, NewDescription, PictureId},
 };
 
@@ -82,9 +81,8 @@ impl Writer<'_> {
     /// The product's colours, from its thumbnail; none where that cannot be read, which the next scan
     /// finds out.
     fn colours(&self, picture: PictureId) -> Vec<ProductColour> {
-        let thumbnail = self.library.thumbnail(picture).ok();
-        let photo = thumbnail.and_then(|file| photo::decode(&file, Wanted::Whole).ok());
-        photo.map(|photo| product_colours(&photo.pixels)).unwrap_or_default()
+        let pixels = self.library.small_pixels(picture);
+        pixels.map(|pixels| product_colours(&pixels)).unwrap_or_default()
     }
 }
 

@@ -12,7 +12,7 @@ use std::{
 use vitrine_jobs::{Job, JobError, JobKind, JobSnapshot, Lane, Outcome, StartError};
 
 use super::{describe, embed::Embed, ingest, pass, read_claims, refine};
-use crate::{CatalogError, Event, library::Inner, twins};
+use crate::{CatalogError, Event, health, library::Inner, twins};
 
 /// Entries of the log that are kept: more than change before the index's file is written again.
 const LOG_KEPT: u64 = 500_000;
@@ -203,7 +203,8 @@ fn run(library: &Inner, job: &Job) -> Result<(), CatalogError> {
             }
         }
         library.store.settle_aside()?;
-        // Filters and numbers need no model.
+        // How photos are made, filters and numbers need no model.
+        health::look(library, job)?;
         write_words(library, job)?;
         let Some(engine) = engine else {
             twins::find(library, job, None)?;

@@ -2,7 +2,7 @@
 
 use super::{
     facets,
-    language::{self, FactName, HAS, IS, Key},
+    language::{self, Key},
     lexical,
 };
 use crate::{CatalogError, Library, describe::AttributeKind, library::Inner, words};
@@ -92,15 +92,16 @@ fn values(
     let known = facets::known(inner)?;
     let mut all: Vec<(String, u64)> = match key {
         Key::Claim(kind) => claimed(inner, &known, kind)?,
-        Key::Fact(fact @ (FactName::Has | FactName::Is)) => {
-            let fixed: &[&str] = if *fact == FactName::Has { &HAS } else { &IS };
-            let mut found = Vec::new();
-            for value in fixed {
-                found.push(((*value).to_owned(), inner.store.with_fact(fact.name(), value)?.len()));
+        Key::Fact(fact) => match fact.values() {
+            Some(fixed) => {
+                let mut found = Vec::new();
+                for value in fixed {
+                    found.push(((*value).to_owned(), inner.store.with_fact(fact.name(), value)?.len()));
+                }
+                found
             }
-            found
-        }
-        Key::Fact(fact) => known.of_fact(*fact).map(|(value, n)| (value.to_owned(), n)).collect(),
+            None => known.of_fact(*fact).map(|(value, n)| (value.to_owned(), n)).collect(),
+        },
         Key::Price => Vec::new(),
     };
     all.retain(|(value, n)| {

@@ -15,10 +15,11 @@ use std::{
 
 use roaring::RoaringBitmap;
 
-use super::{GOOD, Query, filters::Chosen, language, query::Question, ranking};
+use super::{GOOD, Query, filters::Chosen, language::FactName, query::Question, ranking};
 use crate::{
     CatalogError, Library,
     describe::AttributeKind,
+    health::Problem,
     library::Inner,
     store::{FactValue, ModelId, ProductId},
 };
@@ -85,7 +86,7 @@ type Version = (ModelId, u64, u64);
 #[derive(Default)]
 pub(super) struct Values {
     claims: Vec<(AttributeKind, Vec<String>)>,
-    facts: Vec<(language::FactName, Vec<(FactValue, RoaringBitmap)>)>,
+    facts: Vec<(FactName, Vec<(FactValue, RoaringBitmap)>)>,
     /// By rising price.
     prices: Vec<(ProductId, f64)>,
 }
@@ -97,19 +98,15 @@ impl Values {
     }
 
     /// What a fact says, with the number of products.
-    pub(super) fn of_fact(&self, fact: language::FactName) -> impl Iterator<Item = (&str, u64)> {
+    pub(super) fn of_fact(&self, fact: FactName) -> impl Iterator<Item = (&str, u64)> {
         let values = self.facts.iter().find(move |(of, _)| *of == fact).map(|(_, values)| values);
         values.into_iter().flatten().map(|(value, with)| (value.shown.as_str(), with.len()))
     }
 }
 
 /// Facts that are groups, in the order in which they are shown.
-const FACTS: [language::FactName; 4] = [
-    language::FactName::Category,
-    language::FactName::Brand,
-    language::FactName::Folder,
-    language::FactName::Has,
-];
+const FACTS: [FactName; 5] =
+    [FactName::Category, FactName::Brand, FactName::Folder, FactName::Has, FactName::Problem];
 
 impl Library {
     /// What an answer can be narrowed to, with counts.
@@ -146,9 +143,9 @@ impl Library {
 }
 
 /// The order of groups; an own list stands before what the shop says.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "type", "colour", "material", "pattern", "category", "", "brand", "price", "folder", "style", "finish",
-    "occasion", "setting", "has",
+    "occasion", "setting", "has", "problem",
 ];
 
 /// The products that are counted for each group.
@@ -232,18 +229,19 @@ impl Base {
 }
 
 /// What people call it.
-fn label(fact: language::FactName, shown: &str) -> &str {
+fn label(fact: FactName, shown: &str) -> &str {
     match (fact, shown) {
-        (language::FactName::Has, "title") => "a title",
-        (language::FactName::Has, "sku") => "a number",
-        (language::FactName::Has, "price") => "a price",
-        (language::FactName::Has, "category") => "a category",
-        (language::FactName::Has, "brand") => "a brand",
-        (language::FactName::Has, "text") => "a text of its own",
-        (language::FactName::Has, "barcode") => "a barcode",
-        (language::FactName::Has, "variants") => "variants",
-        (language::FactName::Has, "photos") => "several photos",
-        (language::FactName::Has, "flag") => "something doubtful",
+        (FactName::Has, "title") => "a title",
+        (FactName::Has, "sku") => "a number",
+        (FactName::Has, "price") => "a price",
+        (FactName::Has, "category") => "a category",
+        (FactName::Has, "brand") => "a brand",
+        (FactName::Has, "text") => "a text of its own",
+        (FactName::Has, "barcode") => "a barcode",
+        (FactName::Has, "variants") => "variants",
+        (FactName::Has, "photos") => "several photos",
+        (FactName::Has, "flag") => "something doubtful",
+        (FactName::Problem, name) => Problem::from_name(name).map_or(shown, |problem| problem.label()),
         _ => shown,
     }
 }

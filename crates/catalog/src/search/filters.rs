@@ -101,7 +101,7 @@ pub(super) fn typed(
                     FactName::Folder => store.with_words(WordsOf::Folders, std::slice::from_ref(value))?,
                     _ => store.with_fact(fact.name(), value)?,
                 };
-                let is_open = !matches!(fact, FactName::Has | FactName::Is);
+                let is_open = fact.values().is_none();
                 if products.is_empty() && is_open {
                     unknown = Some((fact.name().to_owned(), value.clone(), Vec::new()));
                 }

@@ -19,6 +19,7 @@ use std::ops::RangeInclusive;
 
 use crate::{
     describe::AttributeKind,
+    health,
     words::{self, Word},
 };
 
@@ -90,11 +91,14 @@ pub enum FactName {
     Has,
     /// How far it has come.
     Is,
+    /// What is wrong with it or its photos.
+    Problem,
 }
 
 impl FactName {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Brand, Self::Category, Self::Folder, Self::Has, Self::Is];
+    pub const ALL: [Self; 6] =
+        [Self::Brand, Self::Category, Self::Folder, Self::Has, Self::Is, Self::Problem];
 
     /// As it is typed and stored.
     pub const fn name(self) -> &'static str {
@@ -104,15 +108,36 @@ impl FactName {
             Self::Folder => "folder",
             Self::Has => "has",
             Self::Is => "is",
+            Self::Problem => "problem",
+        }
+    }
+
+    /// All values that there can be; none where they are what a shop has.
+    pub fn values(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Brand | Self::Category | Self::Folder => None,
+            Self::Has => Some(&HAS),
+            Self::Is => Some(&IS),
+            Self::Problem => Some(&PROBLEMS),
         }
     }
 }
 
 /// What `has:` knows.
-pub const HAS: [&str; 10] =
+const HAS: [&str; 10] =
     ["title", "sku", "price", "category", "brand", "text", "barcode", "variants", "photos", "flag"];
 /// What `is:` knows.
-pub const IS: [&str; 6] = ["described", "pending", "approved", "edited", "rejected", "unclear"];
+const IS: [&str; 6] = ["described", "pending", "approved", "edited", "rejected", "unclear"];
+/// What `problem:` knows.
+const PROBLEMS: [&str; health::Problem::ALL.len()] = {
+    let mut names = [""; health::Problem::ALL.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = health::Problem::ALL[at].name();
+        at += 1;
+    }
+    names
+};
 
 /// Something typed that was not understood, or not as it may have been meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -310,11 +335,7 @@ fn filter(name: &str, value: &str, own_lists: &[String]) -> Result<Asks, String>
     match key {
         Key::Claim(kind) => Ok(Asks::Claim(kind, values)),
         Key::Fact(fact) => {
-            let known: &[&str] = match fact {
-                FactName::Has => &HAS,
-                FactName::Is => &IS,
-                _ => &[],
-            };
+            let known = fact.values().unwrap_or_default();
             let unknown = values.iter().find(|value| !known.is_empty() && !known.contains(&value.as_str()));
             match unknown {
                 Some(unknown) => Err(format!("{name}: knows no {unknown}; it knows {}.", known.join(", "))),
@@ -335,6 +356,7 @@ fn example(key: &str) -> &'static str {
         "folder" => "summer",
         "has" => "price",
         "is" => "described",
+        "problem" => "blurred",
         _ => "navy",
     }
 }

@@ -8,7 +8,8 @@ use super::{PictureId, ProductId, Store, path_bytes, products};
 use crate::{error::CatalogError, models::ModelIds, photo::Doubts};
 
 /// Tables of what is computed from a picture's pixels.
-const COMPUTED: [&str; 6] = ["vector", "description", "composition", "attribute", "colour", "fingerprint"];
+const COMPUTED: [&str; 7] =
+    ["vector", "description", "composition", "attribute", "colour", "fingerprint", "photo_quality"];
 
 /// A picture as it was read for the first time.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,6 +24,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { sql: include_str!("migrations/0005_reading.sql"), replaces: false },
     Migration { sql: include_str!("migrations/0006_search.sql"), replaces: false },
     Migration { sql: include_str!("migrations/0007_review.sql"), replaces: false },
+    Migration { sql: include_str!("migrations/0008_health.sql"), replaces: false },
 ];
 
 /// The version that this program writes.

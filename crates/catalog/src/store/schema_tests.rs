@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::{
     FieldName, ModelId, Origin, PictureId, ProductId, Setting, Store, changes, claims, compositions,
-    descriptions, fields, files, fused, product_vectors, products, schema, tally::Tally, vectors, words,
+    descriptions, fields, files, fused, health, product_vectors, products, schema, tally::Tally, vectors,
+    words,
 };
 use crate::{
     describe::AttributeKind,
@@ -185,6 +186,9 @@ fn what_runs_often_goes_through_indexes() {
     check("products of pictures", changes::MEMBERSHIPS_OF);
     check("claims by another writer", claims::BY_WRITER);
     check("an example", descriptions::NEXT_CAPTION);
+    check("products without a photo", health::UNPHOTOGRAPHED);
+    check("how many of them", health::N_UNPHOTOGRAPHED);
+    check("a fact of products that are seen", health::WITH_FACT_SEEN);
     check("a counter", "SELECT n FROM tally WHERE what = 'picture' AND of = 0");
     // These go on from an id, so they may step through what is after it, by key alone.
     for (what, sql) in [
@@ -194,6 +198,7 @@ fn what_runs_often_goes_through_indexes() {
         ("descriptions that are not read", compositions::UNREAD.to_owned()),
         ("products whose words are not read", product_vectors::LACKING.to_owned()),
         ("values of a fact", words::FACT_VALUES.to_owned()),
+        ("photos that were not looked at", health::UNMEASURED.to_owned()),
         ("hidden pictures", changes::HIDDEN.to_owned()),
         ("memberships", changes::MEMBERSHIPS.to_owned()),
     ] {

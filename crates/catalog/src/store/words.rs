@@ -12,9 +12,19 @@ use roaring::RoaringBitmap;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{
-    FieldName, PictureId, ProductId, Store, fields, path_bytes, reviews, tally::Tally, to_i64, to_u64,
+    Field, FieldName, PictureId, ProductId, Store, fields, health, path_bytes,
+    reviews::{self, ReviewRow},
+    tally::Tally,
+    to_i64, to_u64,
 };
-use crate::{describe::Evidence, error::CatalogError, models::ModelIds, words};
+use crate::{
+    describe::Evidence,
+    error::CatalogError,
+    health::{Known, Problem, problems as problems_of},
+    models::ModelIds,
+    review::TextPart,
+    words,
+};
 
 /// Photos of a product whose descriptions and names go into its words: more say nothing new.
 const N_PHOTOS: u32 = 24;
@@ -273,7 +283,12 @@ fn gather(
         return Ok(None);
     }
     let mut found = Words::default();
-    for field in fields::counting(transaction, product)? {
+    let fields = fields::counting(transaction, product)?;
+    let review = reviews::review_of(transaction, product)?;
+    for problem in problems(transaction, product, &fields, &review)? {
+        found.add_fact("problem", problem.name());
+    }
+    for field in fields {
         found.add_fact("has", has(field.name));
         match field.name {
             FieldName::Sku => found.add_code(&field.value, CodeKind::Sku),
@@ -299,7 +314,6 @@ fn gather(
         }
         found.own.push(words::text_of(&field.value));
     }
-    let review = reviews::review_of(transaction, product)?;
     found.add_fact("is", review.state.name());
     // What a person wrote or approved is the shop's own from then on.
     if let Some((words, _)) = review.words {
@@ -330,6 +344,32 @@ fn gather(
         found.add_description(transaction, picture, models)?;
     }
     Ok(Some(found))
+}
+
+/// What is wrong with a product, and with those of its photos that can be seen.
+fn problems(
+    transaction: &Transaction<'_>,
+    product: ProductId,
+    fields: &[Field],
+    review: &ReviewRow,
+) -> Result<Vec<Problem>, CatalogError> {
+    let mut known = Known::of_fields(fields);
+    let words = review.words.as_ref().filter(|_| review.state.is_settled()).map(|(words, _)| words);
+    let decided = |part: TextPart| words.map(|words| words.part(part)).filter(|text| !text.is_empty());
+    let mut statement = transaction.prepare_cached(
+        "SELECT p.id, p.width, p.height FROM product_picture pp JOIN picture p ON p.id = pp.picture_id
+         WHERE pp.product_id = ?1 AND p.n_files > 0 ORDER BY pp.position, p.id LIMIT ?2",
+    )?;
+    let rows = statement.query_map(params![product, N_PHOTOS], |row| {
+        Ok((row.get::<_, PictureId>(0)?, (row.get(1)?, row.get(2)?)))
+    })?;
+    for row in rows {
+        let (picture, size) = row?;
+        known.photos.push((size, health::quality(transaction, picture)?));
+    }
+    known.title = decided(TextPart::Title).or(known.title);
+    known.has_alt_text |= decided(TextPart::AltText).is_some();
+    Ok(problems_of(&known))
 }
 
 /// How a filter asks whether a product has a field.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use image::{RgbImage, imageops};
+use image::imageops;
 use vitrine_index::{Probe, VectorIndex};
 use vitrine_jobs::{Job, Stage};
 
@@ -14,7 +14,6 @@ use crate::{
     CatalogError,
     engine::Engine,
     library::Inner,
-    photo,
     store::{Fingerprint, PictureId, TwinRow},
 };
 
@@ -48,7 +47,7 @@ pub(crate) fn find(library: &Inner, job: &Job, engine: Option<&Engine>) -> Resul
             .into_iter()
             .filter_map(|picture| {
                 // One whose file is away now is looked at when it is back.
-                let (hash, mirrored) = fingerprint(&pixels(library, picture)?);
+                let (hash, mirrored) = fingerprint(&library.small_pixels(picture)?);
                 Some(Fingerprint { picture, hash, mirrored })
             })
             .collect();
@@ -139,15 +138,10 @@ impl Sketches<'_> {
         }
         let library = self.library;
         let made = self.kept.entry(picture).or_insert_with(|| {
-            let pixels = pixels(library, picture)?;
+            let pixels = library.small_pixels(picture)?;
             let mirrored = Sketch::of(&imageops::flip_horizontal(&pixels));
             Some((Sketch::of(&pixels).into(), mirrored.into()))
         });
         made.clone()
     }
-}
-
-fn pixels(library: &Inner, picture: PictureId) -> Option<RgbImage> {
-    let file = library.thumbnail(picture).ok()?;
-    Some(photo::decode(&file, photo::FOR_MODELS).ok()?.pixels)
 }

@@ -13,6 +13,7 @@ CREATE INDEX person_tie_of ON person_tie (product_id)
 CREATE INDEX picture_hidden ON picture (hidden_since) WHERE hidden_since IS NOT NULL
 CREATE INDEX picture_live ON picture (id) WHERE n_files > 0
 CREATE INDEX product_of_picture ON product_picture (picture_id, product_id)
+CREATE INDEX product_unseen ON product (id) WHERE n_live = 0
 CREATE INDEX product_unsettled ON product (id) WHERE own_text IS NULL
 CREATE UNIQUE INDEX product_vector_key ON product_vector (model_id, product_id)
 CREATE INDEX product_vector_of ON product_vector (product_id)
@@ -43,9 +44,11 @@ CREATE TABLE fingerprint ( picture_id INTEGER PRIMARY KEY REFERENCES picture (id
 CREATE TABLE list ( path BLOB PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, size_bytes INTEGER NOT NULL, modified_ns INTEGER, n_products INTEGER NOT NULL, n_tied INTEGER NOT NULL , dialect TEXT NOT NULL DEFAULT '') WITHOUT ROWID
 CREATE TABLE list_mapping ( header TEXT PRIMARY KEY, meanings TEXT NOT NULL ) WITHOUT ROWID
 CREATE TABLE listed ( list BLOB NOT NULL REFERENCES list (path) ON DELETE CASCADE, product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, key TEXT NOT NULL DEFAULT '', PRIMARY KEY (list, product_id) ) WITHOUT ROWID
+CREATE TABLE mark ( id INTEGER PRIMARY KEY AUTOINCREMENT, source_id INTEGER NOT NULL UNIQUE REFERENCES source (id) ON DELETE CASCADE, n_photos INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, points BLOB NOT NULL )
 CREATE TABLE match_score ( picture_id INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, model_id INTEGER NOT NULL REFERENCES model (id), sentence TEXT NOT NULL, log_odds REAL NOT NULL, PRIMARY KEY (picture_id, model_id, sentence) ) WITHOUT ROWID
 CREATE TABLE model (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, pack TEXT NOT NULL DEFAULT '')
 CREATE TABLE person_tie ( hash BLOB PRIMARY KEY, product_id INTEGER NOT NULL REFERENCES product (id), position INTEGER NOT NULL ) WITHOUT ROWID
+CREATE TABLE photo_quality ( picture_id INTEGER PRIMARY KEY REFERENCES picture (id) ON DELETE CASCADE, rules INTEGER NOT NULL, edge_width REAL, dark REAL NOT NULL, mean REAL NOT NULL, light REAL NOT NULL, is_framed INTEGER NOT NULL, is_marked INTEGER NOT NULL DEFAULT 0, mark_id INTEGER )
 CREATE TABLE picture ( id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE, format TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, color INTEGER NOT NULL, n_files INTEGER NOT NULL DEFAULT 0 , hidden_since INTEGER, reading INTEGER NOT NULL DEFAULT 1, doubts TEXT NOT NULL DEFAULT '')
 CREATE TABLE product ( id INTEGER PRIMARY KEY AUTOINCREMENT, grouping TEXT NOT NULL, place BLOB NOT NULL, key BLOB NOT NULL, title TEXT, n_live INTEGER NOT NULL DEFAULT 0, own_text TEXT DEFAULT '', UNIQUE (grouping, key, place) )
 CREATE TABLE product_picture ( product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, picture_id INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, position INTEGER NOT NULL, role TEXT NOT NULL, PRIMARY KEY (product_id, picture_id) ) WITHOUT ROWID
@@ -124,5 +127,7 @@ CREATE TRIGGER words_of_gone_product AFTER DELETE ON product BEGIN INSERT INTO s
 CREATE TRIGGER words_of_gone_variant AFTER DELETE ON variant BEGIN INSERT INTO stale_words VALUES (OLD.product_id) ON CONFLICT DO NOTHING; END
 CREATE TRIGGER words_of_new_description AFTER UPDATE ON composition BEGIN INSERT INTO stale_words SELECT product_id FROM product_picture WHERE picture_id = NEW.picture_id ON CONFLICT DO NOTHING; END
 CREATE TRIGGER words_of_new_product AFTER INSERT ON product BEGIN INSERT INTO stale_words VALUES (NEW.id) ON CONFLICT DO NOTHING; END
+CREATE TRIGGER words_of_new_quality AFTER UPDATE ON photo_quality WHEN OLD.rules <> NEW.rules OR OLD.is_marked <> NEW.is_marked BEGIN INSERT INTO stale_words SELECT product_id FROM product_picture WHERE picture_id = NEW.picture_id ON CONFLICT DO NOTHING; END
 CREATE TRIGGER words_of_photo AFTER INSERT ON product_picture BEGIN INSERT INTO stale_words VALUES (NEW.product_id) ON CONFLICT DO NOTHING; END
+CREATE TRIGGER words_of_quality AFTER INSERT ON photo_quality BEGIN INSERT INTO stale_words SELECT product_id FROM product_picture WHERE picture_id = NEW.picture_id ON CONFLICT DO NOTHING; END
 CREATE TRIGGER words_of_variant AFTER INSERT ON variant BEGIN INSERT INTO stale_words VALUES (NEW.product_id) ON CONFLICT DO NOTHING; END

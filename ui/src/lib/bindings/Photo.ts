@@ -45,8 +45,8 @@ stage: Stage,
  */
 format: string, 
 /**
- * What is to be known of how it is shown, each as a sentence: that its file is cut short, or its colour profile
- * damaged.
+ * What is to be known of it, each as a sentence: that its file is cut short, or its colour profile damaged; that
+ * it is too small for a shop, or blurred.
  */
 notes: Array<string>, 
 /**
