@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, test, type Page } from '@playwright/test';
 import type { AxeResults } from 'axe-core';
+import { HEALTH, WELL } from './engineHealth';
 import { EMPTY, emit, FULL, RUNNING, SKIPPED, startEngine, type EngineOptions } from './engine';
 
 const axeSource = readFileSync(
@@ -120,6 +121,37 @@ const STATES: State[] = [
       await page.getByTestId('facets-button').click();
       await page.getByRole('checkbox', { name: /^navy/ }).check();
     },
+  },
+  {
+    name: 'health, with a list open',
+    options: { ...BUSY, health: { ...HEALTH, nUnmeasured: 120 } },
+    reach: async (page) => {
+      await page.getByTestId('to-health').click();
+      await page.getByTestId('health-unphotographed').click();
+      await expect(page.getByTestId('unphotographed').first()).toBeVisible();
+      await expect(page.getByTestId('agreement-plot')).toBeVisible();
+    },
+  },
+  {
+    name: 'health with nothing wrong',
+    options: { ...FULL, health: WELL },
+    reach: async (page) => {
+      await page.getByTestId('to-health').click();
+      await expect(page.getByTestId('health-well')).toBeVisible();
+    },
+  },
+  {
+    name: 'health of an empty catalog',
+    options: EMPTY,
+    reach: (page) => page.getByTestId('to-health').click(),
+  },
+  {
+    name: 'failed health',
+    options: {
+      ...FULL,
+      errors: { health: { code: 'storage', message: 'The disk is full.', detail: null } },
+    },
+    reach: (page) => page.getByTestId('to-health').click(),
   },
   { name: 'keys', options: FULL, reach: (page) => page.keyboard.press('?') },
   {

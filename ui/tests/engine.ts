@@ -14,6 +14,7 @@ import type { ProductDetail } from '../src/lib/bindings/ProductDetail';
 import type { SearchRequest } from '../src/lib/bindings/SearchRequest';
 import { installAsking } from './engineAsking';
 import { IDLE, MODELS, NAMES, PACKS, type EngineOptions, type Named } from './engineData';
+import { installHealth } from './engineHealth';
 import { installLists } from './engineLists';
 import { installReview } from './engineReview';
 import { installTemplates } from './engineTemplates';
@@ -59,7 +60,7 @@ export async function startEngine(page: Page, options: EngineOptions): Promise<v
   const all = { models: MODELS, names: NAMES, run: IDLE, packs: PACKS, ...options };
   // One script, so that its parts are there in this order.
   await page.addInitScript({
-    content: `(${String(install)})(${JSON.stringify(all)}, [${String(installAsking)}, ${String(installTwins)}, ${String(installReview)}, ${String(installLists)}, ${String(installTemplates)}]);`,
+    content: `(${String(install)})(${JSON.stringify(all)}, [${String(installAsking)}, ${String(installTwins)}, ${String(installReview)}, ${String(installLists)}, ${String(installTemplates)}, ${String(installHealth)}]);`,
   });
 }
 

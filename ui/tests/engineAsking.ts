@@ -34,6 +34,7 @@ export function installAsking({ options, productAt, writtenAt, detailOf }: Basis
     category: 'Category',
     brand: 'Brand',
     price: 'Price',
+    problem: 'Problem',
   };
   /** Requests that were looked at more closely. */
   const improved = new Set<string>();
@@ -51,6 +52,12 @@ export function installAsking({ options, productAt, writtenAt, detailOf }: Basis
     if (key === 'category') return [CATEGORIES[at % CATEGORIES.length] ?? ''];
     if (key === 'price')
       return PRICES.flatMap(([value, , fits]) => (fits(priceAt(at)) ? [value] : []));
+    // Of some products something is wrong, where anything was looked for; states are of all that have them.
+    if (key === 'problem')
+      return (options.health?.problems ?? []).flatMap(({ name, nProducts }) =>
+        at < nProducts ? [name] : [],
+      );
+    if (key === 'is') return at % 2 === 0 ? ['described', 'approved', 'edited'] : ['rejected'];
     return (writtenAt(at)?.attributes ?? [])
       .filter(({ kind, list }) => (kind === 'own' ? list : kind) === key)
       .map(({ value }) => value);
@@ -166,7 +173,10 @@ export function installAsking({ options, productAt, writtenAt, detailOf }: Basis
       }
       const values = [...n].map(([value, times]) => ({
         value,
-        label: PRICES.find(([range]) => key === 'price' && range === value)?.[1] ?? value,
+        label:
+          PRICES.find(([range]) => key === 'price' && range === value)?.[1] ??
+          options.health?.problems.find(({ name }) => key === 'problem' && name === value)?.label ??
+          value,
         n: times,
         isChosen: chosen.some((filter) => filter.value === value),
       }));

@@ -5,6 +5,7 @@ import type { Description } from '../src/lib/bindings/Description';
 import type { ExportList } from '../src/lib/bindings/ExportList';
 import type { ExportPreview } from '../src/lib/bindings/ExportPreview';
 import type { GroupingPreview } from '../src/lib/bindings/GroupingPreview';
+import type { Health } from '../src/lib/bindings/Health';
 import type { ListPreview } from '../src/lib/bindings/ListPreview';
 import type { ModelsInfo } from '../src/lib/bindings/ModelsInfo';
 import type { PackItem } from '../src/lib/bindings/PackItem';
@@ -112,6 +113,10 @@ export interface EngineOptions {
   isReadOnly?: boolean;
   /** Photos that were not compared yet. */
   nNotCompared?: number;
+  /** The catalog's health; nothing was found out when not given. */
+  health?: Health;
+  /** Milliseconds before it is answered. */
+  healthDelay?: number;
   /** Whether the dialogs that ask where to are closed without an answer. */
   closesDialogs?: boolean;
 }

@@ -69,7 +69,7 @@ fn marks(paths: &[PathBuf]) {
     let photos: Vec<RgbImage> = paths.iter().filter_map(small).take(400).collect();
     for strength in [0.15, 0.3, 0.5] {
         for every in [0, 2, 1] {
-            let is_drawn = |at: usize| every > 0 && at % every == 0;
+            let is_drawn = |at: usize| every > 0 && at.is_multiple_of(every);
             let drawn: Vec<RgbImage> = photos
                 .iter()
                 .enumerate()
@@ -81,7 +81,7 @@ fn marks(paths: &[PathBuf]) {
                 let (n, found) = of.fold((0, 0), |(n, found), at| (n + 1, found + u32::from(told[at])));
                 format!("{found} of {n}")
             };
-            let n = if every == 0 { 0 } else { drawn.len() / every };
+            let n = drawn.len().checked_div(every).unwrap_or(0);
             println!(
                 "a mark of {strength} on {n}: told of {}, and without it of {}",
                 count(true),

@@ -215,6 +215,50 @@ fn new_files_and_files_beside_photos_hold_the_decided_words() {
 }
 
 #[test]
+fn what_goes_out_in_any_form_comes_in_again_whole() {
+    let lists = Lists::new();
+    let path = lists.put(
+        "Products.csv",
+        "sku,title,price,brand,category,barcode,image,color,material\n\
+         VT-1,\"Poppy mug, \"\"large\"\"\",12.50,Crème & Co,Kitchen,4006381333931,VT-1_front.png,red,ceramic\n\
+         VT-2,Sky mug,9.00,Nord,Kitchen,4006381333948,vt 2.png,blue,glass\n",
+    );
+    lists.take_in(&path, None);
+    for (number, text) in
+        [("VT-1", "A red mug; it is < 5 kg & \"heavy\"."), ("VT-2", "Ein blauer Krug, größer.")]
+    {
+        let title = lists.title(number).unwrap();
+        let text = ReviewText { title, text: text.to_owned(), alt_text: format!("Alt of {number}") };
+        lists.library.decide_review(lists.product(number), Decision::Edit(text)).unwrap();
+    }
+    for target in Target::ALL {
+        let name = format!("{}.{}", target.name(), target.extension());
+        let out = lists.desk.path().join(&name);
+        let done = lists.library.export(&ExportTarget::File(target), &out).unwrap();
+        assert_eq!(done.n_products, 2, "{name}");
+        // The same photos in another library, which knows nothing but what was written.
+        let other = Lists::new();
+        fs::copy(&out, other.desk.path().join(&name)).unwrap();
+        other.take_in(&other.desk.path().join(&name), None);
+        let check = |number: &str, field: FieldName, expected: &str| {
+            let fields = other.library.product(other.product(number)).unwrap().fields;
+            let value = fields.into_iter().find(|known| known.name == field).map(|known| known.value);
+            assert_eq!(value.as_deref(), Some(expected), "{name} {number} {field:?}");
+        };
+        check("VT-1", FieldName::Title, "Poppy mug, \"large\"");
+        check("VT-1", FieldName::Description, "A red mug; it is < 5 kg & \"heavy\".");
+        check("VT-2", FieldName::Description, "Ein blauer Krug, größer.");
+        check("VT-1", FieldName::Brand, "Crème & Co");
+        assert!(other.n_photos("VT-1") >= 1 && other.n_photos("VT-2") == 1, "{name}");
+        let found = |words: &str| {
+            let query = Query { text: words.to_owned(), ..Query::default() };
+            support::found(&support::whole(&other.library, &query))
+        };
+        assert_eq!(found("größer")[0], "vt 2", "{name}");
+    }
+}
+
+#[test]
 fn products_are_found_by_what_their_list_says() {
     let lists = Lists::new();
     let path = lists.put("Artikel.csv", LIST);

@@ -14,6 +14,7 @@ use vitrine_catalog::{
         WordOrigin,
     },
     search::Query,
+    twins::TwinDecision,
 };
 
 const COLOURS: [(&str, [u8; 3]); 3] =
@@ -271,4 +272,34 @@ fn a_verdict_teaches_at_once_what_it_teaches_after_a_restart() {
         let distance = (one.unwrap_or(0.0) - other.unwrap_or(0.0)).abs();
         assert!(distance < 1e-4, "{one:?} {other:?}");
     }
+}
+
+#[test]
+fn a_photo_of_another_product_is_told_until_somebody_says_that_it_is_right() {
+    let shop = Shop::new();
+    let red = boxed(200, [190, 30, 40]);
+    shop.put("mug.png", &png(&red));
+    shop.put(
+        "shoe.png",
+        &png(&image::imageops::resize(&red, 150, 150, image::imageops::FilterType::Triangle)),
+    );
+    shop.put("lamp.png", &png(&boxed(96, [30, 60, 160])));
+    shop.put("list.csv", b"image,title\nmug.png,Red mug\nshoe.png,Blue shoe\nlamp.png,Blue lamp\n");
+    let (library, _) = shop.open_quick();
+    shop.index(&library);
+    let told = |file: &str| {
+        let item = library.review_item(product(&library, file)).unwrap();
+        item.conflicts.into_iter().find(|conflict| conflict.product.is_some())
+    };
+    let (mug, shoe) = (told("mug.png"), told("shoe.png"));
+    assert_ne!(mug.is_some(), shoe.is_some(), "it is better shown as one of both: {mug:?} {shoe:?}");
+    let conflict = mug.or(shoe).unwrap();
+    let titles = [conflict.said.as_str(), conflict.seen.as_str()];
+    assert!(titles.contains(&"Red mug") && titles.contains(&"Blue shoe"), "{titles:?}");
+    assert!(told("lamp.png").is_none());
+
+    let pictures = ["mug.png", "shoe.png"]
+        .map(|file| library.product(product(&library, file)).unwrap().photos[0].photo.id);
+    library.decide_twins(&pictures, TwinDecision::Different).unwrap();
+    assert_eq!((told("mug.png"), told("shoe.png")), (None, None));
 }

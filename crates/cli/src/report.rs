@@ -30,9 +30,9 @@ fn show(health: &Health) {
     say!("{}, {}", counted(health.n_products, "product"), counted(health.n_photos, "photo"));
     line(health.n_described, "described", "is:described");
     line(reviewed.approved, "approved as they were written", "is:approved");
-    line(reviewed.edited, "written or mended by a person", "is:edited");
-    line(reviewed.rejected, "refused", "is:rejected");
-    line(reviewed.needs_info, "waiting for information", "is:unclear");
+    line(reviewed.edited, "written or edited by a person", "is:edited");
+    line(reviewed.rejected, "rejected", "is:rejected");
+    line(reviewed.needs_info, "need information", "is:unclear");
     line(health.n_contradicted, "to check, with words that a photo contradicts", "vitrine review list");
     say!("Problems of {}", counted(health.n_with_problem, "product"));
     for problem in health.problems.iter().filter(|problem| problem.n_products > 0) {

@@ -116,7 +116,11 @@ fn show(arguments: &Arguments, item: &ReviewItem) -> anyhow::Result<()> {
         say!("  {}: {verdict}{told}", visible(&claim.value));
     }
     for conflict in &item.conflicts {
-        say!("  The shop says {}, the photo looks {}.", visible(&conflict.said), visible(&conflict.seen));
+        let (said, seen) = (visible(&conflict.said), visible(&conflict.seen));
+        match conflict.product {
+            Some(_) => say!("  The shop says {said}, the photo looks more like another product: {seen}."),
+            None => say!("  The shop says {said}, the photo looks {seen}."),
+        }
     }
     Ok(())
 }

@@ -127,7 +127,9 @@ pub fn run(api: &Api, arguments: &Arguments, asked: &Asked<'_>) -> anyhow::Resul
         return output::json(&found);
     }
     let is_starter = api.models().is_ok_and(|models| models.is_starter);
-    print(&found, page.as_ref(), !asked.only.is_empty(), is_starter);
+    // Words rank whatever there is, but filters may stand among them.
+    let is_filtered = api.summary()?.n_products > 0;
+    print(&found, page.as_ref(), is_filtered, is_starter);
     Ok(())
 }
 

@@ -22,6 +22,7 @@ import type { Exported } from './bindings/Exported';
 import type { Facets } from './bindings/Facets';
 import type { GroupBy } from './bindings/GroupBy';
 import type { GroupingPreview } from './bindings/GroupingPreview';
+import type { Health } from './bindings/Health';
 import type { HeatMap } from './bindings/HeatMap';
 import type { Likeness } from './bindings/Likeness';
 import type { ListPreview } from './bindings/ListPreview';
@@ -51,6 +52,7 @@ import type { Template } from './bindings/Template';
 import type { TwinDecision } from './bindings/TwinDecision';
 import type { TwinPage } from './bindings/TwinPage';
 import type { TwinPhoto } from './bindings/TwinPhoto';
+import type { Unphotographed } from './bindings/Unphotographed';
 import type { RewriteMode } from './review';
 
 export const appState = () => invoke<AppState>('app_state');
@@ -95,6 +97,14 @@ export const undoTwinDecision = () => invoke<boolean>('undo_twin_decision');
 export const setAside = (offset: number, limit: number) =>
   invoke<TwinPhoto[]>('set_aside', { offset, limit });
 export const showAgain = (picture: PictureId) => invoke<void>('show_again', { picture });
+
+/** What is right and wrong with the catalog, in numbers. */
+export const health = () => invoke<Health>('health');
+/** Products of lists without a photo; at most 1,000 at once. */
+export const unphotographed = (offset: number, limit: number) =>
+  invoke<Unphotographed[]>('unphotographed', { offset, limit });
+/** Asks where to and writes the health as a page; its file's name, null when the dialog was closed. */
+export const saveReportDialog = () => invoke<string | null>('save_report_dialog');
 
 /** A part of the products under review, what needs eyes most first. */
 export const reviewQueue = (filter: ReviewFilter, offset: number, limit: number) =>

@@ -1,7 +1,7 @@
 /** Filters to choose from, as they are shown: with what is chosen now, also where nothing has it. */
 import type { FacetGroup } from './bindings/FacetGroup';
 import type { SearchFilter } from './bindings/SearchFilter';
-import { keyName } from './filters';
+import { keyName, valueName } from './filters';
 
 /** Values of a group that are shown before "Show more". */
 export const N_SHOWN = 6;
@@ -58,7 +58,8 @@ export function shownGroups(
       shown.push(group);
     }
     if (group.values.some((one) => one.value === value)) continue;
-    group.values.push({ value, label: value, n: 0, isChosen: !isNot, isNot, isTyped: false });
+    const label = valueName({ key, value });
+    group.values.push({ value, label, n: 0, isChosen: !isNot, isNot, isTyped: false });
   }
   return shown;
 }

@@ -11,6 +11,17 @@ describe('filters', () => {
     expect(filterName({ key: ' ', value: 'x', isNot: false })).toBe('Own list: x');
   });
 
+  it('say in full what is typed as one word', () => {
+    const name = (key: string, value: string, isNot = false) => filterName({ key, value, isNot });
+    expect(name('problem', 'blurred')).toBe('Problem: blurred');
+    expect(name('problem', 'tiny')).toBe('Problem: too small for Google');
+    expect(name('problem', 'noalt', true)).toBe('Problem: not no alternative text');
+    expect(name('has', 'sku')).toBe('Has: a number');
+    expect(name('is', 'approved')).toBe('Is: approved');
+    expect(name('constructor', 'name')).toBe('Constructor: name');
+    expect(name('problem', 'constructor')).toBe('Problem: constructor');
+  });
+
   it('say a price as a range', () => {
     const price = (value: string) => filterName({ key: 'price', value, isNot: false });
     expect(price('10..50')).toBe('Price: 10 to 50');

@@ -24,6 +24,7 @@ export const KEY_GROUPS: { title: string; lines: KeyLine[] }[] = [
       { keys: [[CTRL, '1']], does: 'Catalog' },
       { keys: [[CTRL, '2']], does: 'Review' },
       { keys: [[CTRL, '3']], does: 'Duplicates' },
+      { keys: [[CTRL, '4']], does: 'Health' },
       { keys: [[CTRL, ',']], does: 'Settings' },
       { keys: [['?']], does: 'Show these keys' },
       { keys: [['Esc']], does: 'Back, close, or clear the search' },

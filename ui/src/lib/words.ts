@@ -51,6 +51,9 @@ export const date = (ms: number) => day.format(ms);
 export const percent = (fraction: number) =>
   `${fraction >= 1 ? 100 : Math.min(99, Math.floor(fraction * 100))}%`;
 
+/** `Too dark`: words that begin a line. */
+export const capitalised = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
+
 /** The last part of a path of any system. */
 export const baseName = (path: string) => path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
 

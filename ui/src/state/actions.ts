@@ -1,6 +1,8 @@
 /** What a person can do from more than one place: by button and by key. */
 import { tick } from 'svelte';
 import * as backend from '../lib/backend';
+import type { ReviewFilter } from '../lib/bindings/ReviewFilter';
+import type { SearchFilter } from '../lib/bindings/SearchFilter';
 import { clipboardPicture, pastedPictures } from '../lib/clipboard';
 import { wholeText } from '../lib/description';
 import { answer } from './answer.svelte';
@@ -8,6 +10,7 @@ import { clipboard } from './clipboard.svelte';
 import { notices } from './notices.svelte';
 import { preferences } from './preferences.svelte';
 import { query } from './query.svelte';
+import { review } from './review.svelte';
 import { selection } from './selection.svelte';
 import { session } from './session.svelte';
 import { view } from './view.svelte';
@@ -67,6 +70,21 @@ export function showInFolder(): void {
   const { product } = selection;
   const picture = selection.photo?.picture ?? product?.picture;
   if (picture !== undefined) void notices.attempt(() => backend.reveal(picture));
+}
+
+/** Shows the products that pass a filter, and nothing else of what was asked. */
+export async function showProducts(filter: SearchFilter): Promise<void> {
+  query.findOnly(filter);
+  session.screen = 'catalog';
+  // What was pressed is gone with its screen.
+  await tick();
+  view.focusGrid();
+}
+
+/** Shows what waits in the review, narrowed or all of it. */
+export function showWaiting(change: Partial<ReviewFilter> = {}): void {
+  review.awaitOpening(change);
+  session.screen = 'review';
 }
 
 /** Copies everything that was written about the shown product; false when there is nothing. */

@@ -89,6 +89,15 @@ class Query {
     this.ask();
   }
 
+  /** Everything that passes one filter: takes the place of whatever was asked. */
+  findOnly(filter: SearchFilter): void {
+    this.text = '';
+    this.pictures = [];
+    this.products = [];
+    this.filters = [filter];
+    this.ask();
+  }
+
   /** "Not like this": added to what is asked, and away from it where it was asked for. */
   findUnlike(product: Product): void {
     const others = this.products.filter((one) => one.product.id !== product.id);

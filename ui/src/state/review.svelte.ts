@@ -105,6 +105,13 @@ class Review {
     void this.load();
   }
 
+  /** For when the screen opens next: what waits and passes this, and no longer what was shown before. */
+  awaitOpening(change: Partial<ReviewFilter> = {}): void {
+    this.queue.narrow({ ...WAITING, ...change });
+    this.queue.phase = 'none';
+    this.show(null);
+  }
+
   clearFilter(): void {
     this.narrow(WAITING);
   }

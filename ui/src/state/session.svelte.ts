@@ -10,7 +10,7 @@ import { answer } from './answer.svelte';
 import { notices } from './notices.svelte';
 import { packs } from './packs.svelte';
 
-export type Screen = 'catalog' | 'review' | 'duplicates' | 'settings';
+export type Screen = 'catalog' | 'review' | 'duplicates' | 'health' | 'settings';
 
 class Session {
   phase = $state<'starting' | 'ready' | 'failed'>('starting');

@@ -37,6 +37,7 @@ const COMMANDS: Record<string, () => void> = {
   '1': () => (session.screen = 'catalog'),
   '2': () => (session.screen = 'review'),
   '3': () => (session.screen = 'duplicates'),
+  '4': () => (session.screen = 'health'),
   z: () => {
     if (session.screen === 'duplicates') void twins.undo();
   },

@@ -66,7 +66,7 @@ pub(crate) fn page(api: &Api) -> Result<String, ApiError> {
                 }
                 (figures(&health, &lists))
                 (plot::agreement(&health.days))
-                @for list in &lists { (section(list)) }
+                @for list in lists.iter().filter(|list| list.n > 0) { (section(list)) }
             }
         }
     };
@@ -75,32 +75,55 @@ pub(crate) fn page(api: &Api) -> Result<String, ApiError> {
 
 /// The numbers, each leading to its list.
 fn figures(health: &Health, lists: &[List]) -> Markup {
-    let share = |n: u64| format!("{} %", (n * 100).checked_div(health.n_products).unwrap_or(0));
     let reviewed = health.reviewed;
     let checked = reviewed.approved + reviewed.edited;
     let steps = [
         ("Described", health.n_described, "described"),
-        ("Approved or mended by a person", checked, "checked"),
-        ("Refused", reviewed.rejected, "rejected"),
-        ("Waiting for information", reviewed.needs_info, "unclear"),
+        ("Approved or edited by a person", checked, "checked"),
+        ("Rejected", reviewed.rejected, "rejected"),
+        ("Needs information", reviewed.needs_info, "unclear"),
     ];
+    let (mut found, absent): (Vec<&List>, Vec<&List>) =
+        lists.iter().filter(|list| !list.advice.is_empty()).partition(|list| list.n > 0);
+    found.sort_by_key(|list| std::cmp::Reverse(list.n));
+    let absent: Vec<String> = absent.into_iter().map(|list| list.title.clone()).collect();
     html! {
         h2 { "Descriptions" }
         table {
-            @for (name, n, anchor) in steps {
-                tr { th { a href={ "#" (anchor) } { (name) } } td { (number(n)) } td.soft { (share(n)) } }
-            }
+            @for (name, n, anchor) in steps { (figure(name, n, Some(anchor), health.n_products)) }
         }
         h2 { "What to mend" }
         table {
-            @for list in lists.iter().filter(|list| !list.advice.is_empty()) {
-                tr {
-                    th { a href={ "#" (list.anchor) } { (list.title) } }
-                    td { (number(list.n)) }
-                    td.soft { @if matches!(list.rows, Rows::Products(_)) { (share(list.n)) } }
+            @for list in &found {
+                @let of = if matches!(list.rows, Rows::Products(_)) { health.n_products } else { 0 };
+                (figure(&list.title, list.n, Some(&list.anchor), of))
+            }
+            @if health.n_twin_groups > 0 {
+                (figure("Groups of photos that are alike", health.n_twin_groups, None, 0))
+            }
+        }
+        @if !absent.is_empty() { p.soft { "Looked for and not found: " (absent.join(", ")) "." } }
+    }
+}
+
+/// A number, with its list and its share of all products where these are given.
+fn figure(name: &str, n: u64, anchor: Option<&str>, of: u64) -> Markup {
+    let share = match (n * 100).checked_div(of) {
+        None => String::new(),
+        Some(0) if n > 0 => "below 1 %".to_owned(),
+        Some(share) => format!("{share} %"),
+    };
+    html! {
+        tr {
+            th {
+                @match anchor.filter(|_| n > 0) {
+                    Some(anchor) => a href={ "#" (anchor) } { (name) },
+                    None => (name),
                 }
             }
-            tr { th { "Groups of photos that are alike" } td { (number(health.n_twin_groups)) } td.soft {} }
+            td { (number(n)) }
+            td.soft { (share) }
+            td.share { @if of > 0 { div style={ "width:" (n * 100 / of) "%" } {} } }
         }
     }
 }
@@ -152,7 +175,7 @@ fn rows_of_products(rows: &[Row]) -> Markup {
     }
 }
 
-/// The lists, in the order of the page; empty ones too, so that every number leads somewhere.
+/// The lists, in the order of the page.
 fn lists(api: &Api, health: &Health) -> Result<Vec<List>, ApiError> {
     let is = |value: &str| SearchFilter { key: "is".into(), value: value.into(), is_not: false };
     let products = |anchor: &str, title: &str, advice: &str, filters: Vec<SearchFilter>| {
@@ -185,12 +208,12 @@ fn lists(api: &Api, health: &Health) -> Result<Vec<List>, ApiError> {
     lists.push(products("described", "Described", "", vec![is("described")])?);
     lists.push(products(
         "checked",
-        "Approved or mended by a person",
+        "Approved or edited by a person",
         "",
         vec![is("approved"), is("edited")],
     )?);
-    lists.push(products("rejected", "Refused", "", vec![is("rejected")])?);
-    lists.push(products("unclear", "Waiting for information", "", vec![is("unclear")])?);
+    lists.push(products("rejected", "Rejected", "", vec![is("rejected")])?);
+    lists.push(products("unclear", "Needs information", "", vec![is("unclear")])?);
     Ok(lists)
 }
 

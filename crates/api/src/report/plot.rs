@@ -31,8 +31,8 @@ pub(super) fn agreement(days: &[AgreementDay]) -> Markup {
         } @else {
             p {
                 span.key style="color: var(--kept)" { (number(kept)) " kept as written" }
-                span.key style="color: var(--mended)" { (number(mended)) " mended" }
-                span.key style="color: var(--refused)" { (number(refused)) " refused" }
+                span.key style="color: var(--mended)" { (number(mended)) " edited" }
+                span.key style="color: var(--refused)" { (number(refused)) " rejected" }
                 @if right + wrong > 0 {
                     span.key style="color: var(--right)" {
                         (right * 100 / (right + wrong)) " % of " (number(right + wrong)) " claims that people judged were right"
@@ -74,7 +74,7 @@ fn column(day: &AgreementDay, x: f64, wide: f64, most: u64) -> Markup {
     html! {
         g {
             title {
-                (day.day) ": " (day.n_kept) " kept, " (day.n_mended) " mended, " (day.n_refused) " refused; claims "
+                (day.day) ": " (day.n_kept) " kept, " (day.n_mended) " edited, " (day.n_refused) " rejected; claims "
                 (day.n_right) " right, " (day.n_wrong) " wrong"
             }
             @for (class, top, high) in parts {

@@ -157,8 +157,8 @@ pub struct Conflict {
     pub said: String,
     /// What the photo shows.
     pub seen: String,
-    /// How likely the shop is right, 0 to 1.
-    pub probability: f32,
+    /// How likely the shop is right, 0 to 1; none where nothing can tell.
+    pub probability: Option<f32>,
     /// The photo.
     pub picture: PictureId,
     /// Another product that the photo looks more like.

@@ -1,20 +1,20 @@
-//! Everything that a person needs to judge a product's description: the words, who is behind them, what they claim,
-//! and where shop and photos disagree.
+//! Everything that a person needs to judge a product's description: the words, who is behind them, what they claim.
 
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
     Calibrations, ClaimKey, ClaimKind, Finder, OriginSpan, ReviewState, ReviewText, Templates, TextPart,
     Verdict, WordOrigin, WordsBy,
-    ground::{ground, told_by_shop},
+    conflicts::Conflict,
+    ground::ground,
     judging::{Evidence, Judge, Judged, Look},
 };
 use crate::{
     CatalogError,
     describe::AttributeKind,
     engine::Engine,
-    library::{Inner, file_name},
-    store::{Composition, Field, FieldName, PictureId, ProductId, ProductPhotoRow, ProductRow, Variant},
+    library::Inner,
+    store::{Composition, Field, FieldName, PictureId, ProductId, ProductPhotoRow, ProductRow},
     words,
 };
 
@@ -38,25 +38,6 @@ pub struct JudgedClaim {
     /// What a person said of it.
     pub person_says: Option<bool>,
     pub(crate) evidence: Option<Evidence>,
-}
-
-/// Where the shop's own data and a photo say different things.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Conflict {
-    /// The field; none of a variant.
-    pub field: Option<FieldName>,
-    /// The variant's name or number.
-    pub variant: Option<String>,
-    /// What the shop says.
-    pub said: String,
-    /// What the photo shows.
-    pub seen: String,
-    /// How likely the shop is right.
-    pub probability: f32,
-    /// The photo.
-    pub picture: PictureId,
-    /// Another product that the photo looks more like.
-    pub product: Option<ProductId>,
 }
 
 /// A product's description with all that is known of it.
@@ -207,7 +188,8 @@ impl Assessor {
         let known = self.known(inner, product)?;
         let claims = self.claims_of(&known)?;
         let variants = inner.store.variants_of(product)?;
-        let conflicts = self.conflicts(inner, &known.fields, &variants, &known.looks, &known.photos)?;
+        let mut conflicts = self.conflicts(inner, &known.fields, &variants, &known.looks, &known.photos)?;
+        conflicts.extend(self.of_other_products(inner, product, &known.looks)?);
         let n_unasked = claims.iter().filter(|claim| self.is_to_be_asked(claim)).count() as u32;
         Ok(Assessment {
             n_unasked,
@@ -319,101 +301,6 @@ impl Assessor {
     /// The word lists' vectors, which are there once an assessor is.
     pub(super) fn vocabulary(&self) -> Result<&crate::describe::Vocabulary, CatalogError> {
         self.engine.ready_vocabulary().ok_or(CatalogError::Cancelled)
-    }
-
-    fn conflicts(
-        &self,
-        inner: &Inner,
-        fields: &[Field],
-        variants: &[Variant],
-        looks: &[Look],
-        photos: &[ProductPhotoRow],
-    ) -> Result<Vec<Conflict>, CatalogError> {
-        let judge = Judge { vocabulary: self.vocabulary()?, calibrations: &self.calibrations };
-        let told = |kind: &AttributeKind| told_by_shop(fields, &self.finder, kind);
-        let product_type = told(&AttributeKind::Type).pop().unwrap_or_default();
-        let mut conflicts = Vec::new();
-        let checked = [
-            (AttributeKind::Type, FieldName::Title),
-            (AttributeKind::Colour, FieldName::Colour),
-            (AttributeKind::Material, FieldName::Material),
-            (AttributeKind::Pattern, FieldName::Pattern),
-        ];
-        for (kind, field) in checked {
-            let mut denied: Option<Conflict> = None;
-            for value in told(&kind) {
-                let claim = ClaimKey { kind: ClaimKind::Attribute(kind.clone()), value };
-                let found = judge.judge(looks, &claim, &product_type)?;
-                // Of several colours in a title one that the photo shows is enough.
-                if found.verdict != Verdict::Contradicted {
-                    denied = None;
-                    break;
-                }
-                if let (Some(probability), Some(picture), Some(seen)) =
-                    (found.probability, found.picture, found.rather)
-                {
-                    let field =
-                        if fields.iter().any(|said| said.name == field) { field } else { FieldName::Title };
-                    denied.get_or_insert(Conflict {
-                        field: Some(field),
-                        variant: None,
-                        said: claim.value,
-                        seen,
-                        probability,
-                        picture,
-                        product: None,
-                    });
-                }
-            }
-            conflicts.extend(denied);
-        }
-        for variant in variants {
-            conflicts.extend(self.of_variant(inner, variant, looks, photos, &judge, &product_type)?);
-        }
-        Ok(conflicts)
-    }
-
-    /// A variant whose own photo shows another colour than its option says.
-    fn of_variant(
-        &self,
-        inner: &Inner,
-        variant: &Variant,
-        looks: &[Look],
-        photos: &[ProductPhotoRow],
-        judge: &Judge<'_>,
-        product_type: &str,
-    ) -> Result<Option<Conflict>, CatalogError> {
-        let Some(image) = &variant.image else { return Ok(None) };
-        let wanted = words::code(image.rsplit(['/', '\\']).next().unwrap_or(image));
-        let mut own = None;
-        for (at, found) in photos.iter().enumerate() {
-            let files = inner.store.files_of(found.photo.id)?;
-            if files.iter().any(|file| words::code(&file_name(&file.path)) == wanted) {
-                own = looks.get(at);
-            }
-        }
-        let Some(look) = own else { return Ok(None) };
-        let options = variant.options.lines().filter_map(|line| line.split_once(": "));
-        for (_, value) in options {
-            for value in self.finder.find_of(value, &AttributeKind::Colour) {
-                let claim = ClaimKey { kind: ClaimKind::Attribute(AttributeKind::Colour), value };
-                let judged = judge.judge(std::slice::from_ref(look), &claim, product_type)?;
-                if let (Verdict::Contradicted, Some(probability), Some(seen)) =
-                    (judged.verdict, judged.probability, judged.rather)
-                {
-                    return Ok(Some(Conflict {
-                        field: None,
-                        variant: variant.name.clone().or_else(|| variant.sku.clone()),
-                        said: claim.value,
-                        seen,
-                        probability,
-                        picture: look.picture,
-                        product: None,
-                    }));
-                }
-            }
-        }
-        Ok(None)
     }
 }
 

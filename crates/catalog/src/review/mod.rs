@@ -8,7 +8,7 @@
 //!                                                                       against foils     verdict, probability
 //!                                                                             │
 //! decisions.rs: approve, edit, undo ... ─► store/reviews.rs                   ▼
-//!                                          queue.rs ◄─ assessing.rs: what needs a person's eyes
+//!                                          queue.rs ◄─ assessing.rs: what needs a person's eyes ◄─ conflicts.rs
 //! ```
 //!
 //! Invariants: what a person decided is only ever added to; no model's word takes the place of a person's. What no
@@ -18,6 +18,7 @@
 mod asking;
 mod assessing;
 mod calibration;
+mod conflicts;
 mod decisions;
 mod finding;
 mod ground;
@@ -26,7 +27,8 @@ mod queue;
 mod templates;
 
 pub use asking::ClaimFinding;
-pub use assessing::{Assessment, Conflict, JudgedClaim};
+pub use assessing::{Assessment, JudgedClaim};
+pub use conflicts::Conflict;
 pub use decisions::{BulkPreview, Decision, HistoryStep};
 pub use finding::is_foil as are_rivals;
 pub use judging::Evidence;

@@ -1,8 +1,8 @@
 //! Vectors of the merchant's own words of a product, by the model that made them.
 
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use super::{Field, FieldName, ModelId, ProductId, Store, fields, to_i64};
+use super::{Field, FieldName, ModelId, ProductId, Store, fields, to_i64, vectors::to_floats};
 use crate::error::CatalogError;
 
 /// Letters of the merchant's own words that a model reads: more than it has room for.
@@ -88,6 +88,22 @@ impl Store {
         }
         transaction.commit()?;
         Ok(())
+    }
+
+    /// The vector of a product's own words.
+    pub fn own_vector(&self, model: ModelId, product: ProductId) -> Result<Option<Vec<f32>>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader
+            .prepare_cached("SELECT numbers FROM product_vector WHERE model_id = ?1 AND product_id = ?2")?;
+        let read = |row: &Row<'_>| Ok(to_floats(row.get_ref(0)?.as_blob()?));
+        Ok(statement.query_row(params![model, product], read).optional()?)
+    }
+
+    /// What the merchant calls a product.
+    pub fn own_title(&self, product: ProductId) -> Result<Option<String>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached("SELECT title FROM product WHERE id = ?1")?;
+        Ok(statement.query_row([product], |row| row.get(0)).optional()?.flatten())
     }
 
     /// Whether any own words have a vector of this model.

@@ -70,6 +70,18 @@ pub enum Decided {
     Tied(Vec<(Hash, Option<(ProductId, i64)>)>),
 }
 
+/// Products other than ?2 of the picture ?1, and of those that show the same.
+pub(super) const SAME_PHOTO: &str = "
+    WITH same (id) AS (
+        SELECT ?1
+        UNION SELECT b FROM twin WHERE a = ?1 AND likeness <= 3
+        UNION SELECT a FROM twin WHERE b = ?1 AND likeness <= 3)
+    SELECT DISTINCT pp.product_id FROM same s
+    JOIN picture q ON q.id = s.id AND q.n_files > 0
+    JOIN picture p ON p.id = ?1
+    JOIN product_picture pp ON pp.picture_id = q.id AND pp.product_id <> ?2
+    WHERE NOT EXISTS (SELECT 1 FROM told_apart WHERE a = min(p.hash, q.hash) AND b = max(p.hash, q.hash))";
+
 impl Store {
     /// Pictures after `after` that can be seen and have no fingerprint.
     pub fn without_fingerprint(&self, after: PictureId, limit: u64) -> Result<Vec<PictureId>, CatalogError> {
@@ -191,6 +203,19 @@ impl Store {
                 confidence: row.get(3)?,
             })
         })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Other products that a photo belongs to, or the same one in another size, mirrored or cut; without photos that a
+    /// person told apart.
+    pub fn products_with_the_same_photo(
+        &self,
+        picture: PictureId,
+        product: ProductId,
+    ) -> Result<Vec<ProductId>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(SAME_PHOTO)?;
+        let rows = statement.query_map(params![picture, product], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -40,3 +40,23 @@ END;
 
 -- Products of lists without a photo are few among many.
 CREATE INDEX product_unseen ON product (id) WHERE n_live = 0;
+
+-- Whose photo is another product's too is told in the review.
+CREATE TRIGGER review_of_twin AFTER INSERT ON twin WHEN NEW.likeness <= 3 BEGIN
+    INSERT INTO stale_review SELECT product_id FROM product_picture WHERE picture_id IN (NEW.a, NEW.b)
+        ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER review_of_gone_twin AFTER DELETE ON twin WHEN OLD.likeness <= 3 BEGIN
+    INSERT INTO stale_review SELECT product_id FROM product_picture WHERE picture_id IN (OLD.a, OLD.b)
+        ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER review_of_told_apart AFTER INSERT ON told_apart BEGIN
+    INSERT INTO stale_review SELECT product_id FROM product_picture
+        WHERE picture_id IN (SELECT id FROM picture WHERE hash IN (NEW.a, NEW.b))
+        ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER review_of_not_told_apart AFTER DELETE ON told_apart BEGIN
+    INSERT INTO stale_review SELECT product_id FROM product_picture
+        WHERE picture_id IN (SELECT id FROM picture WHERE hash IN (OLD.a, OLD.b))
+        ON CONFLICT DO NOTHING;
+END;
