@@ -70,7 +70,7 @@ impl Library {
                 list: None,
             })
             .collect();
-        store.replace_ties(source, GroupBy::Names, &[], &tied)?;
+        store.replace_ties(source, GroupBy::Names, &[], &tied, &|| false)?;
         drop(tied);
         let scan = store.next_scan()?;
         let mut next_photo = 0_u32;

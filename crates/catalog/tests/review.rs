@@ -7,7 +7,7 @@ use std::fs;
 
 use support::{Shop, boxed, png};
 use vitrine_catalog::{
-    CatalogError, FieldName, Library, ProductId,
+    CatalogError, FieldName, GroupBy, Library, ProductId,
     describe::AttributeKind,
     review::{
         ClaimKey, ClaimKind, Decision, QueueFilter, ReviewState, ReviewText, Template, TextPart, Verdict,
@@ -179,6 +179,28 @@ fn a_list_that_names_reviewed_photos_keeps_their_reviews() {
     library.rescan().unwrap();
     library.wait();
     assert_eq!(state(&library, product(&library, "red.png")), ReviewState::Edited);
+}
+
+#[test]
+fn a_list_that_names_a_reviewed_product_of_several_photos_keeps_its_review() {
+    let shop = Shop::new();
+    shop.put("mug_1.png", &png(&boxed(96, [190, 30, 40])));
+    shop.put("mug_2.png", &png(&boxed(96, [30, 60, 160])));
+    let (library, _) = shop.open_quick();
+    shop.index(&library);
+    let source = library.source_at(&shop.photos()).unwrap().id;
+    library.set_grouping(source, GroupBy::Names).unwrap();
+    library.wait();
+    let mug = product(&library, "mug_1.png");
+    library.decide_review(mug, Decision::Edit(text("Poppy mug"))).unwrap();
+    // The list names the first photo alone; the other is called by the same number.
+    shop.put("list.csv", b"sku,title,image\nmug,Mug,mug_1.png\n");
+    library.rescan().unwrap();
+    library.wait();
+    let now = product(&library, "mug_2.png");
+    assert_eq!((now, library.product(now).unwrap().photos.len()), (product(&library, "mug_1.png"), 2));
+    assert_eq!(library.review_item(now).unwrap().text.title, "Poppy mug");
+    assert_eq!(state(&library, now), ReviewState::Edited);
 }
 
 #[test]

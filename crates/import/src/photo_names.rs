@@ -1,38 +1,33 @@
 //! Which file a list means.
 
-use std::{
-    cmp::Ordering,
-    collections::HashMap,
-    path::{Path, PathBuf},
-};
+use std::{cmp::Ordering, collections::HashMap, path::Path};
 
 use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization;
 
 /// Photos, to be found as lists write them.
-pub struct PhotoNames {
-    paths: Vec<PathBuf>,
+pub struct PhotoNames<'a> {
+    paths: Vec<&'a Path>,
     /// By their path below the list's folder, in one form.
-    by_path: HashMap<String, usize>,
-    /// By their name, and by their name without its ending.
-    by_name: HashMap<String, Vec<usize>>,
-    by_stem: HashMap<String, Vec<usize>>,
+    by_path: HashMap<String, u32>,
+    /// By their name, and by their name without its ending, in order.
+    by_name: Vec<(String, u32)>,
+    by_stem: Vec<(String, u32)>,
     /// By the letters and digits of their name without its ending, in order.
-    by_letters: Vec<(String, usize)>,
+    by_letters: Vec<(String, u32)>,
 }
 
-impl PhotoNames {
+impl<'a> PhotoNames<'a> {
     /// Of these paths, for a list in `folder`.
-    pub fn new<'a>(folder: &Path, paths: impl IntoIterator<Item = &'a Path>) -> Self {
+    pub fn new(folder: &Path, paths: impl IntoIterator<Item = &'a Path>) -> Self {
         let mut names = Self {
             paths: Vec::new(),
             by_path: HashMap::new(),
-            by_name: HashMap::new(),
-            by_stem: HashMap::new(),
+            by_name: Vec::new(),
+            by_stem: Vec::new(),
             by_letters: Vec::new(),
         };
-        for path in paths {
-            let at = names.paths.len();
+        for (at, path) in (0..).zip(paths) {
             if let Ok(below) = path.strip_prefix(folder) {
                 names.by_path.insert(plain(&below.to_string_lossy()), at);
             }
@@ -40,19 +35,21 @@ impl PhotoNames {
                 let name = plain(&name.to_string_lossy());
                 let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
                 names.by_letters.push((Letters::of(&stem).text(), at));
-                names.by_stem.entry(stem).or_default().push(at);
-                names.by_name.entry(name).or_default().push(at);
+                names.by_stem.push((stem, at));
+                names.by_name.push((name, at));
             }
-            names.paths.push(path.to_path_buf());
+            names.paths.push(path);
         }
-        names.by_letters.sort();
+        for some in [&mut names.by_name, &mut names.by_stem, &mut names.by_letters] {
+            some.sort_unstable();
+        }
         names
     }
 
     /// The file that a list means with `written`: the path below the list's folder or below a folder `images`
     /// there; else the only file of that name; else the only one of that name with another ending; else the
     /// only one whose name differs in the signs between words. Without regard to case, to how accents are composed, to percent signs, and of an address its last part.
-    pub fn find(&self, written: &str) -> Option<&Path> {
+    pub fn find(&self, written: &str) -> Option<&'a Path> {
         let written = written.trim();
         let is_address = written.contains("://");
         let without_query =
@@ -65,31 +62,30 @@ impl PhotoNames {
             let by_path = [below.to_owned(), format!("images/{below}")];
             if let Some(&at) = by_path.iter().find_map(|path| self.by_path.get(path)).filter(|_| !is_address)
             {
-                return Some(&self.paths[at]);
+                return Some(self.paths[at as usize]);
             }
             let name = below.rsplit('/').next().unwrap_or(below);
             // A list that names a folder means that folder, unless it was written on another machine.
-            if let Some(at) = self.by_path.get(name).or_else(|| only(self.by_name.get(name))) {
-                return Some(&self.paths[*at]);
+            if let Some(at) = self.by_path.get(name).copied().or_else(|| only(&self.by_name, name)) {
+                return Some(self.paths[at as usize]);
             }
         }
         let form = plain(&decoded);
         let name = form.rsplit('/').next().unwrap_or(&form);
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        only(self.by_stem.get(name))
-            .or_else(|| only(self.by_stem.get(stem)))
-            .copied()
+        only(&self.by_stem, name)
+            .or_else(|| only(&self.by_stem, stem))
             .or_else(|| self.only_of_letters(stem))
-            .map(|at| self.paths[at].as_path())
+            .map(|at| self.paths[at as usize])
     }
 
     /// The photos of a number: those that are called by it, and those whose name goes on after a sign, as
     /// "VT-0001_2" and "VT-0001-front" do. A longer number is another one. In the order of a person.
-    pub fn find_all_by_number(&self, number: &str) -> Vec<&Path> {
+    pub fn find_all_by_number(&self, number: &str) -> Vec<&'a Path> {
         let number = Letters::of(&plain(number.trim()));
-        let mut found: Vec<&Path> = self
+        let mut found: Vec<&'a Path> = self
             .that_begin(&number.text())
-            .map(|at| self.paths[at].as_path())
+            .map(|at| self.paths[at as usize])
             .filter(|path| {
                 let stem = path.file_stem().unwrap_or_default().to_string_lossy();
                 number.begins(&Letters::of(&plain(&stem)))
@@ -99,18 +95,18 @@ impl PhotoNames {
         found
     }
 
-    fn only_of_letters(&self, stem: &str) -> Option<usize> {
+    fn only_of_letters(&self, stem: &str) -> Option<u32> {
         let letters = Letters::of(stem);
         let text = letters.text();
         let mut found = self.that_begin(&text).filter(|&at| {
-            let stem = self.paths[at].file_stem().unwrap_or_default().to_string_lossy();
+            let stem = self.paths[at as usize].file_stem().unwrap_or_default().to_string_lossy();
             letters.is_same(&Letters::of(&plain(&stem)))
         });
         found.next().filter(|_| found.next().is_none())
     }
 
     /// Those whose letters begin with these; none of no letters.
-    fn that_begin(&self, letters: &str) -> impl Iterator<Item = usize> {
+    fn that_begin(&self, letters: &str) -> impl Iterator<Item = u32> {
         let first = self.by_letters.partition_point(|(other, _)| other.as_str() < letters);
         self.by_letters[first..]
             .iter()
@@ -193,11 +189,12 @@ fn digits(text: &str) -> &str {
     &text[..text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len()]
 }
 
-fn only(found: Option<&Vec<usize>>) -> Option<&usize> {
-    match found.map(Vec::as_slice) {
-        Some([one]) => Some(one),
-        _ => None,
-    }
+/// The only one of this name.
+fn only(of: &[(String, u32)], name: &str) -> Option<u32> {
+    let first = of.partition_point(|(other, _)| other.as_str() < name);
+    let mut found = of[first..].iter().take_while(|(other, _)| other == name);
+    let (_, at) = found.next()?;
+    found.next().is_none().then_some(*at)
 }
 
 /// One form of a name: lower case, accents composed, forward slashes.

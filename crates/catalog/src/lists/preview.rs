@@ -129,7 +129,7 @@ impl Library {
             n_rows: found.n_rows,
             ..ListPreview::default()
         };
-        let list = match read_list(&bytes, chosen.as_ref()) {
+        let mut list = match read_list(&bytes, chosen.as_ref()) {
             Ok(list) => list,
             Err(problem) => {
                 preview.problem = Some(in_words(&problem));
@@ -137,9 +137,9 @@ impl Library {
             }
         };
         let photos = store.photo_paths()?;
-        let tied = tied_products(path, &list, &photos);
         preview.n_products = list.products.len() as u64;
         preview.n_variants = list.products.iter().map(|product| product.variants.len() as u64).sum();
+        let tied = tied_products(path, &mut list, &photos);
         preview.n_known = store.n_known_products(&tied)?;
         preview.n_with_photos = tied.iter().filter(|product| !product.photos.is_empty()).count() as u64;
         let (n_without, without) = without_row(&tied, &photos);

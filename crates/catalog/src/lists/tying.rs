@@ -9,9 +9,11 @@ use vitrine_import::{Field, ListedProduct, PhotoNames, ProductList};
 
 use crate::store::{Grouping, Tie, TiedProduct, Variant};
 
-/// The products of a list at `path` with their photos among `photos`: those that it names, else those that are
-/// called by the product's numbers. A photo is given to the first product that asks for it.
-pub(crate) fn tied_products(path: &Path, list: &ProductList, photos: &[PathBuf]) -> Vec<TiedProduct> {
+/// The products of a list at `path` with their photos among `photos`: those that it names, and those that are called by
+/// the product's numbers; where it names some, only by a number that these are called by too. A photo is given to the
+/// first product that asks for it. Fields and variants are taken out of the list: of a large one there is no room for
+/// two.
+pub(crate) fn tied_products(path: &Path, list: &mut ProductList, photos: &[PathBuf]) -> Vec<TiedProduct> {
     let folder = path.parent().unwrap_or(path).to_path_buf();
     let names = PhotoNames::new(&folder, photos.iter().map(PathBuf::as_path));
     let mut taken: HashSet<&Path> = HashSet::new();
@@ -23,15 +25,16 @@ pub(crate) fn tied_products(path: &Path, list: &ProductList, photos: &[PathBuf])
         ties.push(found.map(tie).collect());
     }
     for (product, ties) in list.products.iter().zip(&mut ties) {
-        if !ties.is_empty() {
-            continue;
-        }
+        let named: HashSet<PathBuf> = ties.iter().map(|tie| tie.path.clone()).collect();
         for number in numbers(product) {
-            let found = names.find_all_by_number(number).into_iter().filter(|found| taken.insert(found));
-            ties.extend(found.map(tie));
+            let found = names.find_all_by_number(number);
+            // A list that names the first photo alone means the others of its number too.
+            if named.is_empty() || found.iter().any(|found| named.contains(*found)) {
+                ties.extend(found.into_iter().filter(|found| taken.insert(found)).map(tie));
+            }
         }
     }
-    let products = list.products.iter().zip(ties);
+    let products = list.products.iter_mut().zip(ties);
     let tied = products.map(|(product, photos)| TiedProduct {
         grouping: Grouping::List,
         place: folder.clone(),
@@ -58,9 +61,9 @@ fn numbers(product: &ListedProduct) -> impl Iterator<Item = &str> {
 }
 
 /// What is said of it; a list has alternative texts for images, the first of which stands for the product.
-fn fields(product: &ListedProduct) -> Vec<(Field, String)> {
-    let mut fields = product.fields.clone();
-    if product.field(Field::AltText).is_none()
+fn fields(product: &mut ListedProduct) -> Vec<(Field, String)> {
+    let mut fields = std::mem::take(&mut product.fields);
+    if fields.iter().all(|(field, _)| *field != Field::AltText)
         && let Some((_, alt_text)) = product.alt_texts.first()
     {
         fields.push((Field::AltText, alt_text.clone()));
@@ -68,21 +71,21 @@ fn fields(product: &ListedProduct) -> Vec<(Field, String)> {
     fields
 }
 
-fn variants(product: &ListedProduct) -> Vec<Variant> {
-    let variant = |variant: &vitrine_import::ListedVariant| Variant {
-        sku: variant.sku.clone(),
-        name: variant.name.clone(),
-        price: variant.price.clone(),
-        barcode: variant.barcode.clone(),
+fn variants(product: &mut ListedProduct) -> Vec<Variant> {
+    let variant = |variant: vitrine_import::ListedVariant| Variant {
+        sku: variant.sku,
+        name: variant.name,
+        price: variant.price,
+        barcode: variant.barcode,
         options: variant
             .options
             .iter()
             .map(|(name, value)| format!("{}: {}", one_line(name), one_line(value)))
             .collect::<Vec<_>>()
             .join("\n"),
-        image: variant.image.clone(),
+        image: variant.image,
     };
-    product.variants.iter().map(variant).collect()
+    std::mem::take(&mut product.variants).into_iter().map(variant).collect()
 }
 
 fn one_line(text: &str) -> String {

@@ -112,9 +112,9 @@ fn tie(
     let is_cancelled = || job.control().is_cancelled();
     for (path, stamp) in lists {
         match lists::read(&library.store, &path, &is_cancelled) {
-            Ok(list) => {
+            Ok(mut list) => {
                 problems.extend(lists::problems_of(&path, stamp, &list));
-                let products = lists::tied_products(&path, &list, photos);
+                let products = lists::tied_products(&path, &mut list, photos);
                 problems.extend(lists::without_photos(&path, stamp, &products, !photos.is_empty()));
                 rows.push(ListRow {
                     path,
@@ -133,7 +133,7 @@ fn tie(
             Err(Unread::Library(error)) => return Err(error),
         }
     }
-    library.store.replace_ties(source.id, source.group_by, &rows, &tied)?;
+    library.store.replace_ties(source.id, source.group_by, &rows, &tied, &is_cancelled)?;
     // What was wrong with a list before need not be so any more.
     for list in &rows {
         library.store.forget_skipped(&list.path)?;

@@ -137,6 +137,8 @@ impl Store {
                  count(*) FILTER (WHERE s.what = 'judge_claim' AND e.is_right = 1),
                  count(*) FILTER (WHERE s.what = 'judge_claim' AND e.is_right = 0)
              FROM review_event e JOIN review_step s ON s.id = e.step_id
+             -- What was decided of photos that are another product's by now was given to that one.
+             JOIN product p ON p.id = e.product_id AND p.n_live > 0
              WHERE s.what IN ('approve', 'edit', 'reject', 'judge_claim')
                  AND NOT EXISTS (SELECT 1 FROM review_undone u WHERE u.step_id = s.id)
              GROUP BY day ORDER BY day",

@@ -438,8 +438,8 @@ fn settle(transaction: &Transaction<'_>, product: ProductId) -> Result<(), Catal
     Ok(())
 }
 
-/// Gives what was decided of a photo alone to the product that it became a part of, where nothing was decided
-/// of that one: a list that names photos which were reviewed before must not lose the reviews.
+/// Gives what was decided of a product to the one that its photos became a part of, where nothing was decided of
+/// that one: a list that names photos which were reviewed before must not lose the reviews.
 pub(super) fn carry(
     transaction: &Transaction<'_>,
     from: ProductId,

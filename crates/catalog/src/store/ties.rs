@@ -80,14 +80,19 @@ pub struct TiedProduct {
 
 impl Store {
     /// Puts these products in the place of all that lists, names and folders made of a source. What did not
-    /// change is not written. One transaction: all of it or nothing.
+    /// change is not written. One transaction: all of it or nothing, also where `is_cancelled` says so meanwhile.
+    ///
+    /// # Errors
+    /// [`CatalogError::Cancelled`], a library that cannot be written.
     pub fn replace_ties(
         &self,
         source: SourceId,
         by: GroupBy,
         read: &[lists::ListRow],
         tied: &[TiedProduct],
+        is_cancelled: &dyn Fn() -> bool,
     ) -> Result<(), CatalogError> {
+        let go_on = || if is_cancelled() { Err(CatalogError::Cancelled) } else { Ok(()) };
         let mut writer = self.writer()?;
         let transaction = writer.transaction()?;
         let has_source =
@@ -100,6 +105,7 @@ impl Store {
         lists::replace(&transaction, source, read)?;
         let (mut changed, mut told) = (HashSet::new(), HashSet::new());
         for product in tied {
+            go_on()?;
             let id = find_or_make(&transaction, product)?;
             told.insert(id);
             if let Some(list) = &product.list {
@@ -134,6 +140,7 @@ impl Store {
         let mut changed: Vec<Vec<u8>> = changed.into_iter().collect();
         changed.sort_unstable();
         for path in changed {
+            go_on()?;
             let picture: Option<PictureId> = transaction
                 .prepare_cached("SELECT picture_id FROM file WHERE path = ?1")?
                 .query_row([path], |row| row.get(0))
@@ -263,17 +270,18 @@ pub(super) fn regroup(transaction: &Transaction<'_>, picture: PictureId) -> Resu
                 .execute(params![product, picture, position, role])?;
         }
     }
-    for (product, .., grouping) in before {
+    for (product, ..) in before {
         if now.iter().all(|(other, ..)| *other != product) {
-            // A photo that was reviewed alone keeps its review in the product that it becomes a part of.
-            if grouping == Grouping::Photo
-                && let [(to, ..)] = now.as_slice()
-            {
-                reviews::carry(transaction, product, *to)?;
-            }
             transaction
                 .prepare_cached("DELETE FROM product_picture WHERE product_id = ?1 AND picture_id = ?2")?
                 .execute(params![product, picture])?;
+            let has_more = transaction
+                .prepare_cached("SELECT 1 FROM product_picture WHERE product_id = ?1")?
+                .exists([product])?;
+            // What was reviewed keeps its review in the product that its last photo becomes a part of.
+            if !has_more && let [(to, ..)] = now.as_slice() {
+                reviews::carry(transaction, product, *to)?;
+            }
         }
     }
     Ok(())
