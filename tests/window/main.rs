@@ -7,6 +7,7 @@
 mod dragging;
 mod duplicates;
 mod folders;
+mod health;
 mod keyboard;
 mod narrowing;
 mod photos;
