@@ -106,9 +106,13 @@ CREATE TRIGGER review_after_words AFTER DELETE ON stale_words BEGIN INSERT INTO 
 CREATE TRIGGER review_event_is_kept BEFORE DELETE ON review_event BEGIN SELECT RAISE(ABORT, 'the history of a review is never changed'); END
 CREATE TRIGGER review_event_stays BEFORE UPDATE ON review_event BEGIN SELECT RAISE(ABORT, 'the history of a review is never changed'); END
 CREATE TRIGGER review_of_decision AFTER INSERT ON review BEGIN INSERT INTO stale_words VALUES (NEW.product_id) ON CONFLICT DO NOTHING; END
+CREATE TRIGGER review_of_gone_twin AFTER DELETE ON twin WHEN OLD.likeness <= 3 BEGIN INSERT INTO stale_review SELECT product_id FROM product_picture WHERE picture_id IN (OLD.a, OLD.b) ON CONFLICT DO NOTHING; END
 CREATE TRIGGER review_of_new_decision AFTER UPDATE ON review BEGIN INSERT INTO stale_words VALUES (NEW.product_id) ON CONFLICT DO NOTHING; END
 CREATE TRIGGER review_of_no_decision AFTER DELETE ON review BEGIN INSERT INTO stale_words VALUES (OLD.product_id) ON CONFLICT DO NOTHING; END
+CREATE TRIGGER review_of_not_told_apart AFTER DELETE ON told_apart BEGIN INSERT INTO stale_review SELECT product_id FROM product_picture WHERE picture_id IN (SELECT id FROM picture WHERE hash IN (OLD.a, OLD.b)) ON CONFLICT DO NOTHING; END
 CREATE TRIGGER review_of_score AFTER INSERT ON match_score BEGIN INSERT INTO stale_review SELECT product_id FROM product_picture WHERE picture_id = NEW.picture_id ON CONFLICT DO NOTHING; END
+CREATE TRIGGER review_of_told_apart AFTER INSERT ON told_apart BEGIN INSERT INTO stale_review SELECT product_id FROM product_picture WHERE picture_id IN (SELECT id FROM picture WHERE hash IN (NEW.a, NEW.b)) ON CONFLICT DO NOTHING; END
+CREATE TRIGGER review_of_twin AFTER INSERT ON twin WHEN NEW.likeness <= 3 BEGIN INSERT INTO stale_review SELECT product_id FROM product_picture WHERE picture_id IN (NEW.a, NEW.b) ON CONFLICT DO NOTHING; END
 CREATE TRIGGER review_step_is_kept BEFORE DELETE ON review_step BEGIN SELECT RAISE(ABORT, 'the history of a review is never changed'); END
 CREATE TRIGGER review_step_stays BEFORE UPDATE ON review_step BEGIN SELECT RAISE(ABORT, 'the history of a review is never changed'); END
 CREATE TRIGGER skipped_counted AFTER INSERT ON skipped BEGIN INSERT INTO tally VALUES ('skipped', 0, 1) ON CONFLICT DO UPDATE SET n = n + 1; END

@@ -24,9 +24,9 @@ said: string,
  */
 seen: string, 
 /**
- * How likely the shop is right, 0 to 1.
+ * How likely the shop is right, 0 to 1; none where nothing can tell.
  */
-probability: number, 
+probability: number | null, 
 /**
  * The photo.
  */
