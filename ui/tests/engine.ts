@@ -185,6 +185,7 @@ function install(options: EngineOptions, parts: ((basis: Basis) => Handlers)[]):
       modelsProblem: options.modelsProblem ?? null,
       sampleAvailable: options.sampleAvailable ?? false,
       examples: options.examples ?? [],
+      filterNames: options.filterNames ?? [],
     }),
     product: ({ id }) => detailOf(Number(id)),
     preview_grouping: () => options.grouping ?? { nProducts: 0, nPhotos: 0, examples: [] },

@@ -4,6 +4,7 @@ import type { Attribute } from '../src/lib/bindings/Attribute';
 import type { Description } from '../src/lib/bindings/Description';
 import type { ExportList } from '../src/lib/bindings/ExportList';
 import type { ExportPreview } from '../src/lib/bindings/ExportPreview';
+import type { FilterName } from '../src/lib/bindings/FilterName';
 import type { GroupingPreview } from '../src/lib/bindings/GroupingPreview';
 import type { Health } from '../src/lib/bindings/Health';
 import type { ListPreview } from '../src/lib/bindings/ListPreview';
@@ -113,6 +114,8 @@ export interface EngineOptions {
   isReadOnly?: boolean;
   /** Photos that were not compared yet. */
   nNotCompared?: number;
+  /** What values of filters are called; themselves when not given. */
+  filterNames?: FilterName[];
   /** The catalog's health; nothing was found out when not given. */
   health?: Health;
   /** Milliseconds before it is answered. */
@@ -301,4 +304,12 @@ export const FULL: EngineOptions = {
   sources: [FOLDER],
   sampleAvailable: true,
   examples: ['red mug', 'blue leather bag', 'brass lamp'],
+  filterNames: [
+    { key: 'is', value: 'unclear', label: 'needs information' },
+    { key: 'has', value: 'price', label: 'a price' },
+    { key: 'has', value: 'flag', label: 'something doubtful' },
+    { key: 'problem', value: 'tiny', label: 'too small for Google' },
+    { key: 'problem', value: 'small', label: 'below 500 pixels' },
+    { key: 'problem', value: 'noalt', label: 'no alternative text' },
+  ],
 };

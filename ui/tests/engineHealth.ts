@@ -14,9 +14,9 @@ const problem = (
 
 const DAYS: AgreementDay[] = Array.from({ length: 24 }, (_, at) => ({
   day: `2026-11-${String(at + 3).padStart(2, '0')}`,
-  nKept: 40 + ((at * 17) % 53),
-  nMended: 6 + ((at * 7) % 15),
-  nRefused: at % 4,
+  nApproved: 40 + ((at * 17) % 53),
+  nEdited: 6 + ((at * 7) % 15),
+  nRejected: at % 4,
   nRight: 60 + at * 2,
   nWrong: 12 - Math.floor(at / 3),
 })).filter(({ day }) => !['2026-11-07', '2026-11-08', '2026-11-21'].includes(day));

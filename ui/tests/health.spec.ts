@@ -233,7 +233,7 @@ test.describe('the plot', () => {
     await expect(plot.locator('title').first()).toHaveText(
       '3 Nov 2026: 40 kept and 6 edited; 60 of 72 claims right',
     );
-    await expect(plot.locator('rect.kept')).toHaveCount(21);
+    await expect(plot.locator('rect[style*="--part-approved"]')).toHaveCount(21);
     const table = page.getByRole('table', { name: 'Decisions by day' });
     await expect(table.getByRole('row')).toHaveCount(22);
     await expect(table.getByRole('row').nth(1)).toHaveText(/3 Nov 2026\s*40\s*6\s*0\s*83% of 72/);
@@ -244,9 +244,9 @@ test.describe('the plot', () => {
   test('puts many days together, so that every column can be seen', async ({ page }) => {
     const days = Array.from({ length: 400 }, (_, at) => ({
       day: new Date(Date.UTC(2025, 9, 1) + at * 86_400_000).toISOString().slice(0, 10),
-      nKept: 2,
-      nMended: 1,
-      nRefused: 0,
+      nApproved: 2,
+      nEdited: 1,
+      nRejected: 0,
       nRight: 3,
       nWrong: 1,
     }));

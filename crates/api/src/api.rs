@@ -85,6 +85,7 @@ impl Api {
             models_problem,
             sample_available: self.library.samples().is_some(),
             examples: self.library.examples()?,
+            filter_names: convert::filter_names(),
         })
     }
 

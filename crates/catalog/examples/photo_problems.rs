@@ -13,6 +13,11 @@ use vitrine_catalog::{
     photo,
 };
 
+#[path = "../tests/support/damage.rs"]
+mod damage;
+
+use damage::{framed, lit};
+
 type Damage = fn(&RgbImage) -> RgbImage;
 
 const TOLD: [Problem; 4] = [Problem::Blurred, Problem::Dark, Problem::Pale, Problem::Framed];
@@ -24,9 +29,9 @@ fn main() {
         ("blurred, 1.5 px", |photo| imageops::blur(photo, 1.5)),
         ("blurred, 2 px", |photo| imageops::blur(photo, 2.0)),
         ("blurred, 3 px", |photo| imageops::blur(photo, 3.0)),
-        ("a third of the light", |photo| lit(photo, 0.33)),
-        ("a fifth of the light", |photo| lit(photo, 0.2)),
-        ("washed out", |photo| lifted(photo, 0.2)),
+        ("a third of the light", |photo| darkened(photo, 0.33)),
+        ("a fifth of the light", |photo| darkened(photo, 0.2)),
+        ("washed out", |photo| lit(photo, |value| 255.0 - (255.0 - value) * 0.2)),
         ("black bars", |photo| framed(photo, (0, 24), [0; 3])),
         ("white bars", |photo| framed(photo, (30, 0), [255; 3])),
         ("black frame", |photo| framed(photo, (5, 5), [0; 3])),
@@ -121,28 +126,6 @@ fn photos(folder: PathBuf) -> Vec<PathBuf> {
 }
 
 /// With so much of the light, as a camera would have it.
-fn lit(photo: &RgbImage, light: f32) -> RgbImage {
-    let mut photo = photo.clone();
-    for Rgb(pixel) in photo.pixels_mut() {
-        *pixel = pixel.map(|value| {
-            let linear = (f32::from(value) / 255.0).powf(2.2) * light;
-            (linear.powf(1.0 / 2.2) * 255.0) as u8
-        });
-    }
-    photo
-}
-
-/// With so much of its contrast, and light.
-fn lifted(photo: &RgbImage, contrast: f32) -> RgbImage {
-    let mut photo = photo.clone();
-    for Rgb(pixel) in photo.pixels_mut() {
-        *pixel = pixel.map(|value| (255.0 - (255.0 - f32::from(value)) * contrast) as u8);
-    }
-    photo
-}
-
-fn framed(photo: &RgbImage, (x, y): (u32, u32), colour: [u8; 3]) -> RgbImage {
-    let mut framed = RgbImage::from_pixel(photo.width() + 2 * x, photo.height() + 2 * y, Rgb(colour));
-    imageops::replace(&mut framed, photo, i64::from(x), i64::from(y));
-    framed
+fn darkened(photo: &RgbImage, light: f32) -> RgbImage {
+    lit(photo, |value| ((value / 255.0).powf(2.2) * light).powf(1.0 / 2.2) * 255.0)
 }

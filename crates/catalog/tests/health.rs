@@ -4,7 +4,11 @@
 mod support;
 
 use image::{Rgb, RgbImage, imageops};
-use support::{Shop, boxed, png};
+use support::{
+    Shop, boxed,
+    damage::{framed, lit},
+    png,
+};
 use vitrine_catalog::{
     Library,
     health::{Problem, marked, measure, photo_problems},
@@ -29,20 +33,6 @@ fn photo(side: u32, seed: u32) -> RgbImage {
         }
     }
     photo
-}
-
-fn lit(photo: &RgbImage, map: impl Fn(f32) -> f32) -> RgbImage {
-    let mut photo = photo.clone();
-    for Rgb(pixel) in photo.pixels_mut() {
-        *pixel = pixel.map(|value| map(f32::from(value)) as u8);
-    }
-    photo
-}
-
-fn framed(photo: &RgbImage, (x, y): (u32, u32), colour: [u8; 3]) -> RgbImage {
-    let mut framed = RgbImage::from_pixel(photo.width() + 2 * x, photo.height() + 2 * y, Rgb(colour));
-    imageops::replace(&mut framed, photo, i64::from(x), i64::from(y));
-    framed
 }
 
 #[test]
@@ -162,7 +152,7 @@ fn every_number_of_the_health_is_that_of_a_list() {
     check(Problem::NoAlt, &["dark", "small", "tiny"]);
     check(Problem::Untitled, &["small", "tiny"]);
     let day = &library.health().unwrap().days;
-    assert_eq!((day.len(), day[0].n_mended, day[0].n_kept), (1, 1, 0));
+    assert_eq!((day.len(), day[0].n_edited, day[0].n_approved), (1, 1, 0));
     library.undo_review().unwrap();
     check(Problem::Untitled, &["blurred", "small", "tiny"]);
     assert!(library.health().unwrap().days.is_empty());

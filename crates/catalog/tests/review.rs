@@ -319,6 +319,13 @@ fn a_photo_of_another_product_is_told_until_somebody_says_that_it_is_right() {
     let titles = [conflict.said.as_str(), conflict.seen.as_str()];
     assert!(titles.contains(&"Red mug") && titles.contains(&"Blue shoe"), "{titles:?}");
     assert!(told("lamp.png").is_none());
+    let contradicted = QueueFilter { verdict: Some(Verdict::Contradicted), ..QueueFilter::default() };
+    let listed = |product| {
+        let rows = library.review_queue(&contradicted, 0, 100).unwrap().rows;
+        rows.iter().any(|row| row.row.id == product)
+    };
+    let wrong = product(&library, if told("mug.png").is_some() { "mug.png" } else { "shoe.png" });
+    assert!(listed(wrong), "it stands among what a photo contradicts");
 
     let pictures = ["mug.png", "shoe.png"]
         .map(|file| library.product(product(&library, file)).unwrap().photos[0].photo.id);

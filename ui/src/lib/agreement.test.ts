@@ -13,11 +13,11 @@ import {
 } from './agreement';
 import type { AgreementDay } from './bindings/AgreementDay';
 
-const day = (day: string, nKept = 1, more: Partial<AgreementDay> = {}): AgreementDay => ({
+const day = (day: string, nApproved = 1, more: Partial<AgreementDay> = {}): AgreementDay => ({
   day,
-  nKept,
-  nMended: 0,
-  nRefused: 0,
+  nApproved,
+  nEdited: 0,
+  nRejected: 0,
   nRight: 0,
   nWrong: 0,
   ...more,
@@ -31,7 +31,7 @@ const days = (n: number) =>
 describe('days put together', () => {
   it('stay apart where all have room, those without a decision among them', () => {
     const spans = spansOf([day('2026-11-27', 3), day('2026-11-24', 2)], 60);
-    expect(spans.map(({ nKept }) => nKept)).toEqual([2, 0, 0, 3]);
+    expect(spans.map(({ nApproved }) => nApproved)).toEqual([2, 0, 0, 3]);
     expect(spans[0]?.first).toBe(dayNumber('2026-11-24'));
     expect(spans.every(({ first, last }) => first === last)).toBe(true);
   });
@@ -40,7 +40,7 @@ describe('days put together', () => {
     for (const n of [60, 61, 119, 200, 400, 4000]) {
       const spans = spansOf(days(n), 60);
       expect(spans.length).toBeLessThanOrEqual(60);
-      expect(spans.reduce((sum, { nKept }) => sum + nKept, 0)).toBe(n);
+      expect(spans.reduce((sum, { nApproved }) => sum + nApproved, 0)).toBe(n);
       const lengths = spans.slice(0, -1).map(({ first, last }) => last - first + 1);
       expect(new Set(lengths).size).toBe(1);
       expect(spans.at(-1)?.last).toBe(dayNumber('2026-01-01') + n - 1);
@@ -56,16 +56,21 @@ describe('days put together', () => {
   });
 
   it('add up what comes twice', () => {
-    expect(spansOf([day('2026-11-27', 3), day('2026-11-27', 4)], 60)[0]?.nKept).toBe(7);
+    expect(spansOf([day('2026-11-27', 3), day('2026-11-27', 4)], 60)[0]?.nApproved).toBe(7);
   });
 });
 
 describe('numbers', () => {
-  const some = day('2026-11-27', 12, { nMended: 3, nRight: 14, nWrong: 1 });
+  const some = day('2026-11-27', 12, { nEdited: 3, nRight: 14, nWrong: 1 });
 
   it('add up', () => {
-    expect(totalOf([some, some])).toMatchObject({ nKept: 24, nMended: 6, nRight: 28, nWrong: 2 });
-    expect(totalOf([])).toMatchObject({ nKept: 0, nWrong: 0 });
+    expect(totalOf([some, some])).toMatchObject({
+      nApproved: 24,
+      nEdited: 6,
+      nRight: 28,
+      nWrong: 2,
+    });
+    expect(totalOf([])).toMatchObject({ nApproved: 0, nWrong: 0 });
     expect(nDecided(some)).toBe(15);
   });
 
@@ -97,7 +102,7 @@ describe('words', () => {
   });
 
   it('tell what was decided', () => {
-    const [span] = spansOf([day('2026-11-27', 12, { nRefused: 3, nRight: 14, nWrong: 1 })], 60);
+    const [span] = spansOf([day('2026-11-27', 12, { nRejected: 3, nRight: 14, nWrong: 1 })], 60);
     expect(span && spanInWords(span)).toBe(
       '27 Nov 2026: 12 kept and 3 rejected; 14 of 15 claims right',
     );

@@ -13,15 +13,15 @@ export interface Span extends Counts {
 const DAY_MS = 86_400_000;
 /** So many days go together: days, weeks, and what weeks add up to. */
 const LENGTHS = [1, 2, 7, 14, 28, 56, 91, 182, 364];
-const NONE: Counts = { nKept: 0, nMended: 0, nRefused: 0, nRight: 0, nWrong: 0 };
+const NONE: Counts = { nApproved: 0, nEdited: 0, nRejected: 0, nRight: 0, nWrong: 0 };
 
 /** `2026-11-27` as days since 1970, whatever the time zone. */
 export const dayNumber = (day: string) => Math.round(Date.parse(`${day}T00:00:00Z`) / DAY_MS);
 
 const sum = (a: Counts, b: Counts): Counts => ({
-  nKept: a.nKept + b.nKept,
-  nMended: a.nMended + b.nMended,
-  nRefused: a.nRefused + b.nRefused,
+  nApproved: a.nApproved + b.nApproved,
+  nEdited: a.nEdited + b.nEdited,
+  nRejected: a.nRejected + b.nRejected,
   nRight: a.nRight + b.nRight,
   nWrong: a.nWrong + b.nWrong,
 });
@@ -62,7 +62,8 @@ export function lengthInWords(spans: Span[]): string {
   return length > 1 ? `Each column is ${count(length, 'day')}.` : '';
 }
 
-export const nDecided = ({ nKept, nMended, nRefused }: Counts) => nKept + nMended + nRefused;
+export const nDecided = ({ nApproved, nEdited, nRejected }: Counts) =>
+  nApproved + nEdited + nRejected;
 
 /** The share of claims that were found right; null where nobody judged one. */
 export const shareRight = ({ nRight, nWrong }: Counts) =>
@@ -95,11 +96,11 @@ export function spanName({ first, last }: Pick<Span, 'first' | 'last'>): string 
 
 /** `27 Nov 2026: 12 kept, 3 edited; 14 of 15 claims right` */
 export function spanInWords(span: Span): string {
-  const { nKept, nMended, nRefused, nRight, nWrong } = span;
+  const { nApproved, nEdited, nRejected, nRight, nWrong } = span;
   const parts: [number, string][] = [
-    [nKept, 'kept'],
-    [nMended, 'edited'],
-    [nRefused, 'rejected'],
+    [nApproved, 'kept'],
+    [nEdited, 'edited'],
+    [nRejected, 'rejected'],
   ];
   const said = list(parts.filter(([n]) => n > 0).map(([n, what]) => `${number(n)} ${what}`));
   const right =

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byKey, filterName, isSameFilter } from './filters';
+import { byKey, filterName, isSameFilter, learnNames } from './filters';
 
 const NAVY = { key: 'colour', value: 'navy', isNot: false };
 
@@ -13,6 +13,12 @@ describe('filters', () => {
 
   it('say in full what is typed as one word', () => {
     const name = (key: string, value: string, isNot = false) => filterName({ key, value, isNot });
+    expect(name('problem', 'tiny')).toBe('Problem: tiny');
+    learnNames([
+      { key: 'problem', value: 'tiny', label: 'too small for Google' },
+      { key: 'problem', value: 'noalt', label: 'no alternative text' },
+      { key: 'has', value: 'sku', label: 'a number' },
+    ]);
     expect(name('problem', 'blurred')).toBe('Problem: blurred');
     expect(name('problem', 'tiny')).toBe('Problem: too small for Google');
     expect(name('problem', 'noalt', true)).toBe('Problem: not no alternative text');

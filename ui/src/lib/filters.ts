@@ -1,4 +1,5 @@
 /** Filters in words, and which of them ask the same. */
+import type { FilterName } from './bindings/FilterName';
 import type { SearchFilter } from './bindings/SearchFilter';
 import { capitalised } from './words';
 
@@ -14,47 +15,20 @@ export const keyName = (key: string): string => {
   return name === '' ? 'Own list' : capitalised(name);
 };
 
-/**
- * Values that are typed as one short word, and what people call them. They are the engine's own few, and a chip
- * says them before any count of the engine has come that would name them.
- */
-const VALUE_NAMES = new Map<string, Record<string, string>>([
-  ['is', { unclear: 'waiting for information' }],
-  [
-    'has',
-    {
-      title: 'a title',
-      sku: 'a number',
-      price: 'a price',
-      category: 'a category',
-      brand: 'a brand',
-      text: 'a text of its own',
-      barcode: 'a barcode',
-      photos: 'several photos',
-      flag: 'something doubtful',
-    },
-  ],
-  [
-    'problem',
-    {
-      tiny: 'too small for Google',
-      small: 'below 500 pixels',
-      dark: 'too dark',
-      pale: 'too pale',
-      framed: 'a border or bars',
-      watermark: 'a watermark',
-      untitled: 'no title in the shop',
-      wordy: 'a title over 150 characters',
-      noalt: 'no alternative text',
-    },
-  ],
-]);
+/** What the engine calls values that are typed as one short word: `problem:tiny`. */
+const names = new Map<string, string>();
+
+const nameId = (key: string, value: string) => JSON.stringify([key, value]);
+
+/** Learns what the engine calls values. A chip needs it before any count of the engine has come. */
+export function learnNames(all: FilterName[]): void {
+  names.clear();
+  for (const { key, value, label } of all) names.set(nameId(key, value), label);
+}
 
 /** `10 to 50`, `from 10`, `up to 50`; `too small for Google`; other values are said as they are. */
 export function valueName({ key, value }: Pick<SearchFilter, 'key' | 'value'>): string {
-  const names = VALUE_NAMES.get(key);
-  if (names && Object.hasOwn(names, value)) return names[value] ?? value;
-  if (key !== 'price') return value;
+  if (key !== 'price') return names.get(nameId(key, value)) ?? value;
   const range = /^(.*?)\.\.(.*)$/.exec(value);
   if (!range) return value;
   const [low, high] = [range[1]?.trim(), range[2]?.trim()];

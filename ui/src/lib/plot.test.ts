@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { spansOf } from './agreement';
 import { plotOf } from './plot';
 
-const day = (day: string, nKept: number, nRight = 0) => ({
+const day = (day: string, nApproved: number, nRight = 0) => ({
   day,
-  nKept,
-  nMended: 1,
-  nRefused: 0,
+  nApproved,
+  nEdited: 1,
+  nRejected: 0,
   nRight,
   nWrong: nRight,
 });
@@ -19,7 +19,7 @@ describe('the plot', () => {
     const [first] = plot.columns;
     expect(plot.columns).toHaveLength(8);
     expect(plot.end).toBe(8);
-    expect(first?.pieces.map(({ part }) => part)).toEqual(['kept', 'mended']);
+    expect(first?.pieces.map(({ part }) => part)).toEqual(['approved', 'edited']);
     const [kept, mended] = first?.pieces ?? [];
     expect((kept?.y ?? 0) + (kept?.height ?? 0)).toBe(plot.bottom);
     expect(mended?.y).toBeCloseTo(plot.bottom - (4 / 8) * (plot.bottom - plot.top));

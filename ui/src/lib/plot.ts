@@ -13,7 +13,7 @@ const WIDEST = 40;
 const NAME = 88;
 
 export interface Piece {
-  part: 'kept' | 'mended' | 'refused';
+  part: 'approved' | 'edited' | 'rejected';
   y: number;
   height: number;
 }
@@ -61,9 +61,9 @@ export function plotOf(spans: Span[], width: number): Plot {
       x: left + at * room + (room - thick) / 2,
       width: thick,
       pieces: [
-        ...piece('kept', span.nKept),
-        ...piece('mended', span.nMended),
-        ...piece('refused', span.nRefused),
+        ...piece('approved', span.nApproved),
+        ...piece('edited', span.nEdited),
+        ...piece('rejected', span.nRejected),
       ],
     };
   });

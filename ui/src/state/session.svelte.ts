@@ -5,6 +5,7 @@ import type { AppState } from '../lib/bindings/AppState';
 import type { CatalogSummary } from '../lib/bindings/CatalogSummary';
 import type { ModelsInfo } from '../lib/bindings/ModelsInfo';
 import type { RunProgress } from '../lib/bindings/RunProgress';
+import { learnNames } from '../lib/filters';
 import { isUnderWay } from '../lib/run';
 import { answer } from './answer.svelte';
 import { notices } from './notices.svelte';
@@ -67,6 +68,7 @@ class Session {
       }
       const state = await backend.appState();
       this.version = state.version;
+      learnNames(state.filterNames);
       this.catalog = state.catalog;
       this.run = state.run;
       this.#takeSlow(state);

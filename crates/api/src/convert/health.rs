@@ -64,9 +64,9 @@ pub(crate) fn advice(problem: engine::Problem) -> &'static str {
 fn day(day: engine::AgreementDay) -> AgreementDay {
     AgreementDay {
         day: day.day,
-        n_kept: day.n_kept,
-        n_mended: day.n_mended,
-        n_refused: day.n_refused,
+        n_approved: day.n_approved,
+        n_edited: day.n_edited,
+        n_rejected: day.n_rejected,
         n_right: day.n_right,
         n_wrong: day.n_wrong,
     }

@@ -16,7 +16,7 @@ pub(crate) use review::{
     bulk_preview, checked, claim_finding, engine_claim, engine_decision, engine_filter, engine_template,
     engine_text, review_event, review_item, review_queue, review_text, stepped, template,
 };
-pub(crate) use search::{completions, facets, heat_map, page, query, reasons, why};
+pub(crate) use search::{completions, facets, filter_names, heat_map, page, query, reasons, why};
 pub(crate) use twins::{engine_likeness, twin_page, twin_photo};
 
 use vitrine_catalog::{

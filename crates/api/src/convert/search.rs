@@ -7,9 +7,19 @@ use vitrine_catalog::{
 
 use super::product;
 use crate::types::{
-    Completion, FacetGroup, FacetValue, Facets, HeatMap, PartName, PartScore, Reasons, SearchPage,
-    SearchProblem, SearchRequest, SearchWeights, SortBy, Why, WordFound, WordPlace,
+    Completion, FacetGroup, FacetValue, Facets, FilterName, HeatMap, PartName, PartScore, Reasons,
+    SearchPage, SearchProblem, SearchRequest, SearchWeights, SortBy, Why, WordFound, WordPlace,
 };
+
+/// What values of filters are called.
+pub(crate) fn filter_names() -> Vec<FilterName> {
+    let name = |(key, value, label): (&str, &str, &str)| FilterName {
+        key: key.to_owned(),
+        value: value.to_owned(),
+        label: label.to_owned(),
+    };
+    engine::filter_names().map(name).collect()
+}
 
 pub(crate) fn query(request: &SearchRequest) -> Query {
     Query {

@@ -16,10 +16,10 @@ const N_COLUMNS: usize = 60;
 /// Descriptions as columns, claims as a line.
 pub(super) fn agreement(days: &[AgreementDay]) -> Markup {
     let columns = together(days);
-    let n_decided = |day: &AgreementDay| day.n_kept + day.n_mended + day.n_refused;
+    let n_decided = |day: &AgreementDay| day.n_approved + day.n_edited + day.n_rejected;
     let total = |n: fn(&AgreementDay) -> u64| days.iter().map(n).sum::<u64>();
     let (kept, mended, refused) =
-        (total(|day| day.n_kept), total(|day| day.n_mended), total(|day| day.n_refused));
+        (total(|day| day.n_approved), total(|day| day.n_edited), total(|day| day.n_rejected));
     let (right, wrong) = (total(|day| day.n_right), total(|day| day.n_wrong));
     let most = columns.iter().map(n_decided).max().unwrap_or(0).max(1);
     let wide = (WIDTH - LEFT) / columns.len().max(1) as f64;
@@ -66,15 +66,16 @@ pub(super) fn agreement(days: &[AgreementDay]) -> Markup {
 fn column(day: &AgreementDay, x: f64, wide: f64, most: u64) -> Markup {
     let high = |n: u64| (HEIGHT - BELOW) * n as f64 / most as f64;
     let mut top = HEIGHT - BELOW;
-    let parts =
-        [("kept", day.n_kept), ("mended", day.n_mended), ("refused", day.n_refused)].map(|(class, n)| {
+    let parts = [("kept", day.n_approved), ("mended", day.n_edited), ("refused", day.n_rejected)].map(
+        |(class, n)| {
             top -= high(n);
             (class, top, high(n))
-        });
+        },
+    );
     html! {
         g {
             title {
-                (day.day) ": " (day.n_kept) " kept, " (day.n_mended) " edited, " (day.n_refused) " rejected; claims "
+                (day.day) ": " (day.n_approved) " kept, " (day.n_edited) " edited, " (day.n_rejected) " rejected; claims "
                 (day.n_right) " right, " (day.n_wrong) " wrong"
             }
             @for (class, top, high) in parts {
@@ -105,9 +106,9 @@ fn together(days: &[AgreementDay]) -> Vec<AgreementDay> {
     let sum = |days: &[AgreementDay]| {
         days.iter().cloned().reduce(|sum, day| AgreementDay {
             day: sum.day,
-            n_kept: sum.n_kept + day.n_kept,
-            n_mended: sum.n_mended + day.n_mended,
-            n_refused: sum.n_refused + day.n_refused,
+            n_approved: sum.n_approved + day.n_approved,
+            n_edited: sum.n_edited + day.n_edited,
+            n_rejected: sum.n_rejected + day.n_rejected,
             n_right: sum.n_right + day.n_right,
             n_wrong: sum.n_wrong + day.n_wrong,
         })

@@ -54,7 +54,7 @@ pub struct Reviewed {
     /// Right as they were written.
     #[ts(type = "number")]
     pub approved: u64,
-    /// Written or mended by a person.
+    /// Written or edited by a person.
     #[ts(type = "number")]
     pub edited: u64,
     /// Refused.
@@ -90,13 +90,13 @@ pub struct AgreementDay {
     pub day: String,
     /// Descriptions that were right as the models wrote them.
     #[ts(type = "number")]
-    pub n_kept: u64,
-    /// Descriptions that a person mended.
+    pub n_approved: u64,
+    /// Descriptions that a person edited.
     #[ts(type = "number")]
-    pub n_mended: u64,
-    /// Descriptions that were refused.
+    pub n_edited: u64,
+    /// Descriptions that were rejected.
     #[ts(type = "number")]
-    pub n_refused: u64,
+    pub n_rejected: u64,
     /// Claims that a person found right.
     #[ts(type = "number")]
     pub n_right: u64,

@@ -47,7 +47,7 @@ pub use search::{
     SearchProblem, SearchRequest, SearchWeights, SortBy,
 };
 pub use state::{
-    AppState, Away, CatalogSummary, GroupBy, GroupingExample, GroupingPreview, ModelInfo, ModelRole,
-    ModelsInfo, Source, SourceList,
+    AppState, Away, CatalogSummary, FilterName, GroupBy, GroupingExample, GroupingPreview, ModelInfo,
+    ModelRole, ModelsInfo, Source, SourceList,
 };
 pub use twins::{Likeness, TwinDecision, TwinGroup, TwinPage, TwinPhoto};

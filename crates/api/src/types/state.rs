@@ -190,4 +190,18 @@ pub struct AppState {
     pub sample_available: bool,
     /// Searches to try, made from the catalog's own descriptions.
     pub examples: Vec<String>,
+    /// What values of filters are called that are typed as one short word.
+    pub filter_names: Vec<FilterName>,
+}
+
+/// What people call a value of a filter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FilterName {
+    /// The filter, such as `problem`.
+    pub key: String,
+    /// The value, such as `tiny`.
+    pub value: String,
+    /// Such as "too small for Google".
+    pub label: String,
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use roaring::RoaringBitmap;
+
 use super::Problem;
 use crate::{
     CatalogError, Library,
@@ -44,11 +46,11 @@ pub struct AgreementDay {
     /// `2026-11-27`, of this machine's time zone.
     pub day: String,
     /// Descriptions that were right as the models wrote them.
-    pub n_kept: u64,
-    /// Descriptions that a person mended.
-    pub n_mended: u64,
-    /// Descriptions that were refused.
-    pub n_refused: u64,
+    pub n_approved: u64,
+    /// Descriptions that a person edited.
+    pub n_edited: u64,
+    /// Descriptions that were rejected.
+    pub n_rejected: u64,
     /// Claims that a person found right.
     pub n_right: u64,
     /// Claims that a person found wrong.
@@ -74,16 +76,19 @@ impl Library {
     /// # Errors
     /// A library that cannot be read.
     pub fn health(&self) -> Result<Health, CatalogError> {
-        let store = &self.inner().store;
-        let counts = self.inner().counts()?;
-        let is = |value: &str| store.n_with_fact("is", value);
+        let inner = self.inner();
+        let store = &inner.store;
+        let counts = inner.counts()?;
+        let seen = inner.memory.members(store, |members, _| members.products().clone())?;
+        // As a filter looks them up, so that each number is that of its list.
+        let with = |name: &str, value: &str| Ok::<_, CatalogError>(store.with_fact(name, value)? & &seen);
+        let described = with("is", "described")?;
         let mut health = Health {
             n_products: counts.n_products,
             n_photos: counts.n_pictures,
-            n_described: is("described")?,
-            n_with_problem: store.n_with_problem()?,
+            n_described: described.len(),
             n_twin_groups: self.twins(None, 0, 0)?.total,
-            n_without_photo: store.n_without_photo()?,
+            n_without_photo: store.n_unphotographed()?,
             n_unmeasured: store.n_unmeasured()?,
             days: store.agreement()?,
             ..Health::default()
@@ -99,11 +104,15 @@ impl Library {
         health.n_contradicted = waiting(Verdict::Contradicted)?;
         health.n_doubtful = waiting(Verdict::Doubtful)?;
         for (n, state) in health.n_by_state.iter_mut().zip(ReviewState::ALL) {
-            *n = store.n_described_and(state.name())?;
+            *n = with("is", state.name())?.intersection_len(&described);
         }
+        let mut any = RoaringBitmap::new();
         for problem in Problem::ALL {
-            health.n_by_problem.push((problem, store.n_with_fact("problem", problem.name())?));
+            let found = with("problem", problem.name())?;
+            health.n_by_problem.push((problem, found.len()));
+            any |= found;
         }
+        health.n_with_problem = any.len();
         Ok(health)
     }
 

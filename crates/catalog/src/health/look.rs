@@ -11,7 +11,7 @@ use super::{
 use crate::{
     CatalogError,
     library::Inner,
-    store::{PictureId, SourceId},
+    store::{PictureId, SourceId, StoredMark},
 };
 
 /// Photos between two commits.
@@ -23,10 +23,9 @@ const N_SAMPLED: u64 = 256;
 /// there is other work.
 pub(crate) fn look(library: &Inner, job: &Job) -> Result<(), CatalogError> {
     let store = &library.store;
-    let n = store.n_unmeasured()?;
-    if n > 0 {
+    if !store.unmeasured(PictureId::new(0), 1)?.is_empty() {
         job.board().start(Stage::Refine);
-        job.board().add_total(Stage::Refine, n);
+        job.board().add_total(Stage::Refine, store.n_unmeasured()?);
     }
     in_pages(
         library,
@@ -55,16 +54,16 @@ pub(crate) fn look(library: &Inner, job: &Job) -> Result<(), CatalogError> {
 /// Whether a mark lies on the photos of a source: sought anew when there are many more or fewer than before.
 fn look_for_mark(library: &Inner, job: &Job, source: SourceId, n_photos: u64) -> Result<(), CatalogError> {
     let store = &library.store;
-    let known = store.mark_of(source)?;
-    let is_current =
-        known.as_ref().is_some_and(|known| n_photos.abs_diff(known.n_photos) * 5 <= known.n_photos);
-    if !is_current {
-        let some = store.some_of(source, N_SAMPLED)?;
-        let photos = some.par_iter().filter_map(|&picture| directions(library, picture)).collect();
-        let mark = most_alike_in_size(photos).and_then(|photos| Mark::of(&photos));
-        store.set_mark(source, n_photos, mark.as_ref())?;
-    }
-    let Some(known) = store.mark_of(source)? else { return Ok(()) };
+    let is_current = |known: &StoredMark| n_photos.abs_diff(known.n_photos) * 5 <= known.n_photos;
+    let known = match store.mark_of(source)?.filter(is_current) {
+        Some(known) => known,
+        None => {
+            let some = store.some_of(source, N_SAMPLED)?;
+            let photos = some.par_iter().filter_map(|&picture| directions(library, picture)).collect();
+            let mark = most_alike_in_size(photos).and_then(|photos| Mark::of(&photos));
+            store.set_mark(source, n_photos, mark)?
+        }
+    };
     let Some(mark) = known.mark else { return Ok(()) };
     in_pages(
         library,

@@ -228,6 +228,14 @@ impl Base {
     }
 }
 
+/// Key, value and what people call it, of every filter whose values are fixed.
+pub fn filter_names() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    FactName::ALL.into_iter().flat_map(|fact| {
+        let values = fact.values().unwrap_or_default().iter();
+        values.map(move |value| (fact.name(), *value, label(fact, value)))
+    })
+}
+
 /// What people call it.
 fn label(fact: FactName, shown: &str) -> &str {
     match (fact, shown) {
@@ -241,6 +249,7 @@ fn label(fact: FactName, shown: &str) -> &str {
         (FactName::Has, "variants") => "variants",
         (FactName::Has, "photos") => "several photos",
         (FactName::Has, "flag") => "something doubtful",
+        (FactName::Is, "unclear") => "needs information",
         (FactName::Problem, name) => Problem::from_name(name).map_or(shown, |problem| problem.label()),
         _ => shown,
     }

@@ -40,7 +40,7 @@ mod saved;
 pub use closer::HeatMap;
 pub(crate) use closer::{heat_of, thumbnail_pixels};
 pub use complete::Completion;
-pub use facets::{FacetGroup, FacetValue, Facets};
+pub use facets::{FacetGroup, FacetValue, Facets, filter_names};
 pub use filters::Chosen;
 pub use language::Problem;
 pub use order::SortBy;

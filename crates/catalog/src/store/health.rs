@@ -23,9 +23,6 @@ pub(super) const UNPHOTOGRAPHED: &str = "SELECT p.id, p.title, l.key, l.list
 pub(super) const N_UNPHOTOGRAPHED: &str = "SELECT count(*) FROM product p WHERE p.n_live = 0
      AND EXISTS (SELECT 1 FROM listed WHERE product_id = p.id)";
 
-pub(super) const WITH_FACT_SEEN: &str = "SELECT count(*) FROM fact f JOIN product p ON p.id = f.product_id
-     WHERE f.name = ?1 AND f.value = ?2 AND p.n_live > 0";
-
 impl Store {
     /// Pictures after `after` that can be seen and were not measured by the rules in use.
     pub fn unmeasured(&self, after: PictureId, limit: u64) -> Result<Vec<PictureId>, CatalogError> {
@@ -78,35 +75,8 @@ impl Store {
         quality(&*self.reader()?, picture)
     }
 
-    /// Of how many products that can be seen a fact says this, folded.
-    pub fn n_with_fact(&self, name: &str, value: &str) -> Result<u64, CatalogError> {
-        let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(WITH_FACT_SEEN)?;
-        Ok(to_u64(statement.query_row([name, value], |row| row.get(0))?))
-    }
-
-    /// How many products that can be seen are described, and in this state of review.
-    pub fn n_described_and(&self, state: &str) -> Result<u64, CatalogError> {
-        let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(&format!(
-            "{WITH_FACT_SEEN} AND EXISTS (SELECT 1 FROM fact d
-                 WHERE d.name = 'is' AND d.value = 'described' AND d.product_id = f.product_id)"
-        ))?;
-        Ok(to_u64(statement.query_row(["is", state], |row| row.get(0))?))
-    }
-
-    /// How many products that can be seen have a problem.
-    pub fn n_with_problem(&self) -> Result<u64, CatalogError> {
-        let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(
-            "SELECT count(DISTINCT f.product_id) FROM fact f JOIN product p ON p.id = f.product_id
-             WHERE f.name = 'problem' AND p.n_live > 0",
-        )?;
-        Ok(to_u64(statement.query_row([], |row| row.get(0))?))
-    }
-
     /// How many products of lists there are without a photo.
-    pub fn n_without_photo(&self) -> Result<u64, CatalogError> {
+    pub fn n_unphotographed(&self) -> Result<u64, CatalogError> {
         let reader = self.reader()?;
         Ok(to_u64(reader.prepare_cached(N_UNPHOTOGRAPHED)?.query_row([], |row| row.get(0))?))
     }
@@ -147,9 +117,9 @@ impl Store {
             let n = |at: usize| Ok::<_, rusqlite::Error>(to_u64(row.get(at)?));
             Ok(AgreementDay {
                 day: row.get(0)?,
-                n_kept: n(1)?,
-                n_mended: n(2)?,
-                n_refused: n(3)?,
+                n_approved: n(1)?,
+                n_edited: n(2)?,
+                n_rejected: n(3)?,
                 n_right: n(4)?,
                 n_wrong: n(5)?,
             })

@@ -41,21 +41,24 @@ impl Store {
         Ok(found.optional()?)
     }
 
-    /// Keeps what was found out about a source of so many photos. None of them counts as marked any more before it
-    /// is compared.
+    /// Keeps what was found out about a source of so many photos. Without a mark none of them counts as marked any
+    /// more.
     pub(crate) fn set_mark(
         &self,
         source: SourceId,
         n_photos: u64,
-        mark: Option<&Mark>,
-    ) -> Result<(), CatalogError> {
-        let (size, points) = mark.map_or(((0, 0), Vec::new()), |mark| (mark.size, bytes_of(&mark.points)));
+        mark: Option<Mark>,
+    ) -> Result<StoredMark, CatalogError> {
+        let (size, points) =
+            mark.as_ref().map_or(((0, 0), Vec::new()), |mark| (mark.size, bytes_of(&mark.points)));
         let mut writer = self.writer()?;
         let transaction = writer.transaction()?;
         transaction.execute("DELETE FROM mark WHERE source_id = ?1", [source])?;
-        transaction.execute(
-            "INSERT INTO mark (source_id, n_photos, width, height, points) VALUES (?1, ?2, ?3, ?4, ?5)",
+        let id = transaction.query_row(
+            "INSERT INTO mark (source_id, n_photos, width, height, points) VALUES (?1, ?2, ?3, ?4, ?5)
+             RETURNING id",
             params![source, to_i64(n_photos), size.0, size.1, points],
+            |row| row.get(0),
         )?;
         if mark.is_none() {
             transaction.execute(
@@ -64,7 +67,7 @@ impl Store {
             )?;
         }
         transaction.commit()?;
-        Ok(())
+        Ok(StoredMark { id, n_photos, mark })
     }
 
     /// Up to `limit` measured pictures of a source, from all of it, in no order.

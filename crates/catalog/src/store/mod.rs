@@ -69,6 +69,7 @@ pub use files::{FileRow, FileStamp, KnownFile, ReadFile};
 pub use fused::{PartLens, PartModels};
 pub use ids::{ModelId, PictureId, ProductId, SourceId};
 pub use lists::{ListRow, Variant};
+pub use marks::StoredMark;
 pub use pictures::{NewPicture, PictureCounts, PictureRow};
 pub use products::{ProductPhoto as ProductPhotoRow, ProductRow};
 pub use review_queue::QueueItem;

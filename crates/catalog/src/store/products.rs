@@ -111,6 +111,15 @@ impl Store {
         )?;
         Ok(statement.query_row([path_bytes::to_bytes(path)], |row| row.get(0)).optional()?)
     }
+
+    /// Products that lists name and of which no photo was found when these were read: counted at every tick, so not
+    /// product by product as [`Store::n_unphotographed`] does.
+    pub fn n_without_photo(&self) -> Result<u64, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement =
+            reader.prepare_cached("SELECT coalesce(sum(n_products - n_tied), 0) FROM list")?;
+        Ok(super::to_u64(statement.query_row([], |row| row.get(0))?))
+    }
 }
 
 pub(super) fn products_of(

@@ -8,7 +8,7 @@ use rusqlite::{params, params_from_iter, types::Value};
 use super::{ProductId, Store, to_i64, to_u64};
 use crate::{
     error::CatalogError,
-    review::{Assessment, ClaimKind, QueueFilter, ReviewState},
+    review::{Assessment, ClaimKind, QueueFilter, ReviewState, Verdict},
 };
 
 /// A product in the queue.
@@ -36,6 +36,9 @@ pub(super) const QUEUE: &str =
     "SELECT i.product_id, coalesce(r.state, 0), i.title, i.need, i.n_doubtful, i.n_contradicted
      FROM review_item i JOIN product p ON p.id = i.product_id AND p.n_live > 0
      LEFT JOIN review r ON r.product_id = i.product_id";
+
+/// What the shop's own data say that a photo contradicts, among what is claimed.
+const CONFLICT: &str = "shop";
 
 /// Products with claims that the matching model has not read, those that need eyes most first.
 pub(super) const UNASKED: &str =
@@ -106,6 +109,13 @@ impl Store {
                             "INSERT OR IGNORE INTO review_claim (product_id, kind, verdict) VALUES (?1, ?2, ?3)",
                         )?
                         .execute(params![product, claim.claim.kind.name(), claim.verdict.rank()])?;
+                }
+                if !found.conflicts.is_empty() {
+                    transaction
+                        .prepare_cached(
+                            "INSERT INTO review_claim (product_id, kind, verdict) VALUES (?1, ?2, ?3)",
+                        )?
+                        .execute(params![product, CONFLICT, Verdict::Contradicted.rank()])?;
                 }
             }
             transaction

@@ -188,7 +188,6 @@ fn what_runs_often_goes_through_indexes() {
     check("an example", descriptions::NEXT_CAPTION);
     check("products without a photo", health::UNPHOTOGRAPHED);
     check("how many of them", health::N_UNPHOTOGRAPHED);
-    check("a fact of products that are seen", health::WITH_FACT_SEEN);
     check("a counter", "SELECT n FROM tally WHERE what = 'picture' AND of = 0");
     // These go on from an id, so they may step through what is after it, by key alone.
     for (what, sql) in [

@@ -1,6 +1,7 @@
 //! A library in a temporary folder, and pictures to put into it.
 #![allow(dead_code, missing_docs)] // each test file uses a part
 
+pub mod damage;
 pub mod stand_in;
 
 use std::{

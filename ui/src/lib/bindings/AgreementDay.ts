@@ -11,15 +11,15 @@ day: string,
 /**
  * Descriptions that were right as the models wrote them.
  */
-nKept: number, 
+nApproved: number, 
 /**
- * Descriptions that a person mended.
+ * Descriptions that a person edited.
  */
-nMended: number, 
+nEdited: number, 
 /**
- * Descriptions that were refused.
+ * Descriptions that were rejected.
  */
-nRefused: number, 
+nRejected: number, 
 /**
  * Claims that a person found right.
  */

@@ -13,7 +13,7 @@ pending: number,
  */
 approved: number, 
 /**
- * Written or mended by a person.
+ * Written or edited by a person.
  */
 edited: number, 
 /**
