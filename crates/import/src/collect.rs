@@ -11,7 +11,7 @@ use crate::{
     columns::{Columns, FieldColumn},
     findings::Findings,
     formula, names, structured,
-    words::{images_of, words},
+    words::{first_of_list, images_of, words},
 };
 
 /// Rows passed over that are told.
@@ -76,6 +76,8 @@ pub(crate) struct Collector {
     positions: HashMap<usize, Vec<u32>>,
     /// Of each product what its options are called: later rows leave it out.
     option_names: HashMap<(usize, u8), String>,
+    /// Of each product whose cells list what its variants have, the first of those values.
+    firsts: HashMap<(usize, Field), String>,
 }
 
 /// A row as its columns say.
@@ -88,8 +90,15 @@ struct Said<'c> {
     position: Option<u32>,
     handle: Option<&'c str>,
     row_id: Option<String>,
-    /// Number, name and value of each option.
-    options: Vec<(u8, Option<String>, String)>,
+    options: Vec<SaidOption>,
+}
+
+struct SaidOption {
+    number: u8,
+    name: Option<String>,
+    value: String,
+    /// The first of several values that the cell of a WooCommerce product lists for its variants.
+    first: Option<String>,
 }
 
 impl Said<'_> {
@@ -111,6 +120,7 @@ impl Collector {
             known: Known::default(),
             positions: HashMap::new(),
             option_names: HashMap::new(),
+            firsts: HashMap::new(),
         }
     }
 
@@ -213,7 +223,7 @@ impl Collector {
         let mut product = ListedProduct { line: said.line, key, ..ListedProduct::default() };
         product.fields = said.fields;
         product.fields.shrink_to_fit();
-        for (number, name, value) in said.options {
+        for SaidOption { number, name, value, first } in said.options {
             let Some(name) = name else { continue };
             let field = names::field_of_option(&name);
             if let Some(field) = field
@@ -221,6 +231,7 @@ impl Collector {
                 && !value.starts_with("Default")
             {
                 product.fields.push((field, value));
+                self.firsts.extend(first.map(|first| ((at, field), first)));
             }
             self.option_names.insert((at, number), name);
         }
@@ -241,11 +252,13 @@ impl Collector {
             self.findings.double(said.line, name, product.line);
         }
         let mut options: Vec<(String, String)> = Vec::new();
-        for (number, name, value) in &said.options {
+        for SaidOption { number, name, value, .. } in &said.options {
             let known = || self.option_names.get(&(at, *number)).cloned();
             let name = name.clone().or_else(known).unwrap_or_else(|| format!("Option {number}"));
             options.push((name, value.clone()));
         }
+        self.keep_first_values(at, &options);
+        let product = &self.products[at];
         if options.is_empty() {
             options = said
                 .fields
@@ -281,6 +294,19 @@ impl Collector {
         }
         self.add_images(at, said.line, said.images, said.alt, said.position);
         self.add_variant_image(at, said.variant_image.as_deref());
+    }
+
+    /// What a variant says of itself, the product's own cell listed for all: the product keeps the first. What no
+    /// variant says, as a material of two, stays whole.
+    fn keep_first_values(&mut self, at: usize, options: &[(String, String)]) {
+        for (name, _) in options {
+            let Some(field) = names::field_of_option(name) else { continue };
+            let Some(first) = self.firsts.remove(&(at, field)) else { continue };
+            let fields = &mut self.products[at].fields;
+            if let Some((_, value)) = fields.iter_mut().find(|(other, _)| *other == field) {
+                *value = first;
+            }
+        }
     }
 
     fn add_images(
@@ -363,9 +389,13 @@ impl Collector {
         let options = columns.option_values.iter().filter_map(|&(number, at)| {
             let name = columns.option_names.iter().find(|(other, _)| *other == number);
             let name = name.and_then(|(_, at)| cell(*at)).map(words);
-            let value = words(cell(at)?);
-            let first = value.split(", ").next().filter(|_| is_variable).map(str::to_owned);
-            Some((number, name, first.unwrap_or(value)))
+            let mut value = words(cell(at)?);
+            let mut first = None;
+            if self.dialect == Dialect::WooCommerce {
+                first = first_of_list(&value).filter(|_| is_variable);
+                value = value.replace("\\,", ",");
+            }
+            Some(SaidOption { number, name, value, first })
         });
         Said {
             line,

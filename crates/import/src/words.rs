@@ -66,6 +66,18 @@ pub(crate) fn images_of(cell: &str) -> Vec<String> {
     if cell.is_empty() { Vec::new() } else { vec![cell.to_owned()] }
 }
 
+/// The first of several values of a cell that WooCommerce cuts at commas; one in a value has a backslash before it.
+/// Nothing where the cell holds one value.
+pub(crate) fn first_of_list(cell: &str) -> Option<String> {
+    let end = cell.match_indices(',').map(|(at, _)| at).find(|&at| !cell[..at].ends_with('\\'))?;
+    Some(cell[..end].trim_end().replace("\\,", ","))
+}
+
+/// A value as one of such a cell.
+pub(crate) fn in_list(value: &str) -> Cow<'_, str> {
+    if value.contains(',') { Cow::Owned(value.replace(',', "\\,")) } else { Cow::Borrowed(value) }
+}
+
 fn is_address(name: &str) -> bool {
     name.starts_with("https://") || name.starts_with("http://")
 }

@@ -153,10 +153,10 @@ T-B\tCafé Tee\t\thttps://x.example\thttps://x.example/1.jpg\t\t12.00 EUR\tPoppy
 
 #[test]
 fn woocommerce_and_akeneo() {
-    let woo = "ID,Type,SKU,Name,Published,Short description,Description,Regular price,Categories,Images,Parent,Attribute 1 name,Attribute 1 value(s),\"GTIN, UPC, EAN, or ISBN\"
-7,variable,,Café Tee,1,Short,<p>Long</p>,,Clothing > Shirts,\"https://x.example/1.jpg, https://x.example/2.jpg\",,Color,\"Red, Blue\",4006381333931
-8,variation,T-B,Café Tee - Blue,1,,,20,,https://x.example/blue.jpg,id:7,Color,Blue,
-9,simple,M-1,Mug,1,,,5,Kitchen,https://x.example/m.jpg,,,,
+    let woo = "ID,Type,SKU,Name,Published,Short description,Description,Regular price,Categories,Images,Parent,Attribute 1 name,Attribute 1 value(s),Attribute 2 name,Attribute 2 value(s),\"GTIN, UPC, EAN, or ISBN\"
+7,variable,,Café Tee,1,Short,<p>Long</p>,,Clothing > Shirts,\"https://x.example/1.jpg, https://x.example/2.jpg\",,Color,\"Red\\, dark, Blue\",Material,\"Cotton, Wool\",4006381333931
+8,variation,T-B,Café Tee - Blue,1,,,20,,https://x.example/blue.jpg,id:7,Color,Blue,,,
+9,simple,M-1,Mug,1,,,5,Kitchen,https://x.example/m.jpg,,,,,,
 ";
     for (encoding, bytes) in encoded(woo) {
         check(
@@ -170,7 +170,9 @@ fn woocommerce_and_akeneo() {
                         (Field::Title, "Café Tee"),
                         (Field::Description, "Long"),
                         (Field::Category, "Clothing > Shirts"),
-                        (Field::Colour, "Red"),
+                        // A colour that a variant has is one of several; a material that none has is the whole.
+                        (Field::Colour, "Red, dark"),
+                        (Field::Material, "Cotton, Wool"),
                         (Field::Barcode, "4006381333931"),
                     ],
                     &["https://x.example/1.jpg", "https://x.example/2.jpg", "https://x.example/blue.jpg"],

@@ -24,8 +24,8 @@ fn tee() -> OutProduct {
             (Field::Category, "Shirts"),
             (Field::Brand, "Poppy, \"Ltd\""),
             (Field::Barcode, "4006381333931"),
-            (Field::Colour, "Red"),
-            (Field::Material, "Cotton"),
+            (Field::Colour, "Red, dark"),
+            (Field::Material, "Cotton, Wool"),
             (Field::Pattern, "Plain"),
             (Field::Size, "M"),
             (Field::Gender, "unisex"),
@@ -42,7 +42,7 @@ fn tee() -> OutProduct {
             .to_vec(),
         variants: vec![
             variant("T-B", "Blue", "M", Some("https://x.example/blue.jpg")),
-            variant("T-L", "Red", "L", None),
+            variant("T-L", "Red, dark", "L", None),
         ],
         attributes: vec![("Care".to_owned(), "Cold wash".to_owned())],
     }

@@ -9,7 +9,7 @@ use crate::{
     price::read_price,
     source::BETWEEN,
     structured,
-    words::html_of,
+    words::{html_of, in_list},
 };
 
 /// Cells of a row that is being made.
@@ -197,9 +197,9 @@ pub(super) fn woocommerce(products: &[OutProduct]) -> Table {
         let mut attributes: Vec<(String, String)> = names
             .iter()
             .map(|name| {
-                let mut values: Vec<&str> = Vec::new();
+                let mut values: Vec<Cow<'_, str>> = Vec::new();
                 let all = product.variants.iter().map(|variant| option_of(variant, name));
-                for value in std::iter::once(product.option(name)).chain(all) {
+                for value in std::iter::once(product.option(name)).chain(all).map(in_list) {
                     if !value.is_empty() && !values.contains(&value) {
                         values.push(value);
                     }
@@ -231,7 +231,7 @@ pub(super) fn woocommerce(products: &[OutProduct]) -> Table {
                 cells.push((format!("Attribute {number} name").into(), (*name).to_owned()));
                 cells.push((
                     format!("Attribute {number} value(s)").into(),
-                    option_of(variant, name).to_owned(),
+                    in_list(option_of(variant, name)).into_owned(),
                 ));
             }
             add(&mut table, &cells);
