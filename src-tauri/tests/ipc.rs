@@ -45,6 +45,11 @@ const COMMANDS: &[Command] = &[
     ("set_reviewer", || json!({ "name": "Ada" })),
     ("templates", || json!({})),
     (
+        "try_template",
+        || json!({ "template": { "category": "Mugs", "title": "{brand}", "text": "", "altText": "" } }),
+    ),
+    ("rule_help", || json!({})),
+    (
         "set_template",
         || json!({ "template": { "category": "Mugs", "title": "{brand}", "text": "", "altText": "" } }),
     ),

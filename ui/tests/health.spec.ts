@@ -54,7 +54,7 @@ const FILTERS: [testid: string, key: string, value: string, isNot: boolean, chip
   ['stand-approved', 'is', 'approved', false, 'Is: approved'],
   ['stand-edited', 'is', 'edited', false, 'Is: edited'],
   ['stand-rejected', 'is', 'rejected', false, 'Is: rejected'],
-  ['stand-needsInfo', 'is', 'unclear', false, 'Is: waiting for information'],
+  ['stand-needsInfo', 'is', 'unclear', false, 'Is: needs information'],
   ['stand-undescribed', 'is', 'described', true, 'Is: not described'],
   ['agreement-approved', 'is', 'approved', false, 'Is: approved'],
   ['agreement-edited', 'is', 'edited', false, 'Is: edited'],

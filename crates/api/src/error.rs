@@ -53,9 +53,7 @@ impl From<CatalogError> for ApiError {
                 "No words are approved yet. Approve or edit some under Review first.".to_owned(),
             ),
             CatalogError::BadList { name, reason } => (ErrorCode::BadRequest, format!("{name}: {reason}")),
-            CatalogError::BadTemplate(problem) => {
-                (ErrorCode::BadRequest, format!("Character {}: {}", problem.at + 1, problem.message))
-            }
+            CatalogError::BadTemplate(problem) => (ErrorCode::BadRequest, problem.to_string()),
             CatalogError::Unwritable { file, reason } => (
                 ErrorCode::Storage,
                 format!(

@@ -9,7 +9,7 @@ use crate::{
     types::{
         ApiError, AttributeKind, BulkPreview, CheckedText, ClaimFinding, ClaimKind, DescribeMode, HeatMap,
         PhotoRequest, PictureId, ProductId, ReviewDecision, ReviewEvent, ReviewFilter, ReviewItem,
-        ReviewQueue, ReviewText, Stepped, Template,
+        ReviewQueue, ReviewText, RuleHelp, Stepped, Template, TemplateTrial,
     },
 };
 
@@ -139,6 +139,16 @@ impl Api {
     /// The rules by which descriptions are put together, the one for every product first.
     pub fn templates(&self) -> Result<Vec<Template>, ApiError> {
         Ok(self.library.templates()?.into_iter().map(convert::template).collect())
+    }
+
+    /// What rules would make of a product; nothing is kept.
+    pub fn try_template(&self, template: Template) -> Result<TemplateTrial, ApiError> {
+        Ok(convert::template_trial(self.library.try_template(&convert::engine_template(template))?))
+    }
+
+    /// How rules are written.
+    pub fn rule_help(&self) -> RuleHelp {
+        convert::rule_help(engine::rule_help())
     }
 
     /// Keeps rules in the place of those of the same category.

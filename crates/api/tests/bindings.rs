@@ -10,8 +10,8 @@ use vitrine_api::types::{
     ApiError, AppState, BulkPreview, CheckedText, Completion, DragEvent, Dropped, ExportChoices,
     ExportPreview, ExportTarget, Exported, Facets, GroupingPreview, Health, HeatMap, ListPreview, PackList,
     PackNews, ProductDetail, QueryPicture, Reasons, ReviewDecision, ReviewEvent, ReviewFilter, ReviewItem,
-    ReviewQueue, SavedSearch, SearchPage, SearchRequest, SkippedPage, Stepped, Template, TwinDecision,
-    TwinPage, Unphotographed,
+    ReviewQueue, RuleHelp, SavedSearch, SearchPage, SearchRequest, SkippedPage, Stepped, Template,
+    TemplateTrial, TwinDecision, TwinPage, Unphotographed,
 };
 
 fn export_all(into: &std::path::Path) {
@@ -50,6 +50,8 @@ fn export_all(into: &std::path::Path) {
     BulkPreview::export_all(&config).unwrap();
     Stepped::export_all(&config).unwrap();
     Template::export_all(&config).unwrap();
+    TemplateTrial::export_all(&config).unwrap();
+    RuleHelp::export_all(&config).unwrap();
     ApiError::export_all(&config).unwrap();
 }
 

@@ -56,7 +56,7 @@ pub enum CatalogError {
     #[error("the list changed since it was shown; look at it again, then approve")]
     ShowAgain,
     /// A rule for descriptions cannot be followed.
-    #[error("this rule cannot be followed: {0}")]
+    #[error("this rule cannot be followed. {0}")]
     BadTemplate(crate::review::TemplateProblem),
     /// Nobody approved or wrote any words yet that could go out.
     #[error("no words are approved yet")]

@@ -251,6 +251,34 @@ fn words_and_claims_know_where_they_come_from() {
 }
 
 #[test]
+fn rules_are_tried_on_a_product_of_their_category_and_nothing_is_kept() {
+    let (_shop, library) = shop();
+    let blue = product(&library, "blue.png");
+    library.set_field(blue, FieldName::Brand, Some("Poppy")).unwrap();
+    library.set_field(blue, FieldName::Category, Some("Boxes")).unwrap();
+    // What changed is looked at anew before it is asked for.
+    let before = queue(&library, None);
+    let rules = |category: &str| Template {
+        category: category.to_owned(),
+        title: "By {brand}".to_owned(),
+        text: "{brnd}".to_owned(),
+        alt_text: "[if size: {size}] box".to_owned(),
+    };
+    let trial = library.try_template(&rules("Boxes")).unwrap();
+    let title = library.review_item(blue).unwrap().text.title;
+    assert_eq!(trial.of, Some(title));
+    assert_eq!((trial.text.title.as_str(), trial.text.alt_text.as_str()), ("By Poppy", "Box"));
+    // The one rule that cannot be followed is told, and the others are tried.
+    assert_eq!(trial.text.text, "");
+    assert_eq!(trial.problems.iter().map(|problem| problem.at).collect::<Vec<_>>(), [0]);
+    // No product of the shop's is like that.
+    let trial = library.try_template(&rules("Hats")).unwrap();
+    assert_eq!((trial.of, trial.text.alt_text.as_str()), (None, "300 ml box"));
+    assert_eq!(library.templates().unwrap(), [Template::default()]);
+    assert_eq!(queue(&library, None), before);
+}
+
+#[test]
 fn a_rule_that_cannot_be_followed_is_refused() {
     let (_shop, library) = shop();
     let wrong = Template { title: "{brnd}".to_owned(), ..Template::default() };

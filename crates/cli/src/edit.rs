@@ -11,27 +11,12 @@ use crate::{args::Arguments, show};
 
 /// `title=Poppy mug` as a field; nothing behind the sign takes it back.
 pub fn field(text: &str) -> Result<(FieldName, Option<String>), String> {
-    const HOW: &str = "write it as FIELD=VALUE; a field is title, sku, price, category, brand, description, \
-         barcode, colour, material, pattern, size, gender, age_group, tags or alt_text";
-    let (name, value) = text.split_once('=').ok_or(HOW)?;
-    let name = match name.trim().to_lowercase().as_str() {
-        "title" => FieldName::Title,
-        "sku" => FieldName::Sku,
-        "price" => FieldName::Price,
-        "category" => FieldName::Category,
-        "brand" => FieldName::Brand,
-        "description" => FieldName::Description,
-        "barcode" => FieldName::Barcode,
-        "colour" => FieldName::Colour,
-        "material" => FieldName::Material,
-        "pattern" => FieldName::Pattern,
-        "size" => FieldName::Size,
-        "gender" => FieldName::Gender,
-        "age_group" => FieldName::AgeGroup,
-        "tags" => FieldName::Tags,
-        "alt_text" => FieldName::AltText,
-        _ => return Err(HOW.to_owned()),
+    let how = || {
+        let names: Vec<&str> = FieldName::names().collect();
+        format!("write it as FIELD=VALUE; a field is one of {}", names.join(", "))
     };
+    let (name, value) = text.split_once('=').ok_or_else(how)?;
+    let name = FieldName::from_name(&name.trim().to_lowercase()).ok_or_else(how)?;
     Ok((name, Some(value.trim().to_owned()).filter(|value| !value.is_empty())))
 }
 

@@ -58,6 +58,8 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         review::reviewer,
         review::set_reviewer,
         review::templates,
+        review::try_template,
+        review::rule_help,
         review::set_template,
         review::remove_template,
         browsing::product,

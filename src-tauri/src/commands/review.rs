@@ -3,7 +3,8 @@
 use tauri::State;
 use vitrine_api::types::{
     ApiError, BulkPreview, CheckedText, ClaimKind, DescribeMode, HeatMap, PictureId, ProductId,
-    ReviewDecision, ReviewEvent, ReviewFilter, ReviewItem, ReviewQueue, ReviewText, Stepped, Template,
+    ReviewDecision, ReviewEvent, ReviewFilter, ReviewItem, ReviewQueue, ReviewText, RuleHelp, Stepped,
+    Template, TemplateTrial,
 };
 
 use crate::library::Library;
@@ -120,6 +121,21 @@ pub(super) async fn set_reviewer(library: State<'_, Library>, name: String) -> R
 #[tauri::command]
 pub(super) async fn templates(library: State<'_, Library>) -> Result<Vec<Template>, ApiError> {
     library.ask(|api| api.templates()).await
+}
+
+/// What rules would make of a product.
+#[tauri::command]
+pub(super) async fn try_template(
+    library: State<'_, Library>,
+    template: Template,
+) -> Result<TemplateTrial, ApiError> {
+    library.ask(move |api| api.try_template(template)).await
+}
+
+/// How rules are written.
+#[tauri::command]
+pub(super) async fn rule_help(library: State<'_, Library>) -> Result<RuleHelp, ApiError> {
+    library.ask(|api| Ok(api.rule_help())).await
 }
 
 /// Keeps rules of a category.

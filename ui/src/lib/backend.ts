@@ -41,6 +41,7 @@ import type { ReviewFilter } from './bindings/ReviewFilter';
 import type { ReviewItem } from './bindings/ReviewItem';
 import type { ReviewQueue } from './bindings/ReviewQueue';
 import type { ReviewText } from './bindings/ReviewText';
+import type { RuleHelp } from './bindings/RuleHelp';
 import type { RunProgress } from './bindings/RunProgress';
 import type { SavedSearch } from './bindings/SavedSearch';
 import type { SearchPage } from './bindings/SearchPage';
@@ -49,6 +50,7 @@ import type { SkippedPage } from './bindings/SkippedPage';
 import type { SourceId } from './bindings/SourceId';
 import type { Stepped } from './bindings/Stepped';
 import type { Template } from './bindings/Template';
+import type { TemplateTrial } from './bindings/TemplateTrial';
 import type { TwinDecision } from './bindings/TwinDecision';
 import type { TwinPage } from './bindings/TwinPage';
 import type { TwinPhoto } from './bindings/TwinPhoto';
@@ -136,6 +138,11 @@ export const reviewer = () => invoke<string>('reviewer');
 export const setReviewer = (name: string) => invoke<void>('set_reviewer', { name });
 /** The rules by which words are made, those for every product first. */
 export const templates = () => invoke<Template[]>('templates');
+/** What rules would make of a product of their category; nothing is kept. */
+export const tryTemplate = (template: Template) =>
+  invoke<TemplateTrial>('try_template', { template });
+/** How rules are written. */
+export const ruleHelp = () => invoke<RuleHelp>('rule_help');
 /** Takes the place of the rules of the same category; rules that cannot be followed are refused. */
 export const setTemplate = (template: Template) => invoke<void>('set_template', { template });
 /** Without rules of its own a category goes by those for every product, and these by what ships. */

@@ -21,6 +21,8 @@ import { ReviewQueue } from './reviewQueue.svelte';
 
 /** So many of the next products are held ready with their pictures. */
 const N_AHEAD = 3;
+/** After so long without a decision a person looks, and what the decisions changed is asked for. */
+const REST_MS = 600;
 
 class Review {
   readonly queue = new ReviewQueue();
@@ -47,6 +49,7 @@ class Review {
   readonly #unanswered = new Map<ProductId, number>();
   /** Counts changes of the catalog: only the last of many is followed. */
   #nChanges = 0;
+  #decidedAt = -Infinity;
 
   readonly at = $derived(this.queue.indexOf(this.id));
   readonly claims = $derived<Claim[]>(inOrder(this.item?.claims ?? []));
@@ -60,13 +63,17 @@ class Review {
     this.#renewShown();
   }
 
-  /** Brings the screen up to date after the catalog changed, which each decision does, too. */
+  /**
+   * Brings the screen up to date after the catalog changed, which each decision does, too. While they follow one
+   * another it waits: all that is held would be asked for again after each, and the next product with it.
+   */
   async refresh(): Promise<void> {
     const { queue } = this;
     const change = ++this.#nChanges;
-    this.#items.age();
+    await this.#rested();
     await this.settled();
     if (change !== this.#nChanges) return;
+    this.#items.age();
     if (queue.phase !== 'here' || queue.rows.length === 0) {
       await this.load(queue.phase === 'here');
       return;
@@ -74,6 +81,11 @@ class Review {
     await queue.recount();
     this.#renewShown();
     this.#prepare();
+  }
+
+  async #rested(): Promise<void> {
+    const left = () => this.#decidedAt + REST_MS - performance.now();
+    while (left() > 0) await new Promise((go) => setTimeout(go, left()));
   }
 
   #renewShown(): void {
@@ -202,6 +214,7 @@ class Review {
     if (item === null || this.phase !== 'here') return;
     const state = BECOMES[decision.kind] ?? item.state;
     const { at } = this;
+    this.#decidedAt = performance.now();
     this.#take(decided(item, decision));
     this.done = null;
     void this.#send(item, decision);

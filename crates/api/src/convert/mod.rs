@@ -14,7 +14,8 @@ pub(crate) use lists::{export_choices, export_preview, exported, file_target, li
 pub(crate) use photo::{photo_options, photo_reading, photo_step};
 pub(crate) use review::{
     bulk_preview, checked, claim_finding, engine_claim, engine_decision, engine_filter, engine_template,
-    engine_text, review_event, review_item, review_queue, review_text, stepped, template,
+    engine_text, review_event, review_item, review_queue, review_text, rule_help, stepped, template,
+    template_trial,
 };
 pub(crate) use search::{completions, facets, filter_names, heat_map, page, query, reasons, why};
 pub(crate) use twins::{engine_likeness, twin_page, twin_photo};
@@ -163,6 +164,18 @@ fn field(field: catalog::Field) -> ProductField {
             catalog::Origin::List => FieldOrigin::List,
             catalog::Origin::Person => FieldOrigin::Person,
         },
+    }
+}
+
+impl FieldName {
+    /// The field of a name, such as `alt_text`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        catalog::FieldName::from_name(name).map(shown_field_name)
+    }
+
+    /// The names of all fields.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        catalog::FieldName::ALL.into_iter().map(catalog::FieldName::name)
     }
 }
 

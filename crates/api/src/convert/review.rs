@@ -6,7 +6,8 @@ use super::{color, description::engine_kind, description::kind, shown_field_name
 use crate::types::{
     BulkPreview, CheckedText, Claim, ClaimFinding, ClaimKind, Conflict, OriginSpan, ReviewCount,
     ReviewDecision, ReviewEvent, ReviewFact, ReviewFilter, ReviewItem, ReviewPhoto, ReviewQueue, ReviewRow,
-    ReviewState, ReviewText, Stepped, Template, TextPart, TextSpan, Verdict, WordOrigin,
+    ReviewState, ReviewText, RuleHelp, RuleSign, RuleSlot, Stepped, Template, TemplateTrial, TextPart,
+    TextSpan, TriedRule, Verdict, WordOrigin,
 };
 
 /// Products of a step that are named.
@@ -260,6 +261,36 @@ pub(crate) fn template(template: engine::Template) -> Template {
         title: template.title,
         text: template.text,
         alt_text: template.alt_text,
+    }
+}
+
+pub(crate) fn template_trial(trial: engine::TemplateTrial) -> TemplateTrial {
+    let tried = |part: engine::TextPart| TriedRule {
+        words: trial.text.part(part).to_owned(),
+        problem: trial
+            .problems
+            .iter()
+            .find(|problem| problem.part == part)
+            .map(|problem| problem.to_string()),
+    };
+    TemplateTrial {
+        title: tried(engine::TextPart::Title),
+        text: tried(engine::TextPart::Text),
+        alt_text: tried(engine::TextPart::AltText),
+        of: trial.of,
+    }
+}
+
+pub(crate) fn rule_help(help: engine::RuleHelp) -> RuleHelp {
+    let sign = |sign: engine::RuleSign| RuleSign {
+        rule: sign.rule.to_owned(),
+        means: sign.means.to_owned(),
+        becomes: sign.becomes,
+    };
+    let slot = |slot: &engine::Slot| RuleSlot { name: slot.name.to_owned(), means: slot.means.to_owned() };
+    RuleHelp {
+        signs: help.signs.into_iter().map(sign).collect(),
+        slots: help.slots.iter().map(slot).collect(),
     }
 }
 

@@ -40,7 +40,8 @@ pub use reasons::{HeatMap, PartName, PartScore, Reasons, SavedSearch, Why, WordF
 pub use review::{
     BulkPreview, CheckedText, Claim, ClaimFinding, ClaimKind, Conflict, OriginSpan, ReviewCount,
     ReviewDecision, ReviewEvent, ReviewFact, ReviewFilter, ReviewItem, ReviewPhoto, ReviewQueue, ReviewRow,
-    ReviewState, ReviewText, Stepped, Template, TextPart, TextSpan, Verdict, WordOrigin,
+    ReviewState, ReviewText, RuleHelp, RuleSign, RuleSlot, Stepped, Template, TemplateTrial, TextPart,
+    TextSpan, TriedRule, Verdict, WordOrigin,
 };
 pub use search::{
     DragEvent, DragPhase, DropSummary, PictureTerm, ProductTerm, QueryPicture, SearchFilter, SearchPage,

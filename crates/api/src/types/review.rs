@@ -363,6 +363,62 @@ pub struct Template {
     pub alt_text: String,
 }
 
+/// What rules would make of a product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateTrial {
+    /// What the product is called on which they were tried; none of a made-up one.
+    pub of: Option<String>,
+    /// The title's rule.
+    pub title: TriedRule,
+    /// The text's.
+    pub text: TriedRule,
+    /// The alternative text's.
+    pub alt_text: TriedRule,
+}
+
+/// What a rule would make of a product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TriedRule {
+    /// The words; nothing by a rule that cannot be followed.
+    pub words: String,
+    /// What keeps it from being followed.
+    pub problem: Option<String>,
+}
+
+/// How rules are written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleHelp {
+    /// Its signs, each shown by a rule.
+    pub signs: Vec<RuleSign>,
+    /// The names that rules know.
+    pub slots: Vec<RuleSlot>,
+}
+
+/// A sign of the language that rules are written in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleSign {
+    /// A rule that has it.
+    pub rule: String,
+    /// What it does.
+    pub means: String,
+    /// What the rule makes of a made-up product.
+    pub becomes: String,
+}
+
+/// A name that rules know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleSlot {
+    /// As it is written, such as `seen.title`.
+    pub name: String,
+    /// What it stands for.
+    pub means: String,
+}
+
 /// What a step back or forward brought.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

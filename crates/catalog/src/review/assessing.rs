@@ -118,6 +118,7 @@ impl JudgedClaim {
 }
 
 /// What every assessment needs, for one pack.
+#[derive(Clone)]
 pub(crate) struct Assessor {
     pub(super) engine: Arc<Engine>,
     pub(super) finder: Arc<Finder>,
@@ -181,6 +182,11 @@ impl Assessor {
             words_by,
             generated,
         })
+    }
+
+    /// A product's words as its rules put them together.
+    pub(super) fn generated(&self, inner: &Inner, product: ProductId) -> Result<ReviewText, CatalogError> {
+        Ok(self.known(inner, product)?.generated)
     }
 
     /// What is known of a product's description.

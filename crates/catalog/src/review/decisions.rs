@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 
 use super::{
     Assessment, ClaimKey, ClaimKind, JudgedClaim, OriginSpan, QueueFilter, QueueRow, ReviewState, ReviewText,
-    Template, WordsBy, assessing::product_type, judging::sentence,
+    WordsBy, assessing::product_type, judging::sentence,
 };
 use crate::{
     CatalogError, Library,
@@ -355,45 +355,6 @@ impl Library {
             return Err(CatalogError::TooLong { what: "A name", limit: MAX_NAME });
         }
         self.inner().store.set_text(Setting::Reviewer, Some(name).filter(|name| !name.is_empty()))
-    }
-
-    /// The rules by which descriptions are put together, the one for every product first.
-    ///
-    /// # Errors
-    /// A library that cannot be read.
-    pub fn templates(&self) -> Result<Vec<Template>, CatalogError> {
-        Ok(super::Templates::new(self.inner().store.templates()?).all().to_vec())
-    }
-
-    /// Keeps rules in the place of those of the same category.
-    ///
-    /// # Errors
-    /// [`CatalogError::BadTemplate`], a library that cannot be written.
-    pub fn set_template(&self, template: &Template) -> Result<(), CatalogError> {
-        template.check().map_err(CatalogError::BadTemplate)?;
-        self.lock_for_writing()?;
-        let template = Template { category: template.category.trim().to_owned(), ..template.clone() };
-        self.inner().store.set_template(&template)?;
-        self.after_templates()
-    }
-
-    /// Forgets the rules of a category; those of every product become what ships. False where there were none.
-    ///
-    /// # Errors
-    /// A library that cannot be written.
-    pub fn remove_template(&self, category: &str) -> Result<bool, CatalogError> {
-        self.lock_for_writing()?;
-        let was_there = self.inner().store.remove_template(category.trim())?;
-        self.after_templates()?;
-        Ok(was_there)
-    }
-
-    fn after_templates(&self) -> Result<(), CatalogError> {
-        let inner = self.inner();
-        inner.review.forget();
-        inner.store.all_reviews_are_stale()?;
-        inner.events.changed();
-        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 //! checked against the photos; and what people decide of them.
 //!
 //! ```text
-//! facts (shop) ──────► templates.rs, ground.rs: words, each with its origin ─┐
+//! facts (shop) ──────► rules.rs, templates.rs, ground.rs: words with origin ─┐
 //! descriptions (models)┘                                                     ▼
 //!                                          finding.rs: claims in a text ─► judging.rs ─► calibration.rs
 //!                                                                       against foils     verdict, probability
@@ -24,6 +24,8 @@ mod finding;
 mod ground;
 mod judging;
 mod queue;
+mod rules;
+mod slots;
 mod templates;
 
 pub use asking::ClaimFinding;
@@ -33,7 +35,8 @@ pub use decisions::{BulkPreview, Decision, HistoryStep};
 pub use finding::is_foil as are_rivals;
 pub use judging::Evidence;
 pub use queue::{QueueFilter, QueuePage, QueueRow};
-pub use templates::{Template, TemplateProblem, Templates};
+pub use slots::{RuleHelp, RuleSign, Slot, rule_help};
+pub use templates::{Template, TemplateProblem, TemplateTrial, Templates};
 
 pub(crate) use calibration::Calibrations;
 pub(crate) use finding::Finder;

@@ -142,13 +142,8 @@ impl Assessor {
     fn taught(&self, kind: AttributeKind, evidence: Evidence, is_right: bool) -> Self {
         let mut decided = self.decided.clone();
         decided.push((kind, evidence, is_right));
-        Self {
-            engine: self.engine.clone(),
-            finder: self.finder.clone(),
-            templates: self.templates.clone(),
-            calibrations: Calibrations::taught(self.engine.models.calibration().claims, &decided),
-            decided,
-        }
+        let pack = self.engine.models.calibration().claims;
+        Self { calibrations: Calibrations::taught(pack, &decided), decided, ..self.clone() }
     }
 
     /// What people decided of claims, with what spoke for each: what a calibration learns from.

@@ -1,35 +1,15 @@
-//! Rules by which what the shop knows and what the models see become a title, a text and an alternative text.
-//!
-//! A rule is text with slots: `{brand}` stands for what the shop says of the brand. What stands in square brackets
-//! is left out where one of its slots is empty, or where all of them were said before. `[if size=XL: ...]`,
-//! `[if brand: ...]` and `[unless brand: ...]` ask first. A sign that would mean something else has a backslash
-//! before it. Each category of the shop can have rules of its own.
+//! Rules by which what the shop knows and what the models see become a title, a text and an alternative text. Each
+//! category of the shop can have rules of its own; `rules.rs` has the language that they are written in.
 
-use std::ops::Range;
+use std::sync::Arc;
 
-use super::{ReviewText, TextPart, WordOrigin};
-use crate::{describe::contains_phrase, words};
-
-/// The longest rule, in characters.
-const MAX_RULE: usize = 2_000;
-/// Brackets within brackets.
-const MAX_DEPTH: usize = 8;
-
-/// Slots beside the names of the shop's fields.
-const OTHER_SLOTS: &[&str] = &[
-    "type",
-    "shop.colour",
-    "shop.material",
-    "shop.pattern",
-    "seen.title",
-    "seen.sentence",
-    "seen.text",
-    "seen.alt",
-    "seen.type",
-    "seen.colour",
-    "seen.material",
-    "seen.pattern",
-];
+use super::{
+    OriginSpan, QueueFilter, ReviewText, TextPart,
+    assessing::Assessor,
+    rules::{Rule, SlotValues},
+    slots::example,
+};
+use crate::{CatalogError, Library, words};
 
 /// The rules of a category.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,34 +46,30 @@ impl Template {
         }
     }
 
-    /// Whether its rules can be followed.
-    ///
-    /// # Errors
-    /// [`TemplateProblem`]: the first that cannot.
-    pub fn check(&self) -> Result<(), TemplateProblem> {
-        for part in TextPart::ALL {
-            parse(self.rule(part)).map_err(|(at, message)| TemplateProblem { part, at, message })?;
+    pub(super) fn rule_mut(&mut self, part: TextPart) -> &mut String {
+        match part {
+            TextPart::Title => &mut self.title,
+            TextPart::Text => &mut self.text,
+            TextPart::AltText => &mut self.alt_text,
         }
-        Ok(())
     }
 
-    /// Follows the rules; `slot` knows what stands for what, and whose words those are.
-    pub(super) fn fill(
-        &self,
-        slot: &dyn Fn(&str) -> Option<(String, WordOrigin)>,
-    ) -> (ReviewText, Vec<super::OriginSpan>) {
+    /// What keeps its rules from being followed, at most one problem of each.
+    pub fn problems(&self) -> Vec<TemplateProblem> {
+        let problem = |part| {
+            let (at, message) = Rule::parse(self.rule(part)).err()?;
+            Some(TemplateProblem { part, at, message })
+        };
+        TextPart::ALL.into_iter().filter_map(problem).collect()
+    }
+
+    /// Follows the rules.
+    pub(super) fn fill(&self, slot: &SlotValues<'_>) -> (ReviewText, Vec<OriginSpan>) {
         let mut origins = Vec::new();
         let mut filled = |part: TextPart| {
             // A rule that was checked when it was kept; of one that is damaged the shop's own words are kept.
-            let nodes = parse(self.rule(part)).unwrap_or_default();
-            let mut writer = Writer { text: String::new(), spans: Vec::new(), slot };
-            writer.nodes(&nodes);
-            let (text, spans) = writer.finished();
-            origins.extend(spans.into_iter().map(|(place, origin)| super::OriginSpan {
-                part,
-                place,
-                origin,
-            }));
+            let (text, spans) = Rule::parse(self.rule(part)).unwrap_or_default().follow(slot);
+            origins.extend(spans.into_iter().map(|(place, origin)| OriginSpan { part, place, origin }));
             text
         };
         let text = ReviewText {
@@ -107,7 +83,7 @@ impl Template {
 
 /// What is wrong with a rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
+#[error("Character {}: {message}", at + 1)]
 pub struct TemplateProblem {
     /// Of which part.
     pub part: TextPart,
@@ -151,257 +127,102 @@ impl Templates {
     }
 }
 
-#[derive(Debug, Clone, PartialEq)]
-enum Node {
-    Words(String),
-    Slot(String),
-    Group(Option<Condition>, Vec<Node>),
+/// What rules would make of a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateTrial {
+    /// What the product is called on which they were tried; none of a made-up one.
+    pub of: Option<String>,
+    /// The words; nothing by a rule that cannot be followed.
+    pub text: ReviewText,
+    /// What keeps rules from being followed.
+    pub problems: Vec<TemplateProblem>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
-struct Condition {
-    slot: String,
-    value: Option<String>,
-    is_met_without: bool,
-}
-
-type Wrong = (usize, String);
-
-fn parse(rule: &str) -> Result<Vec<Node>, Wrong> {
-    let letters: Vec<char> = rule.chars().collect();
-    if letters.len() > MAX_RULE {
-        return Err((MAX_RULE, format!("A rule has at most {MAX_RULE} characters.")));
+impl Library {
+    /// The rules by which descriptions are put together, the one for every product first.
+    ///
+    /// # Errors
+    /// A library that cannot be read.
+    pub fn templates(&self) -> Result<Vec<Template>, CatalogError> {
+        Ok(Templates::new(self.inner().store.templates()?).all().to_vec())
     }
-    let mut at = 0;
-    let nodes = sequence(&letters, &mut at, 0)?;
-    if at < letters.len() {
-        return Err((at, "This ] closes nothing. Write \\] where you mean the sign.".to_owned()));
-    }
-    Ok(nodes)
-}
 
-fn sequence(letters: &[char], at: &mut usize, depth: usize) -> Result<Vec<Node>, Wrong> {
-    let mut nodes = Vec::new();
-    let mut text = String::new();
-    let flush = |text: &mut String, nodes: &mut Vec<Node>| {
-        if !text.is_empty() {
-            nodes.push(Node::Words(std::mem::take(text)));
+    /// What rules would make of a product of their category, the one that needs eyes most; of a made-up one where
+    /// the catalog has none. Nothing is kept.
+    ///
+    /// # Errors
+    /// A library that cannot be read, a pack that cannot be used.
+    pub fn try_template(&self, template: &Template) -> Result<TemplateTrial, CatalogError> {
+        let inner = self.inner();
+        let problems = template.problems();
+        let mut followed = template.clone();
+        for problem in &problems {
+            followed.rule_mut(problem.part).clear();
         }
-    };
-    while let Some(&letter) = letters.get(*at) {
-        match letter {
-            '\\' => {
-                *at += 1;
-                text.extend(letters.get(*at));
-                *at += 1;
-            }
-            '{' => {
-                flush(&mut text, &mut nodes);
-                let start = *at;
-                let end = letters[start..].iter().position(|&c| c == '}').map(|n| start + n);
-                let end = end.ok_or((start, "This { is not closed. Add } behind the name.".to_owned()))?;
-                nodes.push(Node::Slot(slot_name(&letters[start + 1..end], start)?));
-                *at = end + 1;
-            }
-            '[' => {
-                flush(&mut text, &mut nodes);
-                let start = *at;
-                if depth >= MAX_DEPTH {
-                    return Err((start, "There are too many brackets within brackets.".to_owned()));
-                }
-                *at += 1;
-                let condition = condition(letters, at)?;
-                let inner = sequence(letters, at, depth + 1)?;
-                if letters.get(*at) != Some(&']') {
-                    return Err((start, "This [ is not closed. Add ] where the part ends.".to_owned()));
-                }
-                *at += 1;
-                nodes.push(Node::Group(condition, inner));
-            }
-            ']' => break,
-            other => {
-                text.push(other);
-                *at += 1;
-            }
-        }
-    }
-    flush(&mut text, &mut nodes);
-    Ok(nodes)
-}
-
-fn slot_name(letters: &[char], at: usize) -> Result<String, Wrong> {
-    let name: String = letters.iter().collect::<String>().trim().to_lowercase();
-    let is_known =
-        crate::store::FieldName::from_name(&name).is_some() || OTHER_SLOTS.contains(&name.as_str());
-    if is_known {
-        return Ok(name);
-    }
-    let fields = crate::store::FieldName::ALL.map(crate::store::FieldName::name).join(", ");
-    Err((at, format!("Nothing is called {{{name}}}. There are {fields}, {}.", OTHER_SLOTS.join(", "))))
-}
-
-/// "if size=XL: " or "unless brand: " at the beginning of brackets.
-fn condition(letters: &[char], at: &mut usize) -> Result<Option<Condition>, Wrong> {
-    let rest: String = letters[*at..].iter().take(200).collect();
-    let (is_met_without, after) = match (rest.strip_prefix("if "), rest.strip_prefix("unless ")) {
-        (Some(after), _) => (false, after),
-        (_, Some(after)) => (true, after),
-        _ => return Ok(None),
-    };
-    let start = *at;
-    let Some((asked, _)) = after.split_once(':').filter(|(asked, _)| !asked.contains(['[', ']', '{'])) else {
-        return Ok(None);
-    };
-    let skipped = rest.chars().count() - after.chars().count() + asked.chars().count() + 1;
-    *at += skipped;
-    // One space behind the colon is for people.
-    if letters.get(*at) == Some(&' ') {
-        *at += 1;
-    }
-    let (slot, value) = match asked.split_once('=') {
-        Some((slot, value)) => (slot, Some(value.trim().to_owned())),
-        None => (asked, None),
-    };
-    let slot: Vec<char> = slot.chars().collect();
-    Ok(Some(Condition { slot: slot_name(&slot, start)?, value, is_met_without }))
-}
-
-struct Writer<'a> {
-    text: String,
-    spans: Vec<(Range<usize>, WordOrigin)>,
-    slot: &'a dyn Fn(&str) -> Option<(String, WordOrigin)>,
-}
-
-impl Writer<'_> {
-    fn value(&self, slot: &str) -> Option<(String, WordOrigin)> {
-        (self.slot)(slot).filter(|(value, _)| !value.trim().is_empty())
-    }
-
-    fn nodes(&mut self, nodes: &[Node]) {
-        for node in nodes {
-            match node {
-                Node::Words(words) => self.write(words, WordOrigin::Template),
-                Node::Slot(slot) => {
-                    if let Some((value, origin)) = self.value(slot) {
-                        self.write(value.trim(), origin);
-                    }
-                }
-                Node::Group(condition, inner) => {
-                    let is_met = condition.as_ref().is_none_or(|condition| self.is_met(condition));
-                    if is_met && (condition.is_some() || self.has_news(inner)) {
-                        self.nodes(inner);
-                    }
-                }
-            }
-        }
-    }
-
-    fn is_met(&self, condition: &Condition) -> bool {
-        let value = self.value(&condition.slot).map(|(value, _)| words::fold(&value));
-        let is_there = match &condition.value {
-            Some(wanted) => value.as_deref() == Some(words::fold(wanted).as_str()),
-            None => value.is_some(),
+        let category = Some(template.category.trim().to_owned()).filter(|category| !category.is_empty());
+        let filter = QueueFilter { category, ..QueueFilter::default() };
+        let (_, items) = inner.store.review_queue(&filter, 0, 1)?;
+        let Some(item) = items.into_iter().next() else {
+            return Ok(TemplateTrial { of: None, text: followed.fill(&example).0, problems });
         };
-        is_there != condition.is_met_without
+        followed.category.clear();
+        let text = inner.assessor()?.with_template(followed).generated(inner, item.product)?;
+        Ok(TemplateTrial { of: Some(item.title), text, problems })
     }
 
-    /// Whether every slot of a part has something, and one of them something new.
-    fn has_news(&self, nodes: &[Node]) -> bool {
-        let mut slots = nodes.iter().filter_map(|node| match node {
-            Node::Slot(slot) => Some(self.value(slot).map(|(value, _)| value)),
-            _ => None,
-        });
-        let Some(first) = slots.next() else { return true };
-        let said = self.text.to_lowercase();
-        let mut is_new = false;
-        for value in std::iter::once(first).chain(slots) {
-            let Some(value) = value else { return false };
-            is_new |= !contains_phrase(&said, &value.to_lowercase());
+    /// Keeps rules in the place of those of the same category.
+    ///
+    /// # Errors
+    /// [`CatalogError::BadTemplate`], a library that cannot be written.
+    pub fn set_template(&self, template: &Template) -> Result<(), CatalogError> {
+        if let Some(problem) = template.problems().into_iter().next() {
+            return Err(CatalogError::BadTemplate(problem));
         }
-        is_new
+        self.lock_for_writing()?;
+        let template = Template { category: template.category.trim().to_owned(), ..template.clone() };
+        self.inner().store.set_template(&template)?;
+        self.after_templates()
     }
 
-    fn write(&mut self, words: &str, origin: WordOrigin) {
-        let start = self.text.len();
-        self.text.push_str(words);
-        if let Some((place, last)) = self.spans.last_mut()
-            && *last == origin
-            && place.end == start
-        {
-            place.end = self.text.len();
-            return;
-        }
-        if start < self.text.len() {
-            self.spans.push((start..self.text.len(), origin));
-        }
+    /// Forgets the rules of a category; those of every product become what ships. False where there were none.
+    ///
+    /// # Errors
+    /// A library that cannot be written.
+    pub fn remove_template(&self, category: &str) -> Result<bool, CatalogError> {
+        self.lock_for_writing()?;
+        let was_there = self.inner().store.remove_template(category.trim())?;
+        self.after_templates()?;
+        Ok(was_there)
     }
 
-    /// Without spaces at both ends, and the first letter a capital one.
-    fn finished(self) -> (String, Vec<(Range<usize>, WordOrigin)>) {
-        let n_before = self.text.len() - self.text.trim_start().len();
-        let trimmed = self.text.trim();
-        let mut letters = trimmed.chars();
-        let first: String = letters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-        let grown = first.len() as i64 - (trimmed.len() - letters.as_str().len()) as i64;
-        let text = format!("{first}{}", letters.as_str());
-        let moved = |at: usize| {
-            let at = at.saturating_sub(n_before);
-            let at = if at == 0 { 0 } else { (at as i64 + grown).max(0) as usize };
-            at.min(text.len())
-        };
-        let spans =
-            self.spans.into_iter().map(|(place, origin)| (moved(place.start)..moved(place.end), origin));
-        let spans = spans.filter(|(place, _)| !place.is_empty()).collect();
-        (text, spans)
+    fn after_templates(&self) -> Result<(), CatalogError> {
+        let inner = self.inner();
+        inner.review.forget();
+        inner.store.all_reviews_are_stale()?;
+        inner.events.changed();
+        Ok(())
+    }
+}
+
+impl Assessor {
+    /// One that puts every product's words together by these rules.
+    fn with_template(&self, template: Template) -> Self {
+        Self { templates: Arc::new(Templates::new(vec![template])), ..self.clone() }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn fill(rule: &str, slots: &[(&str, &str)]) -> String {
-        let template = Template { title: rule.to_owned(), ..Template::default() };
-        template.check().unwrap();
-        let slot = |name: &str| {
-            let found = slots.iter().find(|(slot, _)| *slot == name);
-            found.map(|(_, value)| ((*value).to_owned(), WordOrigin::Shop))
-        };
-        template.fill(&slot).0.title
-    }
+    use crate::review::WordOrigin;
 
     #[test]
-    fn rules_are_followed() {
-        let check = |rule: &str, slots: &[(&str, &str)], expected: &str| {
-            assert_eq!(fill(rule, slots), expected, "{rule}");
-        };
-        let mug = [("brand", "Poppy"), ("seen.title", "blue mug"), ("size", "XL")];
-        check("{brand} {seen.title}", &mug, "Poppy blue mug");
-        check("{seen.title}[, size {size}]", &mug, "Blue mug, size XL");
-        check("{seen.title}[, made of {material}]", &mug, "Blue mug");
-        check("[if size=xl: large ]{seen.title}", &mug, "Large blue mug");
-        check("[if size=S: small ]{seen.title}", &mug, "Blue mug");
-        check("[unless material: {seen.title}]", &mug, "Blue mug");
-        check("{seen.title} \\[new\\]", &mug, "Blue mug [new]");
-        // What was said is not said again.
-        check("{seen.title}[, {colour}]", &[("seen.title", "blue mug"), ("colour", "Blue")], "Blue mug");
-        check("", &mug, "");
-    }
-
-    #[test]
-    fn a_rule_that_cannot_be_followed_says_where_and_why() {
-        let check = |rule: &str, at: usize, expected: &str| {
-            let template = Template { text: rule.to_owned(), ..Template::default() };
-            let problem = template.check().unwrap_err();
-            assert_eq!((problem.part, problem.at), (TextPart::Text, at), "{rule}");
-            assert!(problem.message.contains(expected), "{}", problem.message);
-        };
-        check("a {brnd}", 2, "Nothing is called {brnd}");
-        check("a {brand", 2, "not closed");
-        check("a [b", 2, "not closed");
-        check("a b]", 3, "closes nothing");
-        check(&"[".repeat(20), 8, "too many brackets");
-        check(&"x".repeat(3_000), MAX_RULE, "at most");
+    fn problems_name_their_part() {
+        let template = Template { title: "{brnd}".to_owned(), text: "[a".to_owned(), ..Template::default() };
+        let found: Vec<(TextPart, usize)> =
+            template.problems().into_iter().map(|problem| (problem.part, problem.at)).collect();
+        assert_eq!(found, [(TextPart::Title, 0), (TextPart::Text, 0)]);
+        assert_eq!(Template::default().problems(), []);
     }
 
     #[test]
