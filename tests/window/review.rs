@@ -16,26 +16,24 @@ const DESCRIBED: Duration = Duration::from_secs(600);
 const N: usize = 100;
 const A_LOOK: Duration = Duration::from_millis(700);
 
-/// Measures, in the page, how long it is from a key to the next photo, painted.
+/// Measures, in the page, how long it is from a key to the next photo, painted: a photo is named once it is on the
+/// screen. Waiting for frames instead would be told of them late.
 const WATCH: &str = "
     window.__waits = [];
-    const shown = () => document.querySelector(`[data-testid='review-photo']`);
+    let shown = document.querySelector(`[data-testid='review-photo']`).dataset.picture;
+    let pressed = null;
     document.addEventListener('keydown', (event) => {
-        if (!'arn'.includes(event.key)) return;
-        const before = shown()?.dataset.picture ?? window.__last;
-        const start = performance.now();
-        const look = () => {
-            const image = shown();
-            // It is named once it is on the screen.
-            if (image?.dataset.picture && image.dataset.picture !== before) {
-                window.__last = image.dataset.picture;
-                window.__waits.push(performance.now() - start);
-            } else if (performance.now() - start < 5000) {
-                requestAnimationFrame(look);
-            }
-        };
-        look();
-    }, true);";
+        if ('arn'.includes(event.key)) pressed = performance.now();
+    }, true);
+    new MutationObserver((changes) => {
+        for (const { target } of changes) {
+            const { picture } = target.dataset;
+            if (!picture || picture === shown || pressed === null) continue;
+            shown = picture;
+            window.__waits.push(performance.now() - pressed);
+            pressed = null;
+        }
+    }).observe(document.body, { subtree: true, attributeFilter: ['data-picture'] });";
 
 async fn shown(page: &Page) -> Result<Option<String>> {
     let script = "return document.querySelector(`[data-testid='review-photo']`)?.dataset.picture ?? null";
