@@ -1,6 +1,9 @@
 //! Verdicts on claims: what of them is right, and how well probabilities mean what they say.
 
-use vitrine_eval::claims::{self, KindFigures, Label, Outcome, Share};
+use vitrine_eval::{
+    claims::{self, KindFigures, Label, Outcome, Share},
+    report::claims_page,
+};
 
 fn outcome(is_true: bool, probability: f64) -> Outcome {
     Outcome {
@@ -35,6 +38,21 @@ fn a_file_that_cannot_be_used_says_why() {
     check(b"photo,value\n1.jpg,red\n", "lacks kind");
     check(b"photo,kind,value\n1.jpg,,red\n", "Line 2 lacks its kind");
     check(b"", "lacks photo");
+}
+
+#[test]
+fn the_page_has_a_diagram_of_each_kind_and_no_text_of_others_becomes_html() {
+    let evil = "<script>alert(1)</script>";
+    let mut outcomes = vec![outcome(true, 0.9), outcome(false, 0.1)];
+    outcomes.push(Outcome { kind: evil.to_owned(), probability: None, ..outcome(true, 0.9) });
+    let figures = KindFigures::of_all(&outcomes);
+    let page = claims_page(&figures, evil, "");
+    assert!(!page.contains("<script") && !page.contains("NaN"), "{page}");
+    assert_eq!(page.matches("<svg ").count(), 2);
+    assert_eq!(page.matches("<desc ").count(), 2);
+    assert_eq!(page.matches("<circle ").count(), 2);
+    assert!(page.contains("told with 90 %, 100 % of 1 true"));
+    assert!(page.contains("100.0 %") && page.contains("of 1"));
 }
 
 #[test]

@@ -5,11 +5,15 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::Context;
 use vitrine_api::{
     Api,
     types::{AttributeKind, ClaimFinding, ProductId, Verdict},
 };
-use vitrine_eval::claims::{self, KindFigures, Label, Outcome};
+use vitrine_eval::{
+    claims::{self, KindFigures, Label, Outcome},
+    report::claims_page,
+};
 
 use crate::{
     args::{Arguments, EvalArguments},
@@ -80,6 +84,13 @@ pub fn run(api: &Api, arguments: &Arguments, options: &EvalArguments, bytes: &[u
     let measured = tried.iter().filter(|tried| tried.is_measured || !options.fit);
     let outcomes: Vec<Outcome> = measured.map(outcome).collect();
     let figures = KindFigures::of_all(&outcomes);
+    if let Some(path) = &options.html {
+        let title = options.file.file_name().unwrap_or_default().to_string_lossy();
+        let about =
+            format!("What verdicts on claims are worth, on {}.", counted(of_photo.len() as u64, "photo"));
+        std::fs::write(path, claims_page(&figures, &title, &about))
+            .with_context(|| format!("{} could not be written", path.display()))?;
+    }
     if arguments.json {
         return output::json(&claims::json(&figures));
     }

@@ -1,13 +1,14 @@
 //! A plot of one measure: a bar for each system, with its interval.
 
-use std::fmt::Write;
+use maud::{Markup, html};
 
 use super::{
     Report,
     palette::N_COLOURS,
     scale::Scale,
-    text::{escaped, value},
+    text::{printable, value},
 };
+use crate::bootstrap::Interval;
 
 const WIDTH: f64 = 340.0;
 const ROW: f64 = 30.0;
@@ -20,8 +21,8 @@ const MAX_NAME: usize = 14;
 const LETTER: f64 = 7.4;
 
 /// The plot of the measure at `at`.
-pub(super) fn plot(report: &Report, at: usize) -> String {
-    let Some(measure) = report.settings.measures.get(at) else { return String::new() };
+pub(super) fn plot(report: &Report, at: usize) -> Markup {
+    let Some(measure) = report.settings.measures.get(at) else { return Markup::default() };
     let rows: Vec<_> = report
         .systems
         .iter()
@@ -41,43 +42,38 @@ pub(super) fn plot(report: &Report, at: usize) -> String {
             format!("{name} {mean} ({low} to {high})")
         })
         .collect();
-    let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"bars{at}-title bars{at}-words\">\
-         <title id=\"bars{at}-title\">{measure} of each search</title>\
-         <desc id=\"bars{at}-words\">{}</desc>",
-        escaped(&words.join("; "))
-    );
-    for (tick, words) in scale.ticks(2) {
-        let x = x(tick);
-        let _ = write!(
-            svg,
-            "<path class=\"grid\" d=\"M{x:.1} 0V{bottom}\"/>\
-             <text class=\"tick\" x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{words}</text>",
-            bottom + 16.0
-        );
+    let (title_id, words_id) = (format!("bars{at}-title"), format!("bars{at}-words"));
+    html! {
+        svg viewBox=(format!("0 0 {WIDTH} {height}")) role="img" aria-labelledby=(format!("{title_id} {words_id}")) {
+            title id=(title_id) { (measure.to_string()) " of each search" }
+            desc id=(words_id) { (printable(&words.join("; "))) }
+            @for (tick, words) in scale.ticks(2) {
+                @let x = x(tick);
+                path.grid d=(format!("M{x:.1} 0V{bottom}")) {}
+                text.tick x=(format_args!("{x:.1}")) y=(format_args!("{:.1}", bottom + 16.0)) text-anchor="middle" {
+                    (words)
+                }
+            }
+            @for (row, (name, interval)) in rows.iter().enumerate() {
+                (bar(name, interval, row, left, &x))
+            }
+        }
     }
-    for (row, (name, interval)) in rows.iter().enumerate() {
-        let middle = (row as f64 + 0.5) * ROW;
-        let (start, mean, low, high) = (x(0.0), x(interval.mean), x(interval.low), x(interval.high));
-        let _ = write!(
-            svg,
-            "<text class=\"name\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>\
-             <rect class=\"bar s{}\" x=\"{start:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{BAR}\"/>\
-             <path class=\"interval\" d=\"M{low:.1} {middle}H{high:.1}M{low:.1} {:.1}v8M{high:.1} {:.1}v8\"/>\
-             <text class=\"value\" x=\"{WIDTH}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
-            left - 8.0,
-            middle + 4.0,
-            escaped(&shortened(name)),
-            row % N_COLOURS,
-            middle - BAR / 2.0,
-            mean - start,
-            middle - 4.0,
-            middle - 4.0,
-            middle + 4.0,
-            value(interval.mean),
-        );
+}
+
+fn bar(name: &str, interval: &Interval, row: usize, left: f64, x: &dyn Fn(f64) -> f64) -> Markup {
+    let middle = (row as f64 + 0.5) * ROW;
+    let (start, mean, low, high) = (x(0.0), x(interval.mean), x(interval.low), x(interval.high));
+    let across = format!("M{low:.1} {middle}H{high:.1}M{low:.1} {0:.1}v8M{high:.1} {0:.1}v8", middle - 4.0);
+    html! {
+        text.name x=(format_args!("{:.1}", left - 8.0)) y=(format_args!("{:.1}", middle + 4.0)) text-anchor="end" {
+            (printable(&shortened(name)))
+        }
+        rect class=(format_args!("bar s{}", row % N_COLOURS)) x=(format_args!("{start:.1}"))
+            y=(format_args!("{:.1}", middle - BAR / 2.0)) width=(format_args!("{:.1}", mean - start)) height=(BAR) {}
+        path.interval d=(across) {}
+        text.value x=(WIDTH) y=(format_args!("{:.1}", middle + 4.0)) text-anchor="end" { (value(interval.mean)) }
     }
-    svg + "</svg>"
 }
 
 /// A name that fits; tables and descriptions have it whole.

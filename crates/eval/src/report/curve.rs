@@ -1,13 +1,13 @@
 //! The curve of Recall@k: how much is found by those who look further.
 
-use std::fmt::Write;
+use maud::{Markup, html};
 
 use super::{
     Report,
     bars::shortened,
     palette::N_COLOURS,
     scale::Scale,
-    text::{escaped, value},
+    text::{printable, value},
 };
 
 const WIDTH: f64 = 960.0;
@@ -20,7 +20,7 @@ const BOTTOM: f64 = 312.0;
 const NAME_GAP: f64 = 17.0;
 
 /// The curves of all systems; none where rankings have one item, or none.
-pub(super) fn plot(report: &Report) -> Option<String> {
+pub(super) fn plot(report: &Report) -> Option<Markup> {
     let depth = report.systems.first()?.recall.len();
     if depth < 2 {
         return None;
@@ -34,59 +34,45 @@ pub(super) fn plot(report: &Report) -> Option<String> {
     let y = |recall: f64| BOTTOM - scale.place(recall) * (BOTTOM - TOP);
     let marked = ticks(depth);
 
-    let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"curve-title curve-words\">\
-         <title id=\"curve-title\">Recall@k of each search, for k from 1 to {depth}</title>\
-         <desc id=\"curve-words\">{}</desc>",
-        escaped(&in_words(&curves, &marked))
-    );
-    for (tick, words) in scale.ticks(5) {
-        let y = y(tick);
-        let _ = write!(
-            svg,
-            "<path class=\"grid\" d=\"M{LEFT} {y:.1}H{RIGHT}\"/>\
-             <text class=\"tick\" x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{words}</text>",
-            LEFT - 8.0,
-            y + 4.0
-        );
-    }
-    for &k in &marked {
-        let x = x(k);
-        let _ = write!(
-            svg,
-            "<path class=\"grid\" d=\"M{x:.1} {TOP}V{BOTTOM}\"/>\
-             <text class=\"tick\" x=\"{x:.1}\" y=\"{}\" text-anchor=\"middle\">{k}</text>",
-            BOTTOM + 18.0
-        );
-    }
-    let _ = write!(
-        svg,
-        "<text class=\"tick\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">k: photos that are looked at</text>",
-        (LEFT + RIGHT) / 2.0,
-        BOTTOM + 40.0
-    );
     let ends: Vec<f64> = curves.iter().map(|(_, recall)| y(recall.last().copied().unwrap_or(0.0))).collect();
-    for (at, ((name, recall), name_y)) in curves.iter().zip(apart(&ends)).enumerate() {
-        let points: Vec<String> =
-            (1..).zip(*recall).map(|(k, recall)| format!("{:.1} {:.1}", x(k), y(*recall))).collect();
-        let colour = at % N_COLOURS;
-        let _ = write!(svg, "<path class=\"curve c{colour}\" d=\"M{}\"/>", points.join("L"));
-        for (k, recall) in (1..).zip(*recall).filter(|(k, _)| marked.contains(k)) {
-            let _ = write!(svg, "<path class=\"mark m{colour}\" d=\"{}\"/>", mark(at, x(k), y(*recall)));
+    let names_at = apart(&ends);
+    Some(html! {
+        svg viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="img" aria-labelledby="curve-title curve-words" {
+            title id="curve-title" { "Recall@k of each search, for k from 1 to " (depth) }
+            desc id="curve-words" { (printable(&in_words(&curves, &marked))) }
+            @for (tick, words) in scale.ticks(5) {
+                @let y = y(tick);
+                path.grid d=(format!("M{LEFT} {y:.1}H{RIGHT}")) {}
+                text.tick x=(LEFT - 8.0) y=(format_args!("{:.1}", y + 4.0)) text-anchor="end" { (words) }
+            }
+            @for &k in &marked {
+                @let x = x(k);
+                path.grid d=(format!("M{x:.1} {TOP}V{BOTTOM}")) {}
+                text.tick x=(format_args!("{x:.1}")) y=(BOTTOM + 18.0) text-anchor="middle" { (k) }
+            }
+            text.tick x=((LEFT + RIGHT) / 2.0) y=(BOTTOM + 40.0) text-anchor="middle" {
+                "k: photos that are looked at"
+            }
+            @for (at, (name, recall)) in curves.iter().enumerate() {
+                @let colour = at % N_COLOURS;
+                @let (end, name_y) = (ends[at], names_at[at]);
+                path class=(format_args!("curve c{colour}")) d=(line(recall, &x, &y)) {}
+                @for (k, recall) in (1..).zip(*recall).filter(|(k, _)| marked.contains(k)) {
+                    path class=(format_args!("mark m{colour}")) d=(mark(at, x(k), y(*recall))) {}
+                }
+                path.leader d=(format!("M{:.1} {end:.1}L{:.1} {name_y:.1}", RIGHT + 6.0, RIGHT + 18.0)) {}
+                text class=(format_args!("name t{colour}")) x=(RIGHT + 22.0) y=(format_args!("{:.1}", name_y + 4.0)) {
+                    (printable(&shortened(name)))
+                }
+            }
         }
-        let _ = write!(
-            svg,
-            "<path class=\"leader\" d=\"M{:.1} {:.1}L{:.1} {name_y:.1}\"/>\
-             <text class=\"name t{colour}\" x=\"{}\" y=\"{:.1}\">{}</text>",
-            RIGHT + 6.0,
-            ends[at],
-            RIGHT + 18.0,
-            RIGHT + 22.0,
-            name_y + 4.0,
-            escaped(&shortened(name))
-        );
-    }
-    Some(svg + "</svg>")
+    })
+}
+
+fn line(recall: &[f64], x: &dyn Fn(usize) -> f64, y: &dyn Fn(f64) -> f64) -> String {
+    let points: Vec<String> =
+        (1..).zip(recall).map(|(k, recall)| format!("{:.1} {:.1}", x(k), y(*recall))).collect();
+    format!("M{}", points.join("L"))
 }
 
 /// The round numbers up to the depth, and the depth unless one is close.

@@ -1,12 +1,14 @@
 //! The queries that one system answers worst, shown.
 
-use std::fmt::Write;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use maud::{Markup, html};
 
-use super::{
-    data_uri,
-    text::{attribute, escaped, grouped},
-};
+use super::text::{grouped, printable};
 use crate::retrieval::Retrieved;
+
+/// Picture formats that browsers show as pictures and nothing else; SVG is a document.
+const PICTURES: [&str; 7] =
+    ["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "image/bmp", "image/jxl"];
 
 /// The worst answers of a system, to be shown on the page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,47 +65,77 @@ pub fn worst(retrieved: &[Retrieved], n: usize) -> Vec<usize> {
 }
 
 /// The part of the page that shows them.
-pub(super) fn section(failures: &Failures) -> String {
-    let mut html = format!(
-        "<section aria-labelledby=\"worst\"><h2 id=\"worst\">Worst answers of <bdi>{}</bdi></h2>\n\
-         <ol class=\"failures\">\n",
-        escaped(&failures.system)
-    );
-    for failure in &failures.list {
-        let rank = match failure.first_rank {
-            Some(rank) => format!("First relevant photo at rank {}.", grouped(rank)),
-            None => "No relevant photo among those that were ranked.".to_owned(),
-        };
-        let _ = write!(
-            html,
-            "<li><h3 dir=\"auto\">{}</h3><p class=\"soft\">{rank}</p><div class=\"sides\">",
-            escaped(&failure.query)
-        );
-        html += &side("Expected", &failure.expected);
-        html += &side("Came first", &failure.found);
-        html += "</div></li>\n";
+pub(super) fn section(failures: &Failures) -> Markup {
+    let rank = |failure: &Failure| match failure.first_rank {
+        Some(rank) => format!("First relevant photo at rank {}.", grouped(rank)),
+        None => "No relevant photo among those that were ranked.".to_owned(),
+    };
+    html! {
+        section aria-labelledby="worst" {
+            h2 id="worst" { "Worst answers of " bdi { (printable(&failures.system)) } }
+            ol.failures {
+                @for failure in &failures.list {
+                    li {
+                        h3 dir="auto" { (printable(&failure.query)) }
+                        p.soft { (rank(failure)) }
+                        div.sides {
+                            (side("Expected", &failure.expected))
+                            (side("Came first", &failure.found))
+                        }
+                    }
+                }
+            }
+        }
     }
-    html + "</ol></section>\n"
 }
 
-fn side(heading: &str, items: &[Shown]) -> String {
-    let mut html = format!("<div><h4>{heading}</h4>");
-    if items.is_empty() {
-        return html + "<p class=\"soft\">Nothing.</p></div>";
-    }
-    html += "<ul class=\"photos\">";
-    for Shown { item, picture } in items {
-        let address =
-            picture.as_ref().and_then(|picture| data_uri::of_picture(&picture.mime, &picture.bytes));
-        html += "<li><figure>";
-        match (picture, address) {
-            (Some(picture), Some(address)) => {
-                let alt = if picture.alt.trim().is_empty() { item } else { &picture.alt };
-                let _ = write!(html, "<img src=\"{address}\" alt=\"{}\">", attribute(alt));
+fn side(heading: &str, items: &[Shown]) -> Markup {
+    html! {
+        div {
+            h4 { (heading) }
+            @if items.is_empty() { p.soft { "Nothing." } }
+            @else {
+                ul.photos {
+                    @for Shown { item, picture } in items {
+                        li {
+                            figure {
+                                @match picture.as_ref().and_then(|picture| Some((picture, address(picture)?))) {
+                                    Some((picture, address)) => {
+                                        @let alt = if picture.alt.trim().is_empty() { item } else { &picture.alt };
+                                        img src=(address) alt=(printable(alt));
+                                    }
+                                    None => div.no-photo.soft { "No picture" },
+                                }
+                                figcaption dir="auto" { (printable(item)) }
+                            }
+                        }
+                    }
+                }
             }
-            _ => html += "<div class=\"no-photo soft\">No picture</div>",
         }
-        let _ = write!(html, "<figcaption dir=\"auto\">{}</figcaption></figure></li>", escaped(item));
     }
-    html + "</ul></div>"
+}
+
+/// A picture within the page (RFC 2397); none of what is not a picture by its type.
+fn address(picture: &Picture) -> Option<String> {
+    let mime = PICTURES.iter().find(|known| known.eq_ignore_ascii_case(&picture.mime))?;
+    Some(format!("data:{mime};base64,{}", STANDARD.encode(&picture.bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Picture, address};
+
+    #[test]
+    fn only_pictures_become_addresses() {
+        let check = |mime: &str, expected: Option<&str>| {
+            let picture = Picture { bytes: b"f".to_vec(), mime: mime.to_owned(), alt: String::new() };
+            assert_eq!(address(&picture).as_deref(), expected);
+        };
+        check("image/png", Some("data:image/png;base64,Zg=="));
+        check("IMAGE/PNG", Some("data:image/png;base64,Zg=="));
+        check("image/svg+xml", None);
+        check("text/html", None);
+        check("image/png\" onerror=\"x", None);
+    }
 }

@@ -5,15 +5,16 @@
 //!                                                                              json.rs  a value
 //! failures with pictures ────────────────────────────────────────────────────► page.rs  HTML, with
 //!                                             bars.rs, curve.rs plots, failures.rs, palette.rs colours
+//! verdicts on claims ────────────────────────────────────────────────────────► reliability.rs, a page of its own
 //! ```
 
 mod bars;
 mod curve;
-mod data_uri;
 mod failures;
 mod json;
 mod page;
 mod palette;
+mod reliability;
 mod scale;
 mod table;
 mod text;
@@ -21,6 +22,7 @@ mod text;
 use std::collections::HashSet;
 
 pub use failures::{Failure, Failures, Picture, Shown, worst};
+pub use reliability::claims_page;
 
 use crate::{
     bootstrap::{Interval, Resampling, mean_interval, paired_difference},

@@ -1,18 +1,6 @@
 //! Words and numbers as they stand in reports.
 
-use html_escape::{encode_double_quoted_attribute, encode_text};
-
 use crate::bootstrap::Interval;
-
-/// Text as HTML shows it, between tags.
-pub(super) fn escaped(text: &str) -> String {
-    encode_text(&printable(text)).into_owned()
-}
-
-/// Text as an attribute in double quotation marks has it.
-pub(super) fn attribute(text: &str) -> String {
-    encode_double_quoted_attribute(&printable(text)).into_owned()
-}
 
 /// Without what moves a terminal's cursor, or what HTML does not allow: those letters become spaces.
 pub(super) fn printable(text: &str) -> String {
