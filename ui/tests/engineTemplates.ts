@@ -10,7 +10,7 @@ export function installTemplates({ options }: Basis): Handlers {
   const shipped: Template = {
     category: '',
     title: '[if title: {title}][unless title: [{brand} ]{seen.title}]',
-    text: '{seen.sentence}[ By {brand}.][ Made of {material}.]',
+    text: '[if description: {description}][unless description: {seen.sentence}[ By {brand}.]]',
     altText: '[if alt_text: {alt_text}][unless alt_text: {seen.alt}]',
   };
   let kept: Template[] = options.templates ?? [];

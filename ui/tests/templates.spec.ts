@@ -40,7 +40,7 @@ test('the rules are shown with what each makes of a product', async ({ page }) =
   await expect(rule(page, 'title')).toBeFocused();
   await expect(page.getByTestId('template-of')).toHaveText('Tried on “Blue mug”.');
   await expect(told(page, 'title')).toHaveText(/^Becomes: Words by \[if title/);
-  await expect(told(page, 'text')).toContainText('Words by {seen.sentence}');
+  await expect(told(page, 'text')).toContainText('unless description: {seen.sentence}');
   await expect(page.getByTestId('template-save')).toBeDisabled();
   await page.getByTestId('template-help').locator('summary').click();
   await expect(page.getByTestId('template-help')).toContainText('Poppy mug');

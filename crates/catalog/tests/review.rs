@@ -251,6 +251,21 @@ fn words_and_claims_know_where_they_come_from() {
 }
 
 #[test]
+fn a_text_that_the_shop_has_stays_and_is_checked() {
+    let (_shop, library) = shop();
+    let (red, blue) = (product(&library, "red.png"), product(&library, "blue.png"));
+    library.set_field(blue, FieldName::Description, Some("A waterproof box for the garden.")).unwrap();
+    let item = library.review_item(blue).unwrap();
+    assert_eq!(item.text.text, "A waterproof box for the garden.");
+    let waterproof = item.claims.iter().find(|claim| claim.claim.kind == ClaimKind::Unseen).unwrap();
+    assert_eq!(waterproof.verdict, Verdict::NotVisible);
+    // Where it has none, what was seen is written.
+    assert_ne!(library.review_item(red).unwrap().text.text, "");
+    library.set_field(blue, FieldName::Description, None).unwrap();
+    assert_ne!(library.review_item(blue).unwrap().text.text, item.text.text);
+}
+
+#[test]
 fn rules_are_tried_on_a_product_of_their_category_and_nothing_is_kept() {
     let (_shop, library) = shop();
     let blue = product(&library, "blue.png");

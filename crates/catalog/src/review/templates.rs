@@ -29,8 +29,9 @@ impl Default for Template {
         Self {
             category: String::new(),
             title: "[if title: {title}][unless title: [{brand} ]{seen.title}]".to_owned(),
-            text: "{seen.sentence}[ By {brand}.][ Made of {material}.][ The pattern is {shop.pattern}.]\
-                   [ Size {size}.][ For {gender}.]"
+            // What a shop has written of a product is more than a model sees of it.
+            text: "[if description: {description}][unless description: {seen.sentence}[ By {brand}.]\
+                   [ Made of {material}.][ The pattern is {shop.pattern}.][ Size {size}.][ For {gender}.]]"
                 .to_owned(),
             alt_text: "[if alt_text: {alt_text}][unless alt_text: {seen.alt}]".to_owned(),
         }

@@ -25,6 +25,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { sql: include_str!("migrations/0006_search.sql"), replaces: false },
     Migration { sql: include_str!("migrations/0007_review.sql"), replaces: false },
     Migration { sql: include_str!("migrations/0008_health.sql"), replaces: false },
+    Migration { sql: include_str!("migrations/0009_own_words.sql"), replaces: false },
 ];
 
 /// The version that this program writes.

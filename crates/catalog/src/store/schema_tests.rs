@@ -57,6 +57,10 @@ fn libraries_of_every_earlier_version_are_taken_over_whole() {
         assert_eq!(names, [(FieldName::Title, list), (FieldName::Price, list), (FieldName::Category, list)]);
         assert_eq!(store.vector(IDS.clip, PictureId::new(3)).unwrap(), Some(vec![0.0, 0.0, 1.0, 0.0]));
         assert_eq!(store.files_of(PictureId::new(1)).unwrap().len(), 2);
+        // The rules of words became others: every product is looked at anew.
+        let count = "SELECT count(*) FROM stale_review";
+        let n_stale: i64 = store.reader().unwrap().query_row(count, [], |row| row.get(0)).unwrap();
+        assert_eq!(n_stale, 3, "v{version}");
         let pack = store.path_setting(Setting::Pack).unwrap();
         assert_eq!(pack.is_some(), version >= 2);
         if version >= 3 {
