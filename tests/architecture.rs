@@ -21,7 +21,14 @@ const EDGES: &[(&str, &[&str])] = &[
     ("vitrine-photo", &[]),
     (
         "vitrine-catalog",
-        &["vitrine-import", "vitrine-index", "vitrine-jobs", "vitrine-models", "vitrine-photo"],
+        &[
+            "vitrine-eval",
+            "vitrine-import",
+            "vitrine-index",
+            "vitrine-jobs",
+            "vitrine-models",
+            "vitrine-photo",
+        ],
     ),
     ("vitrine-packs", &["vitrine-jobs", "vitrine-models"]),
     ("vitrine-api", &["vitrine-catalog", "vitrine-packs"]),

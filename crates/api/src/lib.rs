@@ -19,6 +19,7 @@ mod places;
 mod report;
 mod review;
 mod search;
+mod tuning;
 mod twins;
 pub mod types;
 

@@ -46,6 +46,7 @@ mod store;
 #[cfg(feature = "synthetic")]
 pub mod synthetic;
 mod thumbnails;
+pub mod tuning;
 pub mod twins;
 mod watch;
 mod words;

@@ -112,6 +112,12 @@ pub enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// A search that learns from this shop
+    Tune {
+        /// What to do
+        #[command(subcommand)]
+        what: TuneCommand,
+    },
     /// Measure how well searches find what a file says they should
     Eval(EvalArguments),
     /// Count the catalog, and tell which files were skipped and why
@@ -165,7 +171,7 @@ pub struct EvalArguments {
     /// Conceptual Captions, tables); with --claims what is true of photos (a table: photo, kind, value)
     pub file: PathBuf,
     /// Measure verdicts on claims: each true one, and each with a value of another photo in its place
-    #[arg(long, conflicts_with_all = ["systems", "html"])]
+    #[arg(long, conflicts_with = "systems")]
     pub claims: bool,
     /// Have the matching model read each claim
     #[arg(long, requires = "claims")]
@@ -222,6 +228,17 @@ pub enum Beside {
     Text,
     /// XMP with IPTC's alternative text
     Xmp,
+}
+
+/// What to do with a search that learns from this shop.
+#[derive(Debug, Subcommand)]
+pub enum TuneCommand {
+    /// See whether it would find more; nothing is changed
+    Try {
+        /// Where every draw begins: the same seed gives the same answer
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
 }
 
 /// What to do with descriptions.

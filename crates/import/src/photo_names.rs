@@ -20,12 +20,15 @@ pub struct PhotoNames<'a> {
 impl<'a> PhotoNames<'a> {
     /// Of these paths, for a list in `folder`.
     pub fn new(folder: &Path, paths: impl IntoIterator<Item = &'a Path>) -> Self {
+        let paths = paths.into_iter();
+        // Of half a million photos a vector that doubles would take tens of megabytes more.
+        let n = paths.size_hint().0;
         let mut names = Self {
-            paths: Vec::new(),
+            paths: Vec::with_capacity(n),
             by_path: HashMap::new(),
-            by_name: Vec::new(),
-            by_stem: Vec::new(),
-            by_letters: Vec::new(),
+            by_name: Vec::with_capacity(n),
+            by_stem: Vec::with_capacity(n),
+            by_letters: Vec::with_capacity(n),
         };
         for (at, path) in (0..).zip(paths) {
             if let Ok(below) = path.strip_prefix(folder) {

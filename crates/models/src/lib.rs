@@ -7,6 +7,7 @@
 //! PixelTensor ------------------------------------Captioner::caption-----> caption
 //! vector, caption, term lists --------------------Interrogator------------> phrases, attributes
 //! PixelTensor --Matcher::encode_images--> ImageTokens, &str --Matcher::match_probabilities--> 0 to 1
+//! vectors of queries and products --tuning::Trainer--> tuning::Tuning, which reads both as a shop means them
 //! ```
 //!
 //! Invariants:
@@ -45,6 +46,7 @@ mod softmax;
 mod summary;
 mod thread;
 mod tokenizer;
+pub mod tuning;
 mod weights;
 
 pub use self::blip::{
@@ -63,6 +65,7 @@ pub use self::interrogator::{
     ProductVocabulary, RankedTerm, TermEmbedding, TermOdds, TermProbability, TermTable, TermVectors,
     rank_terms,
 };
+pub use self::memory::return_freed_memory;
 pub use self::pack::{
     Calibration, CheckedFile, CheckedFiles, ClaimCalibration, ClaimCalibrations, ClaimWeights, Coverage,
     FileSum, FusedCalibration, ModelEntry, Pack, PackManifest, PartCalibration, ScoreRange,

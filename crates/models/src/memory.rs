@@ -37,8 +37,9 @@ pub(crate) fn estimate(n_parameters: u64, n_working: u64, size_bytes: u64) -> u6
 
 /// Gives memory that was freed back to the system. glibc keeps pieces below 32 MB for later, which nothing
 /// would use for as long as no model is loaded: after a BLIP base was dropped that had written captions,
-/// 436 MiB were still resident without this, and 12 with it.
-pub(crate) fn return_freed() {
+/// 436 MiB were still resident without this, and 12 with it. It keeps them for each thread, too: what one has freed,
+/// another does not use.
+pub fn return_freed_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: takes no pointers, and is allowed at any time from any thread (malloc_trim(3)).
     unsafe {

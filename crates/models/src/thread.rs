@@ -241,7 +241,7 @@ impl<M> Owner<M> {
     fn unload(&mut self) {
         self.is_loaded.store(false, Ordering::Release);
         self.model = None;
-        memory::return_freed();
+        memory::return_freed_memory();
         tracing::debug!(thread = &*self.name, "a model was unloaded");
     }
 }

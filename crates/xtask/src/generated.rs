@@ -27,8 +27,13 @@ pub(crate) fn goldens(project: &Project) -> Result<()> {
     command::run(
         project.command(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(needs),
     )?;
-    // The first empties the folder in which the second fills one of its own.
-    for (script, folder) in [("make_goldens.py", "goldens"), ("interrogator.py", "goldens/interrogator")] {
+    // The first empties the folder in which the others fill one of their own.
+    let scripts = [
+        ("make_goldens.py", "goldens"),
+        ("interrogator.py", "goldens/interrogator"),
+        ("tuning.py", "goldens/tuning"),
+    ];
+    for (script, folder) in scripts {
         command::run(
             project
                 .command(&python)

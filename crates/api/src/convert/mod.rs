@@ -6,6 +6,7 @@ mod lists;
 mod photo;
 mod review;
 mod search;
+mod tuning;
 mod twins;
 
 pub(crate) use description::engine_kind;
@@ -18,6 +19,7 @@ pub(crate) use review::{
     template_trial,
 };
 pub(crate) use search::{completions, facets, filter_names, heat_map, page, query, reasons, why};
+pub(crate) use tuning::{tuning_progress, tuning_trial};
 pub(crate) use twins::{engine_likeness, twin_page, twin_photo};
 
 use vitrine_catalog::{

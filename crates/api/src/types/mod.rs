@@ -18,6 +18,7 @@ mod reasons;
 mod review;
 mod search;
 mod state;
+mod tuning;
 mod twins;
 
 pub use catalog::{
@@ -51,4 +52,5 @@ pub use state::{
     AppState, Away, CatalogSummary, FilterName, GroupBy, GroupingExample, GroupingPreview, ModelInfo,
     ModelRole, ModelsInfo, Source, SourceList,
 };
+pub use tuning::{TuningKind, TuningMeasure, TuningProgress, TuningStage, TuningTrial};
 pub use twins::{Likeness, TwinDecision, TwinGroup, TwinPage, TwinPhoto};

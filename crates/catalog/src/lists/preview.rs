@@ -8,6 +8,7 @@ use std::{
 use vitrine_import::{
     FindingKind, Format, ListProblem, Meaning, ProductList, header, header_key, inspect, read_list,
 };
+use vitrine_models::return_freed_memory;
 
 use super::{
     reading::{Unread, bytes, mapping, remembered},
@@ -106,6 +107,13 @@ impl Library {
         path: &Path,
         meanings: Option<&[String]>,
     ) -> Result<ListPreview, CatalogError> {
+        let preview = self.previewed(path, meanings);
+        // The run that takes the list in has a thread of its own, and needs as much again.
+        return_freed_memory();
+        preview
+    }
+
+    fn previewed(&self, path: &Path, meanings: Option<&[String]>) -> Result<ListPreview, CatalogError> {
         let store = &self.inner().store;
         let bytes = content(path)?;
         let found = inspect(&bytes).map_err(|problem| bad_list(path, in_words(&problem)))?;
@@ -136,6 +144,7 @@ impl Library {
                 return Ok(preview);
             }
         };
+        drop(bytes);
         let photos = store.photo_paths()?;
         preview.n_products = list.products.len() as u64;
         preview.n_variants = list.products.iter().map(|product| product.variants.len() as u64).sum();
@@ -164,6 +173,8 @@ impl Library {
             None => remembered(store, &bytes)?,
         };
         read_list(&bytes, used.as_ref()).map_err(bad)?;
+        drop(bytes);
+        return_freed_memory();
         if let Some(meanings) = meanings {
             self.lock_for_writing()?;
             store.set_list_mapping(&header_key(&header), meanings)?;

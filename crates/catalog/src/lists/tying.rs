@@ -22,7 +22,10 @@ pub(crate) fn tied_products(path: &Path, list: &mut ProductList, photos: &[PathB
     for product in &list.products {
         let named = product.images.iter().chain(product.variants.iter().filter_map(|it| it.image.as_ref()));
         let found = named.filter_map(|image| names.find(image)).filter(|found| taken.insert(found));
-        ties.push(found.map(tie).collect());
+        let mut found: Vec<Tie> = found.map(tie).collect();
+        // Most have one, for which a vector takes room for four.
+        found.shrink_to_fit();
+        ties.push(found);
     }
     for (product, ties) in list.products.iter().zip(&mut ties) {
         let named: HashSet<PathBuf> = ties.iter().map(|tie| tie.path.clone()).collect();

@@ -10,6 +10,7 @@ use std::{
 
 use vitrine_import::Group;
 use vitrine_jobs::Job;
+use vitrine_models::return_freed_memory;
 
 use super::walk::Scanned;
 use crate::{
@@ -133,6 +134,7 @@ fn tie(
             Err(Unread::Library(error)) => return Err(error),
         }
     }
+    return_freed_memory();
     library.store.replace_ties(source.id, source.group_by, &rows, &tied, &is_cancelled)?;
     // What was wrong with a list before need not be so any more.
     for list in &rows {

@@ -65,6 +65,25 @@ use crate::{
     store::{ProductId, ProductRow},
 };
 
+/// The text of typed words that a pack's models read; none where they know none of them.
+pub(crate) fn sentence_of(models: &crate::models::Models, text: &str) -> Option<String> {
+    query::sentence(models, &language::parse(text, &[]))
+}
+
+/// Whether a folded word says nothing of a product.
+pub(crate) fn says_nothing(word: &str) -> bool {
+    lexical::is_filler(word)
+}
+
+/// What share of typed words each product holds.
+pub(crate) struct WordShares(lexical::Coverage);
+
+impl WordShares {
+    pub(crate) fn of(&self, product: ProductId) -> f32 {
+        self.0.of(product.get())
+    }
+}
+
 /// From this relevance on a product counts as a good match.
 const GOOD: f32 = 0.5;
 /// Good matches that are put into another order than that of relevance.
@@ -119,6 +138,14 @@ pub struct Page {
 }
 
 impl Library {
+    /// What share of typed words each product holds, as a search adds it to what the models say.
+    pub(crate) fn word_shares(&self, text: &str) -> Result<WordShares, CatalogError> {
+        let inner = self.inner();
+        let query = Query::words(text);
+        let question = Question::of(inner, &query)?;
+        Ok(WordShares(ranking::coverage(inner, &query, &question)?))
+    }
+
     /// The products of ranks `offset..offset + limit`. Without anything asked: the catalog, in the
     /// order in which products were added.
     pub fn search(&self, query: &Query, offset: u64, limit: u64) -> Result<Page, CatalogError> {

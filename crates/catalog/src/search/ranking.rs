@@ -262,7 +262,7 @@ impl Rankings {
 }
 
 /// What share of the question's words each product holds.
-fn coverage(inner: &Inner, query: &Query, question: &Question) -> Result<Coverage, CatalogError> {
+pub(super) fn coverage(inner: &Inner, query: &Query, question: &Question) -> Result<Coverage, CatalogError> {
     if question.typed.wanted.is_empty() || query.weights.words <= 0.0 {
         return Ok(Coverage::default());
     }
