@@ -13,7 +13,10 @@ const CATALOG_CHANGED: &str = "catalog-changed";
 /// A model pack's download, import or check went on or ended, at most ten times a second.
 const PACKS: &str = "packs";
 
-/// Another pack answers, gets ready to, or no longer does.
+/// Learning from the shop went on or ended, at most ten times a second.
+const TUNING: &str = "tuning";
+
+/// Another pack answers, gets ready to, or no longer does, or searches go by other things learnt.
 const PACK_CHANGED: &str = "pack-changed";
 
 /// Starts passing events on, loading the models before somebody asks, and watching the folders.
@@ -24,6 +27,7 @@ pub(crate) fn forward<R: Runtime>(api: &Api, app: AppHandle<R>) -> Result<(), Ap
             Event::Progress(progress) => app.emit(PROGRESS, progress),
             Event::CatalogChanged(summary) => app.emit(CATALOG_CHANGED, summary),
             Event::Packs(news) => app.emit(PACKS, news),
+            Event::Tuning(job) => app.emit(TUNING, job),
             Event::PackChanged => app.emit(PACK_CHANGED, ()),
         };
     });

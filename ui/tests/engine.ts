@@ -18,6 +18,7 @@ import { installHealth } from './engineHealth';
 import { installLists } from './engineLists';
 import { installReview } from './engineReview';
 import { installTemplates } from './engineTemplates';
+import { installTuning } from './engineTuning';
 import { installTwins } from './engineTwins';
 
 export * from './engineData';
@@ -60,7 +61,7 @@ export async function startEngine(page: Page, options: EngineOptions): Promise<v
   const all = { models: MODELS, names: NAMES, run: IDLE, packs: PACKS, ...options };
   // One script, so that its parts are there in this order.
   await page.addInitScript({
-    content: `(${String(install)})(${JSON.stringify(all)}, [${String(installAsking)}, ${String(installTwins)}, ${String(installReview)}, ${String(installLists)}, ${String(installTemplates)}, ${String(installHealth)}]);`,
+    content: `(${String(install)})(${JSON.stringify(all)}, [${String(installAsking)}, ${String(installTwins)}, ${String(installReview)}, ${String(installLists)}, ${String(installTemplates)}, ${String(installHealth)}, ${String(installTuning)}]);`,
   });
 }
 

@@ -17,6 +17,9 @@ import type { SearchProblem } from '../src/lib/bindings/SearchProblem';
 import type { Skipped } from '../src/lib/bindings/Skipped';
 import type { Source } from '../src/lib/bindings/Source';
 import type { Template } from '../src/lib/bindings/Template';
+import type { TuningFigure } from '../src/lib/bindings/TuningFigure';
+import type { TuningPoint } from '../src/lib/bindings/TuningPoint';
+import type { TuningState } from '../src/lib/bindings/TuningState';
 import type { TwinGroup } from '../src/lib/bindings/TwinGroup';
 import type { Variant } from '../src/lib/bindings/Variant';
 
@@ -116,6 +119,12 @@ export interface EngineOptions {
   nNotCompared?: number;
   /** What values of filters are called; themselves when not given. */
   filterNames?: FilterName[];
+  /** What searches learnt; nothing when not given. */
+  tuning?: TuningState;
+  tuningPoints?: TuningPoint[];
+  tuningFigures?: TuningFigure[];
+  /** What searches learnt cannot be read. */
+  tuningFails?: boolean;
   /** The catalog's health; nothing was found out when not given. */
   health?: Health;
   /** Milliseconds before it is answered. */

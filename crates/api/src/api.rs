@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use vitrine_catalog::{Library, PhotoStep, jobs::JobEvent};
+use vitrine_catalog::{
+    Library, PhotoStep,
+    jobs::{JobEvent, Lane},
+};
 
 use crate::{
     OpenOptions, convert,
@@ -13,7 +16,7 @@ use crate::{
     types::{
         ApiError, AppState, CatalogSummary, ErrorCode, FieldName, GroupBy, GroupingPreview, ModelsInfo,
         PackNews, PhotoReading, PhotoRequest, PictureId, ProductDetail, ProductId, QueryPicture, RunProgress,
-        SkippedPage, SourceId,
+        SkippedPage, SourceId, TuningJob,
     },
 };
 
@@ -37,7 +40,9 @@ pub enum Event {
     CatalogChanged(CatalogSummary),
     /// A pack's download, import or check went on or ended.
     Packs(PackNews),
-    /// Another pack answers, gets ready to, or no longer does.
+    /// Learning from the shop went on or ended.
+    Tuning(TuningJob),
+    /// Another pack answers, gets ready to, or no longer does, or searches go by other things learnt.
     PackChanged,
 }
 
@@ -272,9 +277,10 @@ impl Api {
     pub fn subscribe(&self, listener: impl Fn(Event) + Send + Sync + 'static) {
         self.library.subscribe(move |event| match event {
             vitrine_catalog::Event::Job(JobEvent::Progress(job) | JobEvent::Ended(job)) => {
-                match packs::news(&job) {
-                    Some(news) => listener(Event::Packs(news)),
-                    None => listener(Event::Progress(convert::progress(Some(job)))),
+                match job.kind.lane() {
+                    Lane::Index => listener(Event::Progress(convert::progress(Some(job)))),
+                    Lane::Packs => packs::news(&job).map(Event::Packs).into_iter().for_each(&listener),
+                    Lane::Tuning => listener(Event::Tuning(convert::tuning_job(job))),
                 }
             }
             vitrine_catalog::Event::CatalogChanged(summary) => {

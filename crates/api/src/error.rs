@@ -73,6 +73,20 @@ impl From<CatalogError> for ApiError {
             CatalogError::NoSuchProduct => {
                 (ErrorCode::NotFound, "This product is no longer in the catalog.".to_owned())
             }
+            CatalogError::NoSuchTuning => (
+                ErrorCode::NotFound,
+                "Nothing that searches learnt with these models is kept under this number.".to_owned(),
+            ),
+            CatalogError::UselessTuning(verdict) => {
+                (ErrorCode::BadRequest, format!("Searches cannot go by it. {verdict}"))
+            }
+            CatalogError::TuningInUse => {
+                (ErrorCode::InUse, "Searches go by it. Go back first, then forget it.".to_owned())
+            }
+            CatalogError::AlreadyLearning => (
+                ErrorCode::InUse,
+                "Searches are learning already. Wait for the end of that, or stop it.".to_owned(),
+            ),
             CatalogError::NoSuchSource => {
                 (ErrorCode::NotFound, "This folder is no longer in the catalog.".to_owned())
             }

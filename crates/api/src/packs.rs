@@ -306,7 +306,7 @@ fn kind_of(job: &JobSnapshot) -> Option<PackJobKind> {
         JobKind::Pull => Some(PackJobKind::Pull),
         JobKind::Import => Some(PackJobKind::Import),
         JobKind::Verify => Some(PackJobKind::Verify),
-        JobKind::Index => None,
+        JobKind::Index | JobKind::Tune => None,
     }
 }
 

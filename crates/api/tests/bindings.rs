@@ -7,11 +7,11 @@ use std::{fs, path::PathBuf};
 
 use ts_rs::{Config, TS};
 use vitrine_api::types::{
-    ApiError, AppState, BulkPreview, CheckedText, Completion, DragEvent, Dropped, ExportChoices,
+    ApiError, AppState, BulkPreview, CheckedText, Comparison, Completion, DragEvent, Dropped, ExportChoices,
     ExportPreview, ExportTarget, Exported, Facets, GroupingPreview, Health, HeatMap, ListPreview, PackList,
     PackNews, ProductDetail, QueryPicture, Reasons, ReviewDecision, ReviewEvent, ReviewFilter, ReviewItem,
     ReviewQueue, RuleHelp, SavedSearch, SearchPage, SearchRequest, SkippedPage, Stepped, Template,
-    TemplateTrial, TwinDecision, TwinPage, Unphotographed,
+    TemplateTrial, TuningJob, TuningReport, TuningState, TwinDecision, TwinPage, Unphotographed,
 };
 
 fn export_all(into: &std::path::Path) {
@@ -39,6 +39,10 @@ fn export_all(into: &std::path::Path) {
     SavedSearch::export_all(&config).unwrap();
     Health::export_all(&config).unwrap();
     Unphotographed::export_all(&config).unwrap();
+    TuningState::export_all(&config).unwrap();
+    TuningJob::export_all(&config).unwrap();
+    TuningReport::export_all(&config).unwrap();
+    Comparison::export_all(&config).unwrap();
     TwinPage::export_all(&config).unwrap();
     TwinDecision::export_all(&config).unwrap();
     ReviewFilter::export_all(&config).unwrap();

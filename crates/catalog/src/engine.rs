@@ -18,14 +18,17 @@ use crate::{
     describe::{self, Vocabulary, WordLists},
     memory::Vectors,
     models::{ModelIds, Models, OpenModels},
-    store::{PictureId, Setting, Store},
+    store::{PictureId, Setting, Store, TuningId},
+    tuning::{FusedSource, Tuned},
 };
 
-/// A pack's models with the vectors that they made.
+/// A pack's models with the vectors that they made, and what searches by them learnt from the shop.
 pub(crate) struct Engine {
-    pub(crate) models: Models,
-    pub(crate) vectors: Vectors,
-    vocabulary: OnceLock<Vocabulary>,
+    pub(crate) models: Arc<Models>,
+    pub(crate) vectors: Arc<Vectors>,
+    vocabulary: Arc<OnceLock<Vocabulary>>,
+    /// What is added to every relevance.
+    shift: f32,
 }
 
 impl Engine {
@@ -43,9 +46,59 @@ impl Engine {
                 folder.display()
             )));
         }
-        let models = Models::of_pack(pack, options.prefer_cpu, lists, store, open)?;
-        let vectors = Vectors::new(&options.folder, models.ids().parts(), &models.parts_key());
-        Ok(Arc::new(Self { models, vectors, vocabulary: OnceLock::new() }))
+        let models = Arc::new(Models::of_pack(pack, options.prefer_cpu, lists, store, open)?);
+        let tuned = match used_tuning(store, &models) {
+            Err(error @ CatalogError::Database(_)) => return Err(error),
+            Err(error) => {
+                tracing::warn!(error = %error.with_causes(), "searches go without what they learnt");
+                None
+            }
+            Ok(tuned) => tuned,
+        };
+        Ok(Arc::new(Self::of(models, Arc::default(), tuned, options)))
+    }
+
+    fn of(
+        models: Arc<Models>,
+        vocabulary: Arc<OnceLock<Vocabulary>>,
+        tuned: Option<Arc<Tuned>>,
+        options: &LibraryOptions,
+    ) -> Self {
+        let shift = tuned.as_ref().map_or(0.0, |tuned| tuned.shift());
+        let source = FusedSource::new(models.ids().parts(), tuned);
+        let vectors = Arc::new(Vectors::new(&options.folder, source, &models.parts_key()));
+        Self { models, vectors, vocabulary, shift }
+    }
+
+    /// The same models with other things learnt, or none.
+    pub(crate) fn tuned_by(&self, tuned: Option<Arc<Tuned>>, options: &LibraryOptions) -> Arc<Self> {
+        Arc::new(Self::of(self.models.clone(), self.vocabulary.clone(), tuned, options))
+    }
+
+    /// The same with something else added to every relevance.
+    pub(crate) fn shifted_by(&self, shift: f32) -> Arc<Self> {
+        let (models, vectors) = (self.models.clone(), self.vectors.clone());
+        Arc::new(Self { models, vectors, vocabulary: self.vocabulary.clone(), shift })
+    }
+
+    /// What searches learnt, if they did.
+    pub(crate) fn tuned(&self) -> Option<&Tuned> {
+        self.vectors.source().tuned()
+    }
+
+    /// Names what searches learnt.
+    pub(crate) fn tuning(&self) -> Option<TuningId> {
+        self.tuned().map(Tuned::id)
+    }
+
+    /// Whether a folded word means something to searches: to the models, or by what was learnt from the shop.
+    pub(crate) fn knows_word(&self, word: &str) -> bool {
+        self.models.knows_word(word) || self.tuned().is_some_and(|tuned| tuned.knows_word(word))
+    }
+
+    /// What is added to every relevance.
+    pub(crate) fn shift(&self) -> f32 {
+        self.shift
     }
 
     /// The word lists, ready to be compared with vectors; computed when they are first asked for.
@@ -95,6 +148,8 @@ struct State {
     current: Result<Arc<Engine>, String>,
     /// What gets ready.
     next: Option<Arc<Engine>>,
+    /// What is compared with what answers: the same models with other things learnt, by what that is.
+    compared: Vec<Arc<Engine>>,
 }
 
 /// The packs at work.
@@ -144,7 +199,7 @@ impl Engines {
             },
             None => None,
         };
-        Ok(Self { state: RwLock::new(State { current, next }), lists, open })
+        Ok(Self { state: RwLock::new(State { current, next, compared: Vec::new() }), lists, open })
     }
 
     /// The word lists that descriptions are made of.
@@ -160,6 +215,46 @@ impl Engines {
     /// Why nothing answers, if so.
     pub(crate) fn problem(&self) -> Option<String> {
         self.read().current.as_ref().err().cloned()
+    }
+
+    /// Lets `ready` answer in the place of an engine of the same models; false where another pack answers by now.
+    pub(crate) fn exchange(&self, ready: &Arc<Engine>) -> bool {
+        let mut state = self.write();
+        let is_same = state.current.as_ref().is_ok_and(|now| Arc::ptr_eq(&now.models, &ready.models));
+        if is_same {
+            state.current = Ok(ready.clone());
+        }
+        is_same
+    }
+
+    /// The pack that answers with other things learnt, or none; `make` makes it where it is not known yet.
+    pub(crate) fn beside(
+        &self,
+        tuning: Option<TuningId>,
+        make: impl FnOnce(&Engine) -> Result<Arc<Engine>, CatalogError>,
+    ) -> Result<Arc<Engine>, CatalogError> {
+        let current = self.current()?;
+        if current.tuning() == tuning {
+            return Ok(current);
+        }
+        let is_it = |one: &&Arc<Engine>| Arc::ptr_eq(&one.models, &current.models) && one.tuning() == tuning;
+        if let Some(known) = self.read().compared.iter().find(is_it) {
+            return Ok(known.clone());
+        }
+        let made = make(&current)?;
+        let mut state = self.write();
+        state.compared.retain(|one| Arc::ptr_eq(&one.models, &made.models) && one.tuning() != tuning);
+        // Each holds an index of the whole catalog: the models alone, and one more.
+        if state.compared.len() >= 2 {
+            state.compared.remove(0);
+        }
+        state.compared.push(made.clone());
+        Ok(made)
+    }
+
+    /// Lets go of what was compared.
+    pub(crate) fn end_comparison(&self) {
+        self.write().compared.clear();
     }
 
     /// What a run works with: the pack that gets ready, else the one that answers.
@@ -252,6 +347,13 @@ impl Engines {
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, State> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What searches by these models go by.
+fn used_tuning(store: &Store, models: &Models) -> Result<Option<Arc<Tuned>>, CatalogError> {
+    let Some(row) = store.used_tuning(models.search_ids())? else { return Ok(None) };
+    let Some(learnt) = store.learnt(row.id)? else { return Ok(None) };
+    Ok(Some(Arc::new(Tuned::new(&row, learnt)?)))
 }
 
 /// The first of the options' folders that holds a usable pack.

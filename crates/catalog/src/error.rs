@@ -99,6 +99,18 @@ pub enum CatalogError {
         /// Why.
         skip: crate::photo::Skip,
     },
+    /// What searches learnt at some time is not there (any more), or not for these models.
+    #[error("no search that learnt from this shop is kept under this number")]
+    NoSuchTuning,
+    /// It was found to be of no use, so it was not kept.
+    #[error("this one was found to be of no use: {0}")]
+    UselessTuning(String),
+    /// Searches are learning already.
+    #[error("searches are learning already; wait for the end of that, or stop it")]
+    AlreadyLearning,
+    /// Searches go by it.
+    #[error("searches go by it; go back first")]
+    TuningInUse,
     /// No usable model pack.
     #[error("{0}")]
     NoModels(String),

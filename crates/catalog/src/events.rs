@@ -20,7 +20,7 @@ pub enum Event {
     Job(JobEvent),
     /// Photos came, went, or became searchable or described.
     CatalogChanged(Summary),
-    /// Another pack answers, gets ready to, or no longer does.
+    /// Another pack answers, gets ready to, or no longer does, or searches go by other things learnt.
     PackChanged,
 }
 

@@ -276,7 +276,11 @@ impl Library {
             watcher.watch(&source.path);
         }
         *self.watcher() = Some(watcher);
-        if sources.is_empty() { Ok(()) } else { self.rescan() }
+        if sources.is_empty() {
+            return Ok(());
+        }
+        self.rescan()?;
+        self.resume_tuning()
     }
 
     /// Holds the run.
@@ -316,6 +320,7 @@ impl Library {
     pub fn close(&self) {
         *self.watcher() = None;
         self.inner.work.cancel();
+        self.stop_tuning();
         if let Some(job) = self.inner.jobs.current(Lane::Packs) {
             job.cancel();
             let _ = job.wait();

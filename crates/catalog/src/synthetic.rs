@@ -147,9 +147,9 @@ impl Library {
         let engine = inner.engine()?;
         let questions = texts.iter().map(|text| self.fused_question(text)).collect::<Result<Vec<_>, _>>()?;
         let mut best: Vec<Vec<(f32, PictureId)>> = vec![Vec::new(); questions.len()];
-        let models = engine.models.ids().parts();
-        let lens = inner.store.part_lens(models)?.unwrap_or_default();
-        inner.store.each_fused(models, lens, |id, vector| {
+        let source = engine.vectors.source();
+        let lens = source.lens(&inner.store)?.unwrap_or_default();
+        source.each(&inner.store, lens, |id, vector| {
             for ((query, missing), best) in questions.iter().zip(&mut best) {
                 let mut start = 0;
                 let mut score = 0.0;
@@ -167,7 +167,7 @@ impl Library {
                     best.truncate(k);
                 }
             }
-            Ok::<_, CatalogError>(())
+            Ok(())
         })?;
         Ok(best.into_iter().map(|best| best.into_iter().map(|(_, id)| id).collect()).collect())
     }

@@ -112,11 +112,18 @@ pub enum Command {
         #[arg(long)]
         dry_run: bool,
     },
-    /// A search that learns from this shop
+    /// Let searches learn from this shop, and go by it where they find more
+    #[command(args_conflicts_with_subcommands = true)]
     Tune {
-        /// What to do
+        /// Where every draw begins: the same seed gives the same of the same shop
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Change nothing: only tell whether searches would find more
+        #[arg(long)]
+        dry_run: bool,
+        /// What to do with what was learnt
         #[command(subcommand)]
-        what: TuneCommand,
+        what: Option<TuneCommand>,
     },
     /// Measure how well searches find what a file says they should
     Eval(EvalArguments),
@@ -230,14 +237,30 @@ pub enum Beside {
     Xmp,
 }
 
-/// What to do with a search that learns from this shop.
+/// What to do with what searches learnt.
 #[derive(Debug, Subcommand)]
 pub enum TuneCommand {
-    /// See whether it would find more; nothing is changed
-    Try {
-        /// Where every draw begins: the same seed gives the same answer
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
+    /// Tell what searches go by, what was learnt and when, and what there is to learn from
+    List,
+    /// Let searches go by what was learnt at some time
+    Use {
+        /// Its number, as `list` prints it
+        number: u32,
+    },
+    /// Let searches go by the models alone again; what was learnt is kept
+    Back,
+    /// Tell what one brings, with its figures
+    Report {
+        /// Its number [default: the newest]
+        number: Option<u32>,
+        /// A page of HTML to write, with curves
+        #[arg(long)]
+        html: Option<PathBuf>,
+    },
+    /// Forget one that is not in use
+    Remove {
+        /// Its number, as `list` prints it
+        number: u32,
     },
 }
 

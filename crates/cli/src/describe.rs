@@ -1,14 +1,6 @@
 //! `vitrine describe`.
 
-use std::{
-    io::IsTerminal,
-    process::ExitCode,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Instant,
-};
+use std::process::ExitCode;
 
 use vitrine_api::{
     Api,
@@ -18,40 +10,20 @@ use vitrine_api::{
 };
 
 use crate::{
-    INTERRUPTED, LINE_EVERY,
+    INTERRUPTED,
     args::{Arguments, DescribeArguments, Mode, Style},
     output,
+    steps::Steps,
 };
 
 /// Describes every file; one that cannot be described is told and costs no other.
 pub fn run(api: &Api, arguments: &Arguments, options: &DescribeArguments) -> anyhow::Result<ExitCode> {
     let request = request(options);
-    let stopped = Arc::new(AtomicBool::new(false));
-    let stop = stopped.clone();
-    ctrlc::set_handler(move || stop.store(true, Ordering::Release))?;
-    let bar = std::io::stderr().is_terminal().then(indicatif::ProgressBar::new_spinner);
-    let last_line = std::cell::Cell::new(Instant::now());
-    let go_on = |step: &str| {
-        match &bar {
-            Some(bar) => {
-                bar.set_message(output::visible(step));
-                bar.tick();
-            }
-            // Some modes take minutes: a script's log must not look as if nothing happened.
-            None if last_line.get().elapsed() >= LINE_EVERY => {
-                last_line.set(Instant::now());
-                note!("{step}");
-            }
-            None => {}
-        }
-        !stopped.load(Ordering::Acquire)
-    };
+    let steps = Steps::new()?;
     let (mut readings, mut n_failed) = (Vec::new(), 0);
     for file in &options.files {
-        let described = api.describe_photo(file, &request, &go_on);
-        if let Some(bar) = &bar {
-            bar.finish_and_clear();
-        }
+        let described = api.describe_photo(file, &request, &|step| steps.go_on(step));
+        steps.clear();
         match described {
             Ok(reading) if arguments.json => readings.push(reading),
             Ok(reading) => print(&reading, options.files.len() > 1),

@@ -33,6 +33,7 @@ mod review;
 mod search;
 mod show;
 mod status;
+mod steps;
 mod tune;
 
 use std::{io::IsTerminal, process::ExitCode};
@@ -105,7 +106,10 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Export(options) => export::run(&api, arguments, options)?,
         Command::Review { what } => review::run(&api, arguments, what)?,
         Command::Report { file, dry_run } => report::run(&api, arguments, file.as_deref(), *dry_run)?,
-        Command::Tune { what: args::TuneCommand::Try { seed } } => tune::try_it(&api, arguments, *seed)?,
+        Command::Tune { seed, dry_run, what: None } => {
+            return tune::learn(&api, arguments, *seed, *dry_run);
+        }
+        Command::Tune { what: Some(what), .. } => tune::run(&api, arguments, what)?,
         Command::Eval(options) => eval::run(&api, arguments, options)?,
         Command::Status { skipped } => status::run(&api, arguments, *skipped)?,
         Command::Models { what } => return models::run(&api, arguments, what.as_ref()),

@@ -126,3 +126,26 @@ fn what_makes_no_sense_is_refused_with_the_way_out() {
     check(&["export", "--back", "none.csv"], "No list called none.csv");
     check(&["review", "approve", "999"], "");
 }
+
+#[test]
+fn two_products_are_too_little_for_searches_to_learn_from() {
+    let shop = Shop::new();
+    shop.json(&["index", shop.path("photos").to_str().unwrap()]);
+    let said = |arguments: &[&str]| {
+        let output = shop.run(arguments);
+        let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+        (output.status.success(), text)
+    };
+    let (is_well, words) = said(&["tune"]);
+    assert!(is_well && words.contains("too little to learn from"), "{words}");
+    let (is_well, words) = said(&["tune", "list"]);
+    assert!(is_well && words.contains("Searches go by the models alone."), "{words}");
+    let (is_well, words) = said(&["tune", "use", "7"]);
+    assert!(!is_well && words.contains("is kept under this number"), "{words}");
+    let (is_well, words) = said(&["tune", "report"]);
+    assert!(!is_well && words.contains("have not learnt from this shop yet"), "{words}");
+    let (is_well, words) = said(&["tune", "back"]);
+    assert!(is_well && words.contains("by the models alone"), "{words}");
+    let state = shop.json(&["tune", "list"]);
+    assert!(state["all"].as_array().unwrap().is_empty() && state["nProducts"] == 2, "{state}");
+}

@@ -11,6 +11,8 @@ pub enum JobKind {
     Import,
     /// A model pack's files are compared with their checksums.
     Verify,
+    /// Searches learn from the shop.
+    Tune,
 }
 
 impl JobKind {
@@ -20,6 +22,7 @@ impl JobKind {
         match self {
             Self::Index => Lane::Index,
             Self::Pull | Self::Import | Self::Verify => Lane::Packs,
+            Self::Tune => Lane::Tuning,
         }
     }
 
@@ -32,6 +35,7 @@ impl JobKind {
             Self::Pull => &[Stage::Ask, Stage::Check, Stage::Download, Stage::Try],
             Self::Import => &[Stage::Copy, Stage::Check, Stage::Try],
             Self::Verify => &[Stage::Check],
+            Self::Tune => &[Stage::Gather, Stage::Learn, Stage::Prepare, Stage::Measure],
         }
     }
 
@@ -42,6 +46,7 @@ impl JobKind {
             Self::Pull => "vitrine-pull",
             Self::Import => "vitrine-import",
             Self::Verify => "vitrine-verify",
+            Self::Tune => "vitrine-tune",
         }
     }
 }
@@ -53,6 +58,8 @@ pub enum Lane {
     Index,
     /// The folder of model packs.
     Packs,
+    /// What searches learn from the shop.
+    Tuning,
 }
 
 /// Where a job stands.
@@ -101,20 +108,32 @@ pub enum Stage {
     Check,
     /// The models are loaded once, to see that they can be.
     Try,
+    /// Queries are made of what is known of products, and read.
+    Gather,
+    /// The network learns.
+    Learn,
+    /// Photos are made ready to be found by what was learnt.
+    Prepare,
+    /// Searches are asked, as they were and as they would be.
+    Measure,
 }
 
 impl Stage {
     /// How many there are.
-    pub(crate) const N: usize = Self::Try as usize + 1;
+    pub(crate) const N: usize = Self::Measure as usize + 1;
 
     /// What it counts.
     #[must_use]
     pub const fn unit(self) -> Unit {
         match self {
-            Self::Scan | Self::Read | Self::Embed | Self::Describe | Self::Refine => Unit::Photos,
+            Self::Scan | Self::Read | Self::Embed | Self::Describe | Self::Refine | Self::Prepare => {
+                Unit::Photos
+            }
             Self::Ask => Unit::Files,
             Self::Download | Self::Copy | Self::Check => Unit::Bytes,
             Self::Try => Unit::Models,
+            Self::Gather | Self::Measure => Unit::Searches,
+            Self::Learn => Unit::Steps,
         }
     }
 }
@@ -130,4 +149,8 @@ pub enum Unit {
     Bytes,
     /// Models.
     Models,
+    /// Searches.
+    Searches,
+    /// Steps of a training.
+    Steps,
 }

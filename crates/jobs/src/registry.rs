@@ -33,6 +33,7 @@ fn busy_words(running: &Job) -> String {
     let subject = running.subject();
     match (running.kind().lane(), subject.is_empty()) {
         (Lane::Index, _) => "Photos are being read already. Wait for the end of that, or stop it.".into(),
+        (Lane::Tuning, _) => "Searches are learning already. Wait for the end of that, or stop it.".into(),
         (Lane::Packs, true) => {
             "Another model pack is being worked on. Wait for the end of that, or stop it.".into()
         }

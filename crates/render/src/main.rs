@@ -14,6 +14,7 @@ mod products;
 mod samples;
 mod scene;
 mod sdf;
+mod shop;
 mod studio;
 mod trace;
 mod training;
@@ -54,6 +55,20 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// A shop with known truth, for measuring searches that learn: photos, a list, and judged queries.
+    Shop {
+        /// Folder to write to; gets `photos/` with the list, and `queries-*.jsonl`.
+        out: PathBuf,
+        /// How many products.
+        #[arg(long, default_value_t = 5000)]
+        count: usize,
+        /// Side of a picture in pixels.
+        #[arg(long, default_value_t = 256)]
+        size: usize,
+        /// Another seed gives another shop.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
 }
 
 /// Tells the person at the terminal how far the work is.
@@ -65,6 +80,7 @@ fn report(line: &str) {
 fn main() -> Result<()> {
     match Arguments::parse().command {
         Command::Samples { out, size } => samples::write(&out, size),
-        Command::Training { out, count, size, seed } => training::write(&out, count, size, seed),
+        Command::Training { out, count, size, seed } => training::write(&out, count, size, seed).map(|_| ()),
+        Command::Shop { out, count, size, seed } => shop::write(&out, count, size, seed),
     }
 }

@@ -11,6 +11,7 @@ mod packs;
 mod query_pictures;
 mod review;
 mod searching;
+mod tuning;
 mod twins;
 
 use tauri::{AppHandle, Runtime, State, ipc::Invoke};
@@ -92,6 +93,17 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         packs::remove_pack,
         packs::use_pack,
         packs::undo_pack_change,
+        tuning::tuning,
+        tuning::start_tuning,
+        tuning::pause_tuning,
+        tuning::resume_tuning,
+        tuning::cancel_tuning,
+        tuning::use_tuning,
+        tuning::remove_tuning,
+        tuning::tuning_report,
+        tuning::save_tuning_report_dialog,
+        tuning::compare_tuning,
+        tuning::end_tuning_comparison,
         painted,
     ]
 }

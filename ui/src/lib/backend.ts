@@ -12,6 +12,7 @@ import type { BulkPreview } from './bindings/BulkPreview';
 import type { CatalogSummary } from './bindings/CatalogSummary';
 import type { CheckedText } from './bindings/CheckedText';
 import type { ClaimKind } from './bindings/ClaimKind';
+import type { Comparison } from './bindings/Comparison';
 import type { Completion } from './bindings/Completion';
 import type { DragEvent } from './bindings/DragEvent';
 import type { Dropped } from './bindings/Dropped';
@@ -51,6 +52,9 @@ import type { SourceId } from './bindings/SourceId';
 import type { Stepped } from './bindings/Stepped';
 import type { Template } from './bindings/Template';
 import type { TemplateTrial } from './bindings/TemplateTrial';
+import type { TuningJob } from './bindings/TuningJob';
+import type { TuningReport } from './bindings/TuningReport';
+import type { TuningState } from './bindings/TuningState';
 import type { TwinDecision } from './bindings/TwinDecision';
 import type { TwinPage } from './bindings/TwinPage';
 import type { TwinPhoto } from './bindings/TwinPhoto';
@@ -203,6 +207,25 @@ export const removePack = (name: string) => invoke<void>('remove_pack', { name }
 export const usePack = (name: string) => invoke<void>('use_pack', { name });
 export const undoPackChange = () => invoke<void>('undo_pack_change');
 
+/** What searches go by, what else there is, and what there is to learn from. */
+export const tuning = () => invoke<TuningState>('tuning');
+/** Lets searches learn; how it goes comes with the event `tuning`. */
+export const startTuning = (seed: number) => invoke<void>('start_tuning', { seed });
+export const pauseTuning = () => invoke<void>('pause_tuning');
+export const resumeTuning = () => invoke<void>('resume_tuning');
+export const cancelTuning = () => invoke<void>('cancel_tuning');
+/** What was learnt at some time; null for the models alone. */
+export const useTuning = (id: number | null) => invoke<void>('use_tuning', { id });
+export const removeTuning = (id: number) => invoke<void>('remove_tuning', { id });
+export const tuningReport = (id: number) => invoke<TuningReport>('tuning_report', { id });
+/** Asks where to and writes the report as a page; its file's name, null when the dialog was closed. */
+export const saveTuningReportDialog = (id: number) =>
+  invoke<string | null>('save_tuning_report_dialog', { id });
+export const compareTuning = (id: number, text: string, limit: number) =>
+  invoke<Comparison>('compare_tuning', { id, text, limit });
+/** Nothing more is compared: what that needed is let go. */
+export const endTuningComparison = () => invoke<void>('end_tuning_comparison');
+
 /** Shows a photo's file in the system's file browser. */
 export const reveal = (id: PictureId) => invoke<void>('reveal', { id });
 /** Tells the shell, once, that the first picture of the window is on the screen. */
@@ -213,7 +236,8 @@ interface Events {
   'catalog-changed': CatalogSummary;
   drag: DragEvent;
   packs: PackNews;
-  /** Another pack answers, gets ready to, or no longer does. */
+  tuning: TuningJob;
+  /** Another pack answers, gets ready to, or no longer does, or searches go by other things learnt. */
   'pack-changed': null;
 }
 

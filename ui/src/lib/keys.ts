@@ -25,6 +25,7 @@ export const KEY_GROUPS: { title: string; lines: KeyLine[] }[] = [
       { keys: [[CTRL, '2']], does: 'Review' },
       { keys: [[CTRL, '3']], does: 'Duplicates' },
       { keys: [[CTRL, '4']], does: 'Health' },
+      { keys: [[CTRL, '5']], does: 'Learning' },
       { keys: [[CTRL, ',']], does: 'Settings' },
       { keys: [['?']], does: 'Show these keys' },
       { keys: [['Esc']], does: 'Back, close, or clear the search' },

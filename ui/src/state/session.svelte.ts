@@ -10,8 +10,9 @@ import { isUnderWay } from '../lib/run';
 import { answer } from './answer.svelte';
 import { notices } from './notices.svelte';
 import { packs } from './packs.svelte';
+import { tuning } from './tuning.svelte';
 
-export type Screen = 'catalog' | 'review' | 'duplicates' | 'health' | 'settings';
+export type Screen = 'catalog' | 'review' | 'duplicates' | 'health' | 'learning' | 'settings';
 
 class Session {
   phase = $state<'starting' | 'ready' | 'failed'>('starting');
@@ -63,6 +64,7 @@ class Session {
         await backend.on('progress', (run) => this.#progressed(run));
         await backend.on('catalog-changed', (catalog) => this.#changed(catalog));
         await backend.on('packs', (news) => packs.heard(news));
+        await backend.on('tuning', (job) => tuning.heard(job));
         await backend.on('pack-changed', () => this.#packChanged());
         this.#listening = true;
       }
@@ -95,6 +97,7 @@ class Session {
   #packChanged(): void {
     this.refreshModels().catch((thrown: unknown) => notices.report(thrown));
     void packs.load();
+    tuning.changed();
     void answer.refresh();
   }
 

@@ -38,6 +38,7 @@ const COMMANDS: Record<string, () => void> = {
   '2': () => (session.screen = 'review'),
   '3': () => (session.screen = 'duplicates'),
   '4': () => (session.screen = 'health'),
+  '5': () => (session.screen = 'learning'),
   z: () => {
     if (session.screen === 'duplicates') void twins.undo();
   },

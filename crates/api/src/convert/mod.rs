@@ -19,7 +19,7 @@ pub(crate) use review::{
     template_trial,
 };
 pub(crate) use search::{completions, facets, filter_names, heat_map, page, query, reasons, why};
-pub(crate) use tuning::{tuning_progress, tuning_trial};
+pub(crate) use tuning::{tuning_job, tuning_report, tuning_state};
 pub(crate) use twins::{engine_likeness, twin_page, twin_photo};
 
 use vitrine_catalog::{
@@ -175,6 +175,11 @@ impl FieldName {
         catalog::FieldName::from_name(name).map(shown_field_name)
     }
 
+    /// Its name, such as `alt_text`.
+    pub fn name(self) -> &'static str {
+        field_name(self).name()
+    }
+
     /// The names of all fields.
     pub fn names() -> impl Iterator<Item = &'static str> {
         catalog::FieldName::ALL.into_iter().map(catalog::FieldName::name)
@@ -301,17 +306,21 @@ pub(crate) fn progress(run: Option<JobSnapshot>) -> RunProgress {
         };
     };
     RunProgress {
-        state: match run.state {
-            JobState::Running => RunState::Running,
-            JobState::Paused => RunState::Paused,
-            JobState::Cancelled => RunState::Cancelled,
-            JobState::Finished => RunState::Finished,
-            JobState::Failed => RunState::Failed,
-        },
+        state: run_state(run.state),
         stages: run.progress.stages.into_iter().filter_map(stage).collect(),
         n_skipped: run.progress.n_skipped,
         current: run.progress.current.filter(|_| !run.state.is_over()),
         message: run.message,
+    }
+}
+
+fn run_state(state: JobState) -> RunState {
+    match state {
+        JobState::Running => RunState::Running,
+        JobState::Paused => RunState::Paused,
+        JobState::Cancelled => RunState::Cancelled,
+        JobState::Finished => RunState::Finished,
+        JobState::Failed => RunState::Failed,
     }
 }
 

@@ -1,44 +1,91 @@
 //! Tunings as clients see them.
 
-use vitrine_catalog::tuning as engine;
+use vitrine_catalog::{
+    jobs::{JobSnapshot, Stage},
+    tuning as engine,
+};
 
-use crate::types::{TuningKind, TuningMeasure, TuningProgress, TuningStage, TuningTrial};
+use crate::types::{
+    SaidOf, Tuning, TuningFigure, TuningJob, TuningPoint, TuningReport, TuningStage, TuningState, TuningStep,
+};
 
-pub(crate) fn tuning_progress(progress: engine::TuningProgress) -> TuningProgress {
-    match progress {
-        engine::TuningProgress::Gathering => TuningProgress::Gathering,
-        engine::TuningProgress::Training { stage, step, of, loss } => {
-            let stage = match stage {
-                engine::Stage::Text => TuningStage::Text,
-                engine::Stage::Image => TuningStage::Image,
-                engine::Stage::Fused => TuningStage::Fused,
-            };
-            TuningProgress::Training { stage, step, of, loss }
-        }
-        engine::TuningProgress::Measuring => TuningProgress::Measuring,
+pub(crate) fn tuning_job(job: JobSnapshot) -> TuningJob {
+    let progress = &job.progress;
+    let stage = progress.stage.and_then(|stage| progress.of(stage));
+    TuningJob {
+        state: super::run_state(job.state),
+        step: match progress.stage {
+            Some(Stage::Learn) => TuningStep::Learning,
+            Some(Stage::Prepare) => TuningStep::Preparing,
+            Some(Stage::Measure) => TuningStep::Measuring,
+            _ => TuningStep::Gathering,
+        },
+        done: stage.map_or(0, |stage| stage.done),
+        total: stage.map_or(0, |stage| stage.total),
+        eta_secs: stage.and_then(|stage| stage.eta).map(|eta| eta.as_secs()),
+        tuning: job.value::<Option<engine::TuningId>>().copied().flatten().map(engine::TuningId::get),
+        message: job.message,
     }
 }
 
-pub(crate) fn tuning_trial(trial: engine::TuningTrial) -> TuningTrial {
-    let measure = |one: engine::MeasureFigures| TuningMeasure {
+pub(crate) fn tuning_state(state: engine::TuningState, job: Option<JobSnapshot>) -> TuningState {
+    let engine::TuningState { learnable, used, n_changed, is_stale, is_unfinished, points, all } = state;
+    let said = |(field, n_products): (vitrine_catalog::FieldName, u64)| SaidOf {
+        field: super::shown_field_name(field),
+        n_products,
+    };
+    TuningState {
+        n_products: learnable.n_products,
+        n_needed: learnable.n_needed,
+        said: learnable.n_with.into_iter().map(said).collect(),
+        used: used.map(tuning),
+        n_changed,
+        is_stale,
+        is_unfinished,
+        job: job.map(tuning_job),
+        points: points.into_iter().map(point).collect(),
+        all: all.into_iter().map(tuning).collect(),
+    }
+}
+
+pub(crate) fn tuning_report(report: engine::TuningReport) -> TuningReport {
+    let figure = |one: engine::TuningFigure| TuningFigure {
+        kind: one.kind,
+        n: one.n,
         measure: one.measure,
         before: one.before,
         after: one.after,
         low: one.difference[0],
         high: one.difference[1],
     };
-    let kind = |one: engine::KindFigures| TuningKind {
-        kind: one.kind,
-        n: one.n as u32,
-        measures: one.measures.into_iter().map(measure).collect(),
-    };
-    TuningTrial {
-        n_products: trial.n_products as u32,
-        n_examples: trial.n_examples as u32,
-        n_held_out: trial.n_held_out as u32,
-        seconds: trial.seconds,
-        kinds: trial.kinds.into_iter().map(kind).collect(),
-        is_better: trial.is_better,
-        verdict: trial.verdict,
+    TuningReport {
+        tuning: tuning(report.row),
+        figures: report.figures.into_iter().map(figure).collect(),
+        points: report.points.into_iter().map(point).collect(),
     }
+}
+
+fn tuning(row: engine::TuningRow) -> Tuning {
+    Tuning {
+        id: row.id.get(),
+        made_ms: row.made_ms,
+        made_on: row.made_on,
+        seed: row.seed,
+        n_products: row.n_products,
+        n_examples: row.n_examples,
+        n_held_out: row.n_held_out,
+        seconds: row.seconds,
+        verdict: row.verdict,
+        is_usable: row.is_usable,
+        is_used: row.is_used,
+    }
+}
+
+fn point(point: engine::TuningPoint) -> TuningPoint {
+    let stage = match point.stage {
+        0 => TuningStage::Text,
+        1 => TuningStage::Image,
+        _ => TuningStage::Fused,
+    };
+    TuningPoint { step: point.step, stage, loss: point.loss, held_out: point.held_out }
 }

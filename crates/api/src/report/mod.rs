@@ -1,8 +1,10 @@
-//! The catalog's health as a page of HTML that stands alone: no script, no address, pictures inside.
+//! Pages of HTML that stand alone: no script, no address, pictures inside. The catalog's health is here, what a search
+//! learnt in `tuning`.
 //!
 //! Each number leads to its list further down; a long list ends with how to see the rest in Vitrine.
 
 mod plot;
+mod tuning;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -11,6 +13,8 @@ use crate::{
     Api,
     types::{ApiError, Health, Product, SearchFilter, SearchRequest, Unphotographed},
 };
+
+pub(crate) use tuning::page as tuning_page;
 
 const STYLE: &str = include_str!("report.css");
 
@@ -46,31 +50,39 @@ enum Rows {
 pub(crate) fn page(api: &Api) -> Result<String, ApiError> {
     let health = api.health()?;
     let lists = lists(api, &health)?;
+    let body = html! {
+        p.soft {
+            (number(health.n_products)) " products, " (number(health.n_photos)) " photos"
+            @if health.n_unmeasured > 0 {
+                ". " (number(health.n_unmeasured)) " photos were not looked at yet"
+            }
+            "."
+        }
+        (figures(&health, &lists))
+        (plot::agreement(&health.days))
+        @for list in lists.iter().filter(|list| list.n > 0) { (section(list)) }
+    };
+    Ok(standing_alone("Catalog health", &body))
+}
+
+/// A page with this title.
+fn standing_alone(title: &str, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "Catalog health" }
+                title { (title) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                h1 { "Catalog health" }
-                p.soft {
-                    (number(health.n_products)) " products, " (number(health.n_photos)) " photos"
-                    @if health.n_unmeasured > 0 {
-                        ". " (number(health.n_unmeasured)) " photos were not looked at yet"
-                    }
-                    "."
-                }
-                (figures(&health, &lists))
-                (plot::agreement(&health.days))
-                @for list in lists.iter().filter(|list| list.n > 0) { (section(list)) }
+                h1 { (title) }
+                (body)
             }
         }
     };
-    Ok(page.into_string())
+    page.into_string()
 }
 
 /// The numbers, each leading to its list.

@@ -52,5 +52,8 @@ pub use state::{
     AppState, Away, CatalogSummary, FilterName, GroupBy, GroupingExample, GroupingPreview, ModelInfo,
     ModelRole, ModelsInfo, Source, SourceList,
 };
-pub use tuning::{TuningKind, TuningMeasure, TuningProgress, TuningStage, TuningTrial};
+pub use tuning::{
+    Comparison, SaidOf, Tuning, TuningFigure, TuningJob, TuningPoint, TuningReport, TuningStage, TuningState,
+    TuningStep,
+};
 pub use twins::{Likeness, TwinDecision, TwinGroup, TwinPage, TwinPhoto};

@@ -3,26 +3,43 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// How far a trial has come.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase", tag = "doing")]
-pub enum TuningProgress {
-    /// Products and queries are being read.
+use super::{FieldName, Product, RunState};
+
+/// What is done now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum TuningStep {
+    /// Queries are made of what is known of products.
     Gathering,
-    /// A step was made.
-    #[serde(rename_all = "camelCase")]
-    Training {
-        /// What is learnt now: 'text', 'image' or 'fused'.
-        stage: TuningStage,
-        /// Steps that are done.
-        step: u32,
-        /// Of so many.
-        of: u32,
-        /// The loss of this one.
-        loss: f32,
-    },
-    /// Searches are being asked.
+    /// The network learns.
+    Learning,
+    /// Photos are made ready to be found by what was learnt.
+    Preparing,
+    /// Searches are asked, as they were and as they would be.
     Measuring,
+}
+
+/// How far it is, or how it ended (event `tuning`, at most ten a second).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TuningJob {
+    /// Where it stands.
+    pub state: RunState,
+    /// What is done now.
+    pub step: TuningStep,
+    /// Done of it.
+    #[ts(type = "number")]
+    pub done: u64,
+    /// To do; 0 while unknown.
+    #[ts(type = "number")]
+    pub total: u64,
+    /// Seconds to the end of this step; none while unknown.
+    #[ts(type = "number | null")]
+    pub eta_secs: Option<u64>,
+    /// Once it ended: what came of it, or why it failed.
+    pub message: Option<String>,
+    /// Once it ended: what was kept of it.
+    pub tuning: Option<u32>,
 }
 
 /// What is learnt.
@@ -37,50 +54,132 @@ pub enum TuningStage {
     Fused,
 }
 
-/// What a search that learnt from the shop would bring.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+/// A moment of a training.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct TuningTrial {
-    /// Products that were learnt from and searched among.
-    pub n_products: u32,
-    /// Queries that were learnt from.
-    pub n_examples: u32,
-    /// Queries of products that were held out.
-    pub n_held_out: u32,
-    /// Seconds of training.
-    pub seconds: f64,
-    /// Before and after, all queries first; nothing where there is too little to learn from.
-    pub kinds: Vec<TuningKind>,
-    /// Whether the search would be better beyond doubt, and worse for no kind of query.
-    pub is_better: bool,
-    /// Why, in a sentence.
-    pub verdict: String,
+pub struct TuningPoint {
+    /// Steps that were done.
+    pub step: u32,
+    /// What is learnt.
+    pub stage: TuningStage,
+    /// The mean loss since the moment before.
+    pub loss: f64,
+    /// nDCG@10 of queries that are not learnt from.
+    pub held_out: f64,
 }
 
-/// Queries of a kind, before and after.
+/// A time that searches learnt from the shop.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct TuningKind {
-    /// What they have in common; 'all' of all.
+pub struct Tuning {
+    /// Names it.
+    pub id: u32,
+    /// When, in milliseconds since 1970.
+    #[ts(type = "number")]
+    pub made_ms: i64,
+    /// The day, as '2026-01-31'.
+    pub made_on: String,
+    /// Where every draw began.
+    #[ts(type = "number")]
+    pub seed: u64,
+    /// Products that were learnt from.
+    #[ts(type = "number")]
+    pub n_products: u64,
+    /// Queries that were learnt from.
+    #[ts(type = "number")]
+    pub n_examples: u64,
+    /// Queries that were measured.
+    #[ts(type = "number")]
+    pub n_held_out: u64,
+    /// Seconds that it took.
+    pub seconds: f64,
+    /// What came of it, in a sentence.
+    pub verdict: String,
+    /// Whether searches can go by it.
+    pub is_usable: bool,
+    /// Whether they do, with the models that it was learnt with.
+    pub is_used: bool,
+}
+
+/// Of how many products something is said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SaidOf {
+    /// What.
+    pub field: FieldName,
+    /// Of how many.
+    #[ts(type = "number")]
+    pub n_products: u64,
+}
+
+/// What searches go by, what else there is, and what there is to learn from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TuningState {
+    /// Products of which a photo can be seen.
+    #[ts(type = "number")]
+    pub n_products: u64,
+    /// Products with a title that are needed at least.
+    #[ts(type = "number")]
+    pub n_needed: u64,
+    /// What is said of products.
+    pub said: Vec<SaidOf>,
+    /// What searches go by.
+    pub used: Option<Tuning>,
+    /// Products that changed since that was learnt, new ones among them.
+    #[ts(type = "number")]
+    pub n_changed: u64,
+    /// Whether it is worth learning anew: much changed since, or it was learnt with other models.
+    pub is_stale: bool,
+    /// Whether one was cut off, and can go on.
+    pub is_unfinished: bool,
+    /// What is under way, or how the last one of this session ended.
+    pub job: Option<TuningJob>,
+    /// How the one that is under way, or was cut off, went up to now.
+    pub points: Vec<TuningPoint>,
+    /// All that were learnt, the newest first.
+    pub all: Vec<Tuning>,
+}
+
+/// A measure before and after, of queries of a kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TuningFigure {
+    /// What the queries have in common; 'all' of all.
     pub kind: String,
     /// How many.
-    pub n: u32,
-    /// The measures.
-    pub measures: Vec<TuningMeasure>,
-}
-
-/// A measure before and after.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct TuningMeasure {
-    /// Its name, such as 'nDCG@10'.
+    #[ts(type = "number")]
+    pub n: u64,
+    /// The measure's name, such as 'nDCG@10'.
     pub measure: String,
-    /// Its mean as the search is.
+    /// Its mean as searches were.
     pub before: f64,
-    /// As it would be.
+    /// Its mean with what was learnt.
     pub after: f64,
     /// The lower end of the 95 % interval of the difference.
     pub low: f64,
     /// Its upper end.
     pub high: f64,
+}
+
+/// A time that searches learnt, with all that is known of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TuningReport {
+    /// What came of it.
+    pub tuning: Tuning,
+    /// Before and after, all queries first.
+    pub figures: Vec<TuningFigure>,
+    /// How the training went.
+    pub points: Vec<TuningPoint>,
+}
+
+/// The first products of one search, as the models alone find them, and with what was learnt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Comparison {
+    /// By the models alone.
+    pub before: Vec<Product>,
+    /// With what was learnt.
+    pub after: Vec<Product>,
 }

@@ -10,8 +10,12 @@ use vitrine_index::{Change, Layout, LocalIndex, Originals, VectorIndex};
 use super::{MOST_STEPS, STEP};
 use crate::{
     CatalogError,
-    store::{PartLens, PartModels, PictureId, Store},
+    store::{PartLens, PictureId, Store},
+    tuning::FusedSource,
 };
+
+/// Who hears of how many vectors more were read, and can end that.
+type Told<'a> = &'a mut dyn FnMut(u64) -> Result<(), CatalogError>;
 
 /// Vectors that one step moves into the graph.
 const GRAPH_STEP: usize = 512;
@@ -28,15 +32,15 @@ pub(crate) struct Vectors {
     state: RwLock<State>,
     /// Held by whoever loads or catches up.
     following: Mutex<()>,
-    models: PartModels,
+    source: FusedSource,
     fingerprint: String,
     file: PathBuf,
 }
 
-/// The store's own vectors, for the last digit of the best scores.
+/// The vectors as they are, for the last digit of the best scores.
 struct StoredVectors {
     store: Arc<Store>,
-    models: PartModels,
+    source: FusedSource,
     lens: PartLens,
 }
 
@@ -47,21 +51,28 @@ impl Originals for StoredVectors {
         take: &mut dyn FnMut(u32, &[f32]),
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let pictures = ids.iter().copied().map(PictureId::new);
-        Ok(self.store.fused_of(self.models, self.lens, pictures, |id, vector| take(id.get(), vector))?)
+        Ok(self.source.of(&self.store, self.lens, pictures, |id, vector| take(id.get(), vector))?)
     }
 }
 
 impl Vectors {
-    /// Those of these models in the store; `key` names all of them.
-    pub(crate) fn new(library: &Path, models: PartModels, key: &str) -> Self {
+    /// Those of this source; `key` names the models that made them.
+    pub(crate) fn new(library: &Path, source: FusedSource, key: &str) -> Self {
+        let key = [key, source.key()].join("-");
+        let key = key.trim_end_matches('-').to_owned();
         let name: String = key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         Self {
             state: RwLock::new(State::NotLoaded),
             following: Mutex::new(()),
-            models,
-            fingerprint: key.to_owned(),
+            source,
+            fingerprint: key,
             file: library.join("cache").join(format!("{name}.index")),
         }
+    }
+
+    /// Where the vectors come from.
+    pub(crate) fn source(&self) -> &FusedSource {
+        &self.source
     }
 
     /// Where in the log the vectors stand.
@@ -101,6 +112,11 @@ impl Vectors {
 
     /// Catches up with the store's log.
     pub(crate) fn follow(&self, store: &Arc<Store>) -> Result<(), CatalogError> {
+        self.follow_told(store, &mut |_| Ok(()))
+    }
+
+    /// As [`Vectors::follow`]; where everything has to be read, `told` hears of how many vectors more, and can end it.
+    pub(crate) fn follow_told(&self, store: &Arc<Store>, told: Told<'_>) -> Result<(), CatalogError> {
         let log = store.log()?;
         let is_current = match &*self.state.read().unwrap_or_else(PoisonError::into_inner) {
             State::NotLoaded => false,
@@ -111,14 +127,14 @@ impl Vectors {
             return Ok(());
         }
         let _following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(index) = self.loaded() else { return self.load(store) };
+        let Some(index) = self.loaded() else { return self.load(store, told) };
         // A part of which there was nothing until now has a length from now on.
-        if self.lens() != store.part_lens(self.models)? {
-            return self.load(store);
+        if self.lens() != self.source.lens(store)? {
+            return self.load(store, told);
         }
         let behind = log.last.saturating_sub(index.position());
         if index.position() < log.floor || behind > STEP * MOST_STEPS {
-            return self.load(store);
+            return self.load(store, told);
         }
         self.replay(store, &index, self.lens().unwrap_or_default(), log.last)
     }
@@ -138,7 +154,7 @@ impl Vectors {
             pictures.sort_unstable();
             pictures.dedup();
             let mut found = Vec::with_capacity(pictures.len());
-            store.fused_of(self.models, lens, pictures.iter().copied(), |id, vector| {
+            self.source.of(store, lens, pictures.iter().copied(), |id, vector| {
                 found.push(Change::Put { id: id.get(), vector: vector.to_vec() });
             })?;
             let is_found: std::collections::HashSet<u32> = found
@@ -155,13 +171,14 @@ impl Vectors {
     }
 
     /// From the cache and the log, where the cache can be believed; else from all vectors of the store.
-    fn load(&self, store: &Arc<Store>) -> Result<(), CatalogError> {
+    fn load(&self, store: &Arc<Store>, told: Told<'_>) -> Result<(), CatalogError> {
         let log = store.log()?;
-        let loaded = match store.part_lens(self.models)? {
+        let loaded = match self.source.lens(store)? {
             None => None,
             Some(lens) => {
+                let source = &self.source;
                 let originals =
-                    || Arc::new(StoredVectors { store: store.clone(), models: self.models, lens });
+                    || Arc::new(StoredVectors { store: store.clone(), source: source.clone(), lens });
                 let layout = Layout::new(lens.to_vec());
                 let cached = self
                     .file
@@ -177,7 +194,7 @@ impl Vectors {
                             // A cache: without it everything is read again.
                             tracing::warn!(%error, "the search index's file is not used");
                         }
-                        Some((self.fill(store, LocalIndex::new(layout, originals()), lens)?, lens))
+                        Some((self.fill(store, LocalIndex::new(layout, originals()), lens, told)?, lens))
                     }
                 }
             }
@@ -195,14 +212,16 @@ impl Vectors {
         store: &Arc<Store>,
         index: LocalIndex,
         lens: PartLens,
+        told: Told<'_>,
     ) -> Result<LocalIndex, CatalogError> {
         let mut batch = Vec::new();
-        let position = store.each_fused(self.models, lens, |id, vector| {
+        let position = self.source.each(store, lens, |id, vector| {
             batch.push(Change::Put { id: id.get(), vector: vector.to_vec() });
             if batch.len() as u64 >= STEP {
+                told(batch.len() as u64)?;
                 index.fill(std::mem::take(&mut batch))?;
             }
-            Ok::<(), CatalogError>(())
+            Ok(())
         })?;
         index.apply(batch, position)?;
         Ok(index)

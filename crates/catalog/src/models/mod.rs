@@ -140,6 +140,11 @@ impl Models {
         self.ids
     }
 
+    /// What the store calls the models that read words: CLIP and the matching one.
+    pub(crate) fn search_ids(&self) -> [ModelId; 2] {
+        [self.ids.clip, self.ids.matching]
+    }
+
     /// Names the vectors of this pack, also in file names.
     pub(crate) fn clip_key(&self) -> String {
         self.pack.clip_key(self.precision)

@@ -8,7 +8,7 @@ use crate::{
     CatalogError,
     engine::Engine,
     library::Inner,
-    store::{ModelId, PartLens, PictureId},
+    store::{ModelId, PartLens, PictureId, TuningId},
 };
 
 /// Photos in the sample: enough that a mean is known to a tenth of a spread, few enough to be compared in no
@@ -28,9 +28,12 @@ pub(super) struct Background {
     lens: PartLens,
 }
 
+/// Whose vectors, and as who learnt means them.
+type By = (ModelId, Option<TuningId>);
+
 /// The sample that was taken last, and of what.
 #[derive(Default)]
-pub(super) struct Kept(Mutex<Option<(ModelId, usize, Arc<Background>)>>);
+pub(super) struct Kept(Mutex<Option<(By, u64, Arc<Background>)>>);
 
 impl Background {
     /// The mean cosine of a part of the sampled photos, those that have it, with `vector`; `start` is where
@@ -72,19 +75,20 @@ impl Background {
         }
     }
 
-    /// The sample of a pack's vectors; taken anew when the catalog has grown or shrunk by a tenth.
+    /// The sample of a pack's vectors; taken anew when a tenth of the catalog came, went or changed.
     pub(super) fn of(
         inner: &Inner,
         engine: &Engine,
         index: &dyn VectorIndex,
         lens: PartLens,
     ) -> Result<Arc<Self>, CatalogError> {
-        let (model, n) = (engine.models.ids().clip, index.len());
+        let (by, n) = ((engine.models.ids().clip, engine.tuning()), index.len());
+        let position = index.position();
         {
             let kept = inner.search.background.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((of, size, sample)) = &*kept
-                && *of == model
-                && size.abs_diff(n) * 10 <= n
+            if let Some((of, when, sample)) = &*kept
+                && *of == by
+                && when.abs_diff(position) * 10 <= n as u64
                 && sample.lens == lens
             {
                 return Ok(sample.clone());
@@ -95,13 +99,13 @@ impl Background {
         let step = (n / N_SAMPLED).max(1);
         let chosen: Vec<PictureId> = ids.iter().step_by(step).take(N_SAMPLED).map(PictureId::new).collect();
         let mut sample = Self { means: vec![0.0; lens.iter().sum()], lens, ..Self::default() };
-        inner.store.fused_of(engine.models.ids().parts(), lens, chosen, |_, vector| {
+        engine.vectors.source().of(&inner.store, lens, chosen, |_, vector| {
             sample.take(vector);
         })?;
         sample.finish();
         let sample = Arc::new(sample);
         let mut kept = inner.search.background.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *kept = Some((model, n, sample.clone()));
+        *kept = Some((by, position, sample.clone()));
         Ok(sample)
     }
 }

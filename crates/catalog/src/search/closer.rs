@@ -119,7 +119,9 @@ impl Library {
         let inner = self.inner();
         let question = Question::of(inner, query)?;
         let engine = inner.engine()?;
-        let Some(words) = sentence(&engine.models, &question.typed) else { return Ok(None) };
+        let Some(words) = sentence(&|word| engine.models.knows_word(word), &question.typed) else {
+            return Ok(None);
+        };
         heat_of(inner, &engine, picture, words).map(Some)
     }
 }

@@ -60,14 +60,15 @@ use roaring::RoaringBitmap;
 
 use crate::{
     CatalogError, Library,
+    engine::Engine,
     library::Inner,
     memory::product_ids,
-    store::{ProductId, ProductRow},
+    store::{ProductId, ProductRow, TuningId},
 };
 
-/// The text of typed words that a pack's models read; none where they know none of them.
-pub(crate) fn sentence_of(models: &crate::models::Models, text: &str) -> Option<String> {
-    query::sentence(models, &language::parse(text, &[]))
+/// The text of typed words that models read which know these; none where they know none of them.
+pub(crate) fn sentence_of(knows: &dyn Fn(&str) -> bool, text: &str) -> Option<String> {
+    query::sentence(knows, &language::parse(text, &[]))
 }
 
 /// Whether a folded word says nothing of a product.
@@ -146,6 +147,21 @@ impl Library {
         Ok(WordShares(ranking::coverage(inner, &query, &question)?))
     }
 
+    /// The first `n` products of the answer to words by an engine that may be another than the one in use, with their
+    /// relevance.
+    pub(crate) fn ranked_by(
+        &self,
+        engine: &Engine,
+        text: &str,
+        n: u64,
+    ) -> Result<Vec<(ProductId, f32)>, CatalogError> {
+        let inner = self.inner();
+        let query = Query::words(text);
+        let question = Question::of(inner, &query)?;
+        let ranking = ranking::rank(inner, engine, &query, &question, 0, n)?;
+        Ok(ranking.hits.iter().take(as_usize(n)).map(|hit| (hit.product, hit.relevance)).collect())
+    }
+
     /// The products of ranks `offset..offset + limit`. Without anything asked: the catalog, in the
     /// order in which products were added.
     pub fn search(&self, query: &Query, offset: u64, limit: u64) -> Result<Page, CatalogError> {
@@ -157,48 +173,78 @@ impl Library {
         }
         // One pack for the whole answer: another may take its place while this one works.
         let engine = inner.engine()?;
-        let models = engine.models.ids();
-        let order = order::order(inner, query.sort, models)?;
-        let ranking = match order {
-            None => ranking::rank(inner, &engine, query, &question, offset, limit)?,
-            Some(_) => ranking::rank_good(inner, &engine, query, &question, (offset, limit), N_SORTED)?,
-        };
-        let n_good = ranking.hits.iter().take_while(|hit| hit.relevance >= GOOD).count();
-        let mut hits = ranking.hits.iter().collect::<Vec<_>>();
-        if let Some(order) = order {
-            hits[..n_good].sort_by_key(|hit| order.place(hit.product));
-        }
-        let wanted: Vec<_> = hits.into_iter().skip(as_usize(offset)).take(as_usize(limit)).collect();
-        let pairs: Vec<_> = wanted.iter().map(|hit| (hit.product, hit.picture)).collect();
-        let mut rows = by_id(inner.store.products(&pairs, models)?);
-        let items = wanted
-            .into_iter()
-            .filter_map(|hit| {
-                let row = rows.remove(&hit.product)?;
-                let relevance = hit.relevance.clamp(0.0, 1.0);
-                Some(Match { row, score: Some(hit.relevance), relevance: Some(relevance) })
-            })
-            .collect();
-        let n_pictures = inner.store.n_pictures()?;
-        let can_improve = closer::can_improve(&engine, &ranking);
-        let mut problems = question.typed.problems;
-        problems.extend(ranking.corrected.iter().map(|(typed, meant)| {
-            let start = query.text.find(typed.as_str()).unwrap_or(0);
-            let message = format!("Nothing is called {typed} here; {meant} was searched.");
-            Problem { start, end: start + typed.len(), message }
-        }));
-        Ok(Page {
-            total: ranking.n_ranked,
-            n_good: n_good as u64,
-            n_not_yet_searchable: n_pictures.saturating_sub(engine.vectors.len(&inner.store)?),
-            items,
-            problems,
-            unknown: ranking.unknown.to_vec(),
-            is_partial: ranking.is_partial,
-            can_improve,
-            is_ranked: true,
-        })
+        answer(inner, &engine, query, question, (offset, limit))
     }
+
+    /// The first `limit` products of two searches for the same: by the models alone, and with what was learnt at that
+    /// time. Whatever else answers meanwhile.
+    ///
+    /// # Errors
+    /// As [`Library::search`] and [`Library::use_tuning`].
+    pub fn compare_tuning(
+        &self,
+        id: TuningId,
+        query: &Query,
+        limit: u64,
+    ) -> Result<(Page, Page), CatalogError> {
+        let inner = self.inner();
+        let by = |tuning| {
+            let engine = self.engine_by(tuning)?;
+            answer(inner, &engine, query, Question::of(inner, query)?, (0, limit))
+        };
+        Ok((by(None)?, by(Some(id))?))
+    }
+}
+
+/// A part of the ranked answer of an engine.
+fn answer(
+    inner: &Inner,
+    engine: &Engine,
+    query: &Query,
+    question: Question,
+    (offset, limit): (u64, u64),
+) -> Result<Page, CatalogError> {
+    let models = engine.models.ids();
+    let order = order::order(inner, query.sort, models)?;
+    let ranking = match order {
+        None => ranking::rank(inner, engine, query, &question, offset, limit)?,
+        Some(_) => ranking::rank_good(inner, engine, query, &question, (offset, limit), N_SORTED)?,
+    };
+    let n_good = ranking.hits.iter().take_while(|hit| hit.relevance >= GOOD).count();
+    let mut hits = ranking.hits.iter().collect::<Vec<_>>();
+    if let Some(order) = order {
+        hits[..n_good].sort_by_key(|hit| order.place(hit.product));
+    }
+    let wanted: Vec<_> = hits.into_iter().skip(as_usize(offset)).take(as_usize(limit)).collect();
+    let pairs: Vec<_> = wanted.iter().map(|hit| (hit.product, hit.picture)).collect();
+    let mut rows = by_id(inner.store.products(&pairs, models)?);
+    let items = wanted
+        .into_iter()
+        .filter_map(|hit| {
+            let row = rows.remove(&hit.product)?;
+            let relevance = hit.relevance.clamp(0.0, 1.0);
+            Some(Match { row, score: Some(hit.relevance), relevance: Some(relevance) })
+        })
+        .collect();
+    let n_pictures = inner.store.n_pictures()?;
+    let can_improve = closer::can_improve(engine, &ranking);
+    let mut problems = question.typed.problems;
+    problems.extend(ranking.corrected.iter().map(|(typed, meant)| {
+        let start = query.text.find(typed.as_str()).unwrap_or(0);
+        let message = format!("Nothing is called {typed} here; {meant} was searched.");
+        Problem { start, end: start + typed.len(), message }
+    }));
+    Ok(Page {
+        total: ranking.n_ranked,
+        n_good: n_good as u64,
+        n_not_yet_searchable: n_pictures.saturating_sub(engine.vectors.len(&inner.store)?),
+        items,
+        problems,
+        unknown: ranking.unknown.to_vec(),
+        is_partial: ranking.is_partial,
+        can_improve,
+        is_ranked: true,
+    })
 }
 
 /// A part of the catalog, or of what passes the filters.

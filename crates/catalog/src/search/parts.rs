@@ -68,6 +68,8 @@ pub(super) enum Term {
         clip: Vec<f32>,
         /// BLIP's vector (ITC); none where it is not there (yet).
         matching: Option<Vec<f32>>,
+        /// How much each part counts for these words, 1 as the pack says.
+        shares: [f32; 4],
     },
     /// A picture, as both models read it.
     Picture {
@@ -130,23 +132,24 @@ impl Fused {
         })
     }
 
-    /// The terms, each with how much it counts, as one question; none where nothing is left of it.
+    /// The terms, each with how much it counts, as one question; none where nothing is left of it. `shift` is added
+    /// to the relevance.
     pub(super) fn of_terms(
         terms: &[(Term, f32)],
         lens: PartLens,
         weights: &Weights,
         calibration: &Calibration,
-        background: &Background,
+        (background, shift): (&Background, f32),
     ) -> Option<Self> {
         let total: f32 = terms.iter().map(|(_, weight)| weight.abs()).sum();
         if total <= f32::EPSILON {
             return None;
         }
-        let mut fused = Self { query: vec![0.0; lens.iter().sum()], ..Self::default() };
+        let mut fused = Self { query: vec![0.0; lens.iter().sum()], intercept: shift, ..Self::default() };
         for (term, weight) in terms {
             let slopes = match term {
-                Term::Words { clip, matching } => {
-                    Line::of_words(clip, matching.as_deref(), lens, weights, calibration)
+                Term::Words { clip, matching, shares } => {
+                    Line::of_words(clip, matching.as_deref(), lens, weights, calibration).times(shares)
                 }
                 Term::Picture { clip, matching } => {
                     Line::of_picture(clip, matching.as_deref(), lens, weights, calibration)
@@ -228,6 +231,17 @@ impl<'a> Line<'a> {
         Self { parts, counts, at_usual: 0.5 - fused.line / (2.0 * fused.width), context: fused.context }
     }
 
+    /// With each part counting so much more or less.
+    fn times(mut self, shares: &[f32; 4]) -> Self {
+        for (at, share) in shares.iter().enumerate() {
+            self.counts[at] *= share;
+            if let Some((_, slope, _)) = &mut self.parts[at] {
+                *slope *= share;
+            }
+        }
+        self
+    }
+
     fn of_picture(
         clip: &'a [f32],
         matching: Option<&'a [f32]>,
@@ -266,11 +280,11 @@ mod tests {
     const LENS: PartLens = [2, 2, 2, 0];
 
     fn words(clip: [f32; 2], matching: Option<[f32; 2]>) -> Term {
-        Term::Words { clip: clip.to_vec(), matching: matching.map(Vec::from) }
+        Term::Words { clip: clip.to_vec(), matching: matching.map(Vec::from), shares: [1.0; 4] }
     }
 
     fn fused(terms: &[(Term, f32)], weights: &Weights) -> Fused {
-        Fused::of_terms(terms, LENS, weights, &Calibration::default(), &Background::default()).unwrap()
+        Fused::of_terms(terms, LENS, weights, &Calibration::default(), (&Background::default(), 0.0)).unwrap()
     }
 
     fn relevance(of: &Fused, photo: [f32; 6]) -> f32 {
@@ -311,7 +325,7 @@ mod tests {
             LENS,
             &Weights::default(),
             &Calibration::default(),
-            &Background::default(),
+            (&Background::default(), 0.0),
         );
         assert!(none.is_none());
     }

@@ -47,7 +47,7 @@ impl QueryPictures {
     /// A picture's unit vectors. Those that another pack computed are computed anew.
     pub(super) fn vectors(&self, models: &Models, token: &str) -> Result<Both, CatalogError> {
         let (by, vectors) = self.find(token, |entry| entry.vectors.clone())?;
-        if by == read_by(models) {
+        if by == models.search_ids() {
             return Ok(vectors);
         }
         let copy = self.find(token, |entry| entry.copy.clone())?;
@@ -55,7 +55,7 @@ impl QueryPictures {
         let vectors = read(models, &photo.pixels)?;
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(entry) = entries.iter_mut().find(|entry| entry.picture.token == token) {
-            entry.vectors = (read_by(models), vectors.clone());
+            entry.vectors = (models.search_ids(), vectors.clone());
         }
         Ok(vectors)
     }
@@ -107,15 +107,11 @@ impl QueryPictures {
         let thumbnail = photo::thumbnail(&photo).ok_or_else(|| bad(Skip::damaged()))?;
         let copy = photo::small_copy(&photo.pixels, COPY_SIDE).ok_or_else(|| bad(Skip::damaged()))?;
         let engine = inner.engine()?;
-        let vectors = (read_by(&engine.models), read(&engine.models, &photo.pixels)?);
+        let vectors = (engine.models.search_ids(), read(&engine.models, &photo.pixels)?);
         let picture = QueryPicture { token, name: name.to_owned() };
         self.push(Entry { picture: picture.clone(), vectors, thumbnail: thumbnail.file, copy });
         Ok(picture)
     }
-}
-
-fn read_by(models: &Models) -> [ModelId; 2] {
-    [models.ids().clip, models.ids().matching]
 }
 
 /// A matching model that cannot be loaded keeps nobody from searching with a picture.

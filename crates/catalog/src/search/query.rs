@@ -19,6 +19,7 @@ use crate::{
     memory::{Clause, Narrowing},
     models::Models,
     store::{ModelId, PictureId, ProductId},
+    tuning::TunedReading,
     words,
 };
 
@@ -180,16 +181,23 @@ pub(super) fn read(
 ) -> Result<Read, CatalogError> {
     let models = &engine.models;
     let mut read = Read::default();
-    let texts = texts(models, typed, meant, &mut read);
-    read.texts = texts.iter().map(|(text, _)| text.clone()).collect();
-    for (text, weight) in texts {
+    let sentences = texts(&|word| engine.knows_word(word), typed, meant, &mut read);
+    // Whoever asks the models themselves asks with words that these know, not with those that searches learnt.
+    read.texts = match engine.tuned() {
+        None => sentences.iter().map(|(text, _)| text.clone()).collect(),
+        Some(_) => {
+            let own = texts(&|word| models.knows_word(word), typed, meant, &mut Read::default());
+            own.into_iter().map(|(text, _)| text).collect()
+        }
+    };
+    for (text, weight) in sentences {
         let (clip, matching) = inner.search.texts.get(models, &text)?;
         read.is_partial |= matching.is_none() && models.matches();
-        read.terms.push((Term::Words { clip, matching }, weight));
+        read.terms.push((words_as_meant(engine, clip, matching)?, weight));
     }
     for (token, weight) in &query.pictures {
         let (clip, matching) = inner.search.pictures.vectors(models, token)?;
-        read.terms.push((Term::Picture { clip, matching }, sane(*weight)));
+        read.terms.push((picture_as_meant(engine, clip, matching)?, sane(*weight)));
     }
     for like in &query.products {
         let picture = match like.picture {
@@ -198,9 +206,26 @@ pub(super) fn read(
         };
         let clip = inner.store.vector(models.ids().clip, picture)?.ok_or(CatalogError::NotYetSearchable)?;
         let matching = inner.store.vector(models.ids().matching, picture)?;
-        read.terms.push((Term::Picture { clip, matching }, sane(like.weight)));
+        read.terms.push((picture_as_meant(engine, clip, matching)?, sane(like.weight)));
     }
     Ok(read)
+}
+
+/// Words as the models read them, and as this shop means them where searches learnt.
+fn words_as_meant(engine: &Engine, clip: Vec<f32>, matching: Option<Vec<f32>>) -> Result<Term, CatalogError> {
+    let Some(tuned) = engine.tuned() else { return Ok(Term::Words { clip, matching, shares: [1.0; 4] }) };
+    let TunedReading { clip, matching, shares } = tuned.words(&clip, matching.as_deref())?;
+    Ok(Term::Words { clip, matching, shares })
+}
+
+fn picture_as_meant(
+    engine: &Engine,
+    clip: Vec<f32>,
+    matching: Option<Vec<f32>>,
+) -> Result<Term, CatalogError> {
+    let Some(tuned) = engine.tuned() else { return Ok(Term::Picture { clip, matching }) };
+    let (clip, matching) = tuned.picture(&clip, matching.as_deref())?;
+    Ok(Term::Picture { clip, matching })
 }
 
 /// A weight within what makes sense.
@@ -208,10 +233,9 @@ fn sane(weight: f32) -> f32 {
     if weight.is_finite() { weight.clamp(-10.0, 10.0) } else { 1.0 }
 }
 
-/// The words of a question as a model reads them; none where there are none that it knows.
-pub(super) fn sentence(models: &Models, typed: &Typed) -> Option<String> {
-    let mut read = Read::default();
-    texts(models, typed, &[], &mut read).into_iter().next().map(|(text, _)| text)
+/// The words of a question as a model reads them that knows these; none where there are none.
+pub(super) fn sentence(knows: &dyn Fn(&str) -> bool, typed: &Typed) -> Option<String> {
+    texts(knows, typed, &[], &mut Read::default()).into_iter().next().map(|(text, _)| text)
 }
 
 /// What of the words the models read, with weights. What they do not know is left out, or read as what it may
@@ -219,18 +243,23 @@ pub(super) fn sentence(models: &Models, typed: &Typed) -> Option<String> {
 ///
 /// Numbers mean nothing to a model, and fillers ("show me ... please") move a small one far from what is
 /// meant.
-fn texts(models: &Models, typed: &Typed, meant: &[(String, String)], read: &mut Read) -> Vec<(String, f32)> {
+fn texts(
+    knows: &dyn Fn(&str) -> bool,
+    typed: &Typed,
+    meant: &[(String, String)],
+    read: &mut Read,
+) -> Vec<(String, f32)> {
     let mut known: Vec<(&str, f32)> = Vec::new();
     for one in &typed.wanted {
         if words::is_code(&one.text) {
             continue;
         }
-        if one.words.iter().all(|word| lexical::is_filler(&word.folded) || models.knows_word(&word.folded)) {
+        if one.words.iter().all(|word| lexical::is_filler(&word.folded) || knows(&word.folded)) {
             known.push((&one.text, one.weight));
             continue;
         }
         let folded = one.words.first().map(|word| word.folded.as_str()).unwrap_or_default();
-        match meant.iter().find(|(word, other)| word == folded && models.knows_word(other)) {
+        match meant.iter().find(|(word, other)| word == folded && knows(other)) {
             Some((_, other)) if one.words.len() == 1 => {
                 known.push((other, one.weight));
                 read.corrected.push((one.text.clone(), other.clone()));
@@ -271,7 +300,7 @@ impl TextVectors {
     const N_KEPT: usize = 128;
 
     fn get(&self, models: &Models, text: &str) -> Result<Both, CatalogError> {
-        let by = [models.ids().clip, models.ids().matching];
+        let by = models.search_ids();
         let before = {
             let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             match known.iter().position(|(words, of, _)| words == text && *of == by) {

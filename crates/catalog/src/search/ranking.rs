@@ -24,7 +24,7 @@ use crate::{
     engine::Engine,
     library::Inner,
     memory::Allowed,
-    store::{ModelId, PartLens, PictureId, ProductId},
+    store::{ModelId, PartLens, PictureId, ProductId, TuningId},
 };
 
 /// Ranks that are computed at least: some pages, and all that can be called good matches.
@@ -46,9 +46,9 @@ pub(super) struct Ranked {
     pub(super) closer: f32,
 }
 
-/// What an answer was computed from: the search model, where its vectors stood in the log, where the products
-/// and claims did, and how often words were written.
-type Origin = (ModelId, u64, u64, u64);
+/// What an answer was computed from: the search model and what it learnt, where its vectors stood in the log, where
+/// the products and claims did, and how often words were written.
+type Origin = (ModelId, Option<TuningId>, u64, u64, u64);
 
 /// The answer to a query, down to some rank.
 #[derive(Clone)]
@@ -97,7 +97,8 @@ impl Prepared {
             Some(index) if !read.terms.is_empty() && query.weights.has_part() => {
                 let background = Background::of(inner, engine, &**index, lens)?;
                 let calibration = engine.models.calibration();
-                let fused = Fused::of_terms(&read.terms, lens, &query.weights, &calibration, &background);
+                let catalog = (&*background, engine.shift());
+                let fused = Fused::of_terms(&read.terms, lens, &query.weights, &calibration, catalog);
                 match fused {
                     // Parts that cancel each other out exactly ask for nothing in particular.
                     None if read.terms.len() > 1 => return Err(CatalogError::AsksForNothing),
@@ -125,7 +126,8 @@ pub(super) fn rank(
     engine.vectors.follow(&inner.store)?;
     let position = inner.memory.members(&inner.store, |_, position| position)?;
     let words = inner.store.words_version()?;
-    let origin = (engine.models.ids().clip, engine.vectors.position(), position, words);
+    let by = engine.models.ids().clip;
+    let origin = (by, engine.tuning(), engine.vectors.position(), position, words);
     let before = inner.search.rankings.find(query, origin);
     if let Some(before) = &before
         // Later pages go with the first one, whatever came in the meantime.

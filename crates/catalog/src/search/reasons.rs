@@ -202,8 +202,7 @@ fn whys(
     let mut vectors = std::collections::HashMap::<PictureId, [PartShare; 4]>::new();
     if let Some(fused) = &prepared.fused {
         let pictures: Vec<PictureId> = hits.iter().filter_map(|hit| hit.picture).collect();
-        let parts = engine.models.ids().parts();
-        inner.store.fused_of(parts, prepared.lens, pictures, |picture, vector| {
+        engine.vectors.source().of(&inner.store, prepared.lens, pictures, |picture, vector| {
             vectors.insert(picture, fused.shares_of(vector, prepared.lens));
         })?;
     }

@@ -37,6 +37,11 @@ pub(super) const MEMBERSHIPS_OF: &str = "SELECT pp.picture_id, pp.product_id FRO
      CROSS JOIN picture p ON p.id = w.value AND p.n_files > 0
      CROSS JOIN product_picture pp ON pp.picture_id = p.id";
 
+pub(super) const SEEN_OF: &str = "SELECT pp.product_id, pp.picture_id FROM rarray(?1) w
+     CROSS JOIN product_picture pp ON pp.product_id = w.value
+     CROSS JOIN picture p ON p.id = pp.picture_id AND p.n_files > 0
+     ORDER BY pp.product_id, pp.picture_id";
+
 /// Read from indexes alone.
 pub(super) const HIDDEN: &str = "SELECT id FROM picture WHERE hidden_since IS NOT NULL";
 pub(super) const MEMBERSHIPS: &str =
@@ -96,6 +101,18 @@ impl Store {
         let mut statement = reader.prepare_cached(MEMBERSHIPS_OF)?;
         let rows =
             statement.query_map([array(pictures.iter().copied())], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The pictures of these products that can be seen, by rising ids.
+    pub fn pictures_seen_of(
+        &self,
+        products: &[super::ProductId],
+    ) -> Result<Vec<(super::ProductId, PictureId)>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(SEEN_OF)?;
+        let rows =
+            statement.query_map([array(products.iter().copied())], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -65,6 +65,11 @@ id! {
     ModelId
 }
 
+id! {
+    /// What searches learnt from the shop, once.
+    TuningId
+}
+
 impl ModelId {
     /// Of a model that is not there: no row has it.
     pub const NONE: Self = Self(0);

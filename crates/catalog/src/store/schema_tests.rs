@@ -188,6 +188,7 @@ fn what_runs_often_goes_through_indexes() {
     check("a claim", claims::WITH_CLAIM);
     check("claims of pictures", claims::OF_PICTURES);
     check("products of pictures", changes::MEMBERSHIPS_OF);
+    check("pictures of products", changes::SEEN_OF);
     check("claims by another writer", claims::BY_WRITER);
     check("an example", descriptions::NEXT_CAPTION);
     check("products without a photo", health::UNPHOTOGRAPHED);

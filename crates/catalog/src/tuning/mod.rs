@@ -1,20 +1,33 @@
-//! A search that learns from the shop: what there is to learn from, and whether it helps.
+//! A search that learns from the shop: what there is to learn from, whether it helps, and going by it.
 //!
 //! ```text
 //! titles, categories, attributes, texts ─► wording.rs: queries as people might ask them
-//! store: vectors of photos and words ────► gathering.rs: products as tokens, queries as vectors
-//!                                              │ held out by product
+//! store: vectors of photos and words ────► tokens.rs: products as the network reads them
+//!                                              │ gathering.rs: held out by product
 //!                                              ▼
-//!                        vitrine_models::tuning (training) ─► trial.rs: before and after
+//!        learning.rs (vitrine_models::tuning) ─► measuring.rs: before and after, by the window's own searches
+//!                                              │ job.rs: used where it is better
+//!                                              ▼
+//!                 kept.rs: several, one in use ─► tuned.rs: vectors of photos and queries as this shop means them
 //! ```
 //!
-//! A trial changes nothing: it trains, measures on products that were never seen in training, and says whether the
-//! shop's search would be better.
+//! Invariants: what is measured was never seen in training, and is measured through the index and the ranking that
+//! answer the window. Searches go by what was learnt only where they find more beyond doubt and no kind of query loses;
+//! going back takes no training. Nothing that was learnt is needed to read the catalog: without it searches go by the
+//! pack.
 
 mod gathering;
-mod trial;
+mod job;
+mod kept;
+mod learning;
+mod measuring;
+mod tokens;
+mod tuned;
 mod wording;
 
-pub use trial::{KindFigures, MeasureFigures, TuningProgress, TuningTrial};
-pub use vitrine_models::tuning::Stage;
+pub use job::TuningOptions;
+pub use kept::{Learnable, TuningReport, TuningState};
+pub(crate) use tuned::{FusedSource, Tuned, TunedReading};
 pub use wording::QueryKind;
+
+pub use crate::store::{TuningFigure, TuningId, TuningPoint, TuningRow};

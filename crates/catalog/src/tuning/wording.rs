@@ -1,9 +1,7 @@
 //! Queries as people might ask them, made of what the shop says of a product.
 
-use rand_chacha::{
-    ChaCha8Rng,
-    rand_core::{RngCore, SeedableRng},
-};
+use rand::Rng;
+use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
 use crate::{
     store::{Field, FieldName},
@@ -13,10 +11,10 @@ use crate::{
 /// Queries of one kind that are made of a product.
 const N_OF_KIND: usize = 2;
 /// Words of a part of a title.
-const MAX_TITLE_WORDS: u32 = 3;
+const MAX_TITLE_WORDS: usize = 3;
 /// Words of a part of a text.
 const MIN_TEXT_WORDS: usize = 3;
-const MAX_TEXT_WORDS: u32 = 5;
+const MAX_TEXT_WORDS: usize = 5;
 /// A word shorter than this is not mistyped.
 const MIN_MISTYPED: usize = 5;
 
@@ -73,9 +71,9 @@ pub(super) fn queries_of(fields: &[Field], seed: u64) -> Vec<Made> {
         }
     };
     for _ in 0..N_OF_KIND {
-        add(&part(&title, 1 + below(MAX_TITLE_WORDS, &mut rng), &mut rng), QueryKind::Title);
+        add(&part(&title, rng.random_range(1..=MAX_TITLE_WORDS), &mut rng), QueryKind::Title);
         if text.len() >= MIN_TEXT_WORDS {
-            let n = MIN_TEXT_WORDS as u32 + below(MAX_TEXT_WORDS - MIN_TEXT_WORDS as u32 + 1, &mut rng);
+            let n = rng.random_range(MIN_TEXT_WORDS..=MAX_TEXT_WORDS);
             add(&part(&text, n, &mut rng), QueryKind::Text);
         }
         let mut said: Vec<&str> = [
@@ -91,7 +89,7 @@ pub(super) fn queries_of(fields: &[Field], seed: u64) -> Vec<Made> {
         .filter(|value| !value.is_empty())
         .collect();
         while said.len() > 2 {
-            said.remove(below(said.len() as u32, &mut rng) as usize);
+            said.remove(rng.random_range(..said.len()));
         }
         // What it is: the last part of its category.
         said.extend(
@@ -118,9 +116,9 @@ fn telling(text: &str) -> Vec<String> {
 }
 
 /// `n` words that stand one after the other.
-fn part(words: &[String], n: u32, rng: &mut ChaCha8Rng) -> Vec<String> {
-    let n = (n as usize).min(words.len());
-    let start = below((words.len() - n + 1) as u32, rng) as usize;
+fn part(words: &[String], n: usize, rng: &mut ChaCha8Rng) -> Vec<String> {
+    let n = n.min(words.len());
+    let start = rng.random_range(..=words.len() - n);
     words[start..start + n].to_vec()
 }
 
@@ -131,8 +129,8 @@ fn mistyped(words: &[String], rng: &mut ChaCha8Rng) -> Option<Made> {
     if letters.len() < MIN_MISTYPED {
         return None;
     }
-    let at = 1 + below(letters.len() as u32 - 3, rng) as usize;
-    if below(2, rng) == 0 {
+    let at = rng.random_range(1..letters.len() - 2);
+    if rng.random() {
         letters.swap(at, at + 1);
     } else {
         letters.remove(at);
@@ -141,10 +139,6 @@ fn mistyped(words: &[String], rng: &mut ChaCha8Rng) -> Option<Made> {
     typed[longest] = letters.into_iter().collect();
     let meant = words.iter().map(|word| words::fold(word)).collect();
     Some(Made { text: typed.join(" "), kind: QueryKind::Mistyped, meant })
-}
-
-fn below(n: u32, rng: &mut ChaCha8Rng) -> u32 {
-    if n == 0 { 0 } else { rng.next_u32() % n }
 }
 
 #[cfg(test)]

@@ -113,11 +113,16 @@ fn alike(
 /// The photos that look most like this one to the search model.
 fn by_vector(library: &Inner, engine: &Engine, picture: PictureId) -> Result<Vec<PictureId>, CatalogError> {
     let Some(index) = engine.vectors.index(&library.store)? else { return Ok(Vec::new()) };
-    let Some(mut query) = library.store.vector(engine.models.ids().clip, picture)? else {
-        return Ok(Vec::new());
-    };
     let lens = engine.vectors.lens().unwrap_or_default();
-    query.resize(lens.iter().sum(), 0.0);
+    let mut query = Vec::new();
+    engine.vectors.source().of(&library.store, lens, [picture], |_, vector| {
+        // The look alone: other parts say what words are there, not what is seen.
+        query = vector.to_vec();
+        query[lens[0]..].fill(0.0);
+    })?;
+    if query.is_empty() {
+        return Ok(Vec::new());
+    }
     let probe = Probe { query: &query, missing: &[0.0; 4], allowed: None, k: N_BY_VECTOR };
     Ok(index.probe(&probe)?.hits.into_iter().map(|hit| PictureId::new(hit.id)).collect())
 }

@@ -27,6 +27,8 @@ CREATE INDEX review_item_unasked ON review_item (need DESC, product_id) WHERE n_
 CREATE INDEX set_aside_for ON set_aside (kept)
 CREATE INDEX tie_of_product ON tie (product_id)
 CREATE INDEX tie_of_source ON tie (source_id, path)
+CREATE INDEX tuning_figure_of ON tuning_figure (tuning_id)
+CREATE UNIQUE INDEX tuning_used ON tuning (clip_id, matching_id) WHERE is_used = 1
 CREATE INDEX twin_b ON twin (b)
 CREATE UNIQUE INDEX vector_key ON vector (model_id, picture_id)
 CREATE INDEX vector_of_picture ON vector (picture_id, model_id)
@@ -71,6 +73,12 @@ CREATE TABLE tally ( what TEXT NOT NULL, of INTEGER NOT NULL, n INTEGER NOT NULL
 CREATE TABLE template ( category TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, alt_text TEXT NOT NULL ) WITHOUT ROWID
 CREATE TABLE tie ( path BLOB NOT NULL, product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, position INTEGER NOT NULL, role TEXT NOT NULL, PRIMARY KEY (path, product_id) ) WITHOUT ROWID
 CREATE TABLE told_apart ( a BLOB NOT NULL, b BLOB NOT NULL, PRIMARY KEY (a, b) ) WITHOUT ROWID
+CREATE TABLE training ( tuning_id INTEGER PRIMARY KEY REFERENCES tuning (id) ON DELETE CASCADE, fingerprint TEXT NOT NULL, trainer BLOB NOT NULL, best BLOB, best_value REAL NOT NULL, n_vain INTEGER NOT NULL )
+CREATE TABLE tuning ( id INTEGER PRIMARY KEY AUTOINCREMENT, clip_id INTEGER NOT NULL, matching_id INTEGER NOT NULL, clip_len INTEGER NOT NULL, matching_len INTEGER NOT NULL, made_ms INTEGER NOT NULL, seed INTEGER NOT NULL, is_trial INTEGER NOT NULL, numbers BLOB, shift REAL NOT NULL, n_products INTEGER NOT NULL, n_examples INTEGER NOT NULL, n_held_out INTEGER NOT NULL, seconds REAL NOT NULL, verdict TEXT NOT NULL, last_field INTEGER NOT NULL, is_used INTEGER NOT NULL DEFAULT 0 )
+CREATE TABLE tuning_figure ( id INTEGER PRIMARY KEY, tuning_id INTEGER NOT NULL REFERENCES tuning (id) ON DELETE CASCADE, kind TEXT NOT NULL, n INTEGER NOT NULL, measure TEXT NOT NULL, before REAL NOT NULL, after REAL NOT NULL, low REAL NOT NULL, high REAL NOT NULL )
+CREATE TABLE tuning_step ( tuning_id INTEGER NOT NULL REFERENCES tuning (id) ON DELETE CASCADE, step INTEGER NOT NULL, stage INTEGER NOT NULL, loss REAL NOT NULL, held_out REAL NOT NULL, PRIMARY KEY (tuning_id, step) ) WITHOUT ROWID
+CREATE TABLE tuning_value ( tuning_id INTEGER NOT NULL REFERENCES tuning (id) ON DELETE CASCADE, value TEXT NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (tuning_id, value) ) WITHOUT ROWID
+CREATE TABLE tuning_word ( tuning_id INTEGER NOT NULL REFERENCES tuning (id) ON DELETE CASCADE, word TEXT NOT NULL, PRIMARY KEY (tuning_id, word) ) WITHOUT ROWID
 CREATE TABLE twin ( a INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, b INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, likeness INTEGER NOT NULL, confidence REAL NOT NULL, PRIMARY KEY (a, b) ) WITHOUT ROWID
 CREATE TABLE variant ( product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, position INTEGER NOT NULL, sku TEXT, name TEXT, price TEXT, options TEXT NOT NULL DEFAULT '', image TEXT, barcode TEXT, PRIMARY KEY (product_id, position) ) WITHOUT ROWID
 CREATE TABLE vector ( id INTEGER PRIMARY KEY, model_id INTEGER NOT NULL REFERENCES model (id), picture_id INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, numbers BLOB NOT NULL )
@@ -117,6 +125,13 @@ CREATE TRIGGER review_step_is_kept BEFORE DELETE ON review_step BEGIN SELECT RAI
 CREATE TRIGGER review_step_stays BEFORE UPDATE ON review_step BEGIN SELECT RAISE(ABORT, 'the history of a review is never changed'); END
 CREATE TRIGGER skipped_counted AFTER INSERT ON skipped BEGIN INSERT INTO tally VALUES ('skipped', 0, 1) ON CONFLICT DO UPDATE SET n = n + 1; END
 CREATE TRIGGER skipped_uncounted AFTER DELETE ON skipped BEGIN UPDATE tally SET n = n - 1 WHERE what = 'skipped' AND of = 0; END
+CREATE TRIGGER tuned_field AFTER INSERT ON field WHEN EXISTS (SELECT 1 FROM tuning) BEGIN INSERT INTO change (picture_id, what) SELECT picture_id, 1 FROM product_picture WHERE product_id = NEW.product_id; END
+CREATE TRIGGER tuned_photo_joined AFTER INSERT ON product_picture WHEN EXISTS (SELECT 1 FROM tuning) BEGIN INSERT INTO change (picture_id, what) SELECT picture_id, 1 FROM product_picture WHERE product_id = NEW.product_id AND picture_id <> NEW.picture_id; END
+CREATE TRIGGER tuned_photo_left AFTER DELETE ON product_picture WHEN EXISTS (SELECT 1 FROM tuning) BEGIN INSERT INTO change (picture_id, what) SELECT picture_id, 1 FROM product_picture WHERE product_id = OLD.product_id AND picture_id <> OLD.picture_id; END
+CREATE TRIGGER tuned_photo_shown AFTER UPDATE OF n_files ON picture WHEN (OLD.n_files > 0) <> (NEW.n_files > 0) AND EXISTS (SELECT 1 FROM tuning) BEGIN INSERT INTO change (picture_id, what) SELECT other.picture_id, 1 FROM product_picture own JOIN product_picture other ON other.product_id = own.product_id AND other.picture_id <> own.picture_id WHERE own.picture_id = NEW.id; END
+CREATE TRIGGER tuned_vector_changed AFTER UPDATE OF numbers ON vector WHEN EXISTS (SELECT 1 FROM tuning WHERE clip_id = NEW.model_id) BEGIN INSERT INTO change (picture_id, what) SELECT other.picture_id, 1 FROM product_picture own JOIN product_picture other ON other.product_id = own.product_id AND other.picture_id <> own.picture_id WHERE own.picture_id = NEW.picture_id; END
+CREATE TRIGGER tuned_vector_made AFTER INSERT ON vector WHEN EXISTS (SELECT 1 FROM tuning WHERE clip_id = NEW.model_id) BEGIN INSERT INTO change (picture_id, what) SELECT other.picture_id, 1 FROM product_picture own JOIN product_picture other ON other.product_id = own.product_id AND other.picture_id <> own.picture_id WHERE own.picture_id = NEW.picture_id; END
+CREATE TRIGGER tuned_vector_unmade AFTER DELETE ON vector WHEN EXISTS (SELECT 1 FROM tuning WHERE clip_id = OLD.model_id) BEGIN INSERT INTO change (picture_id, what) SELECT other.picture_id, 1 FROM product_picture own JOIN product_picture other ON other.product_id = own.product_id AND other.picture_id <> own.picture_id WHERE own.picture_id = OLD.picture_id; END
 CREATE TRIGGER vector_changed AFTER UPDATE OF numbers ON vector BEGIN INSERT INTO change (picture_id, what) VALUES (NEW.picture_id, 1); END
 CREATE TRIGGER vector_made AFTER INSERT ON vector BEGIN INSERT INTO tally SELECT 'vector', NEW.model_id, 1 FROM picture WHERE id = NEW.picture_id AND n_files > 0 ON CONFLICT DO UPDATE SET n = n + 1; INSERT INTO change (picture_id, what) VALUES (NEW.picture_id, 1); END
 CREATE TRIGGER vector_unmade AFTER DELETE ON vector BEGIN UPDATE tally SET n = n - 1 WHERE what = 'vector' AND of = OLD.model_id AND EXISTS (SELECT 1 FROM picture WHERE id = OLD.picture_id AND n_files > 0); INSERT INTO change (picture_id, what) VALUES (OLD.picture_id, 1); END

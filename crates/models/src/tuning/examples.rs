@@ -1,9 +1,10 @@
 //! What is learnt from, and how it becomes batches.
 
 use candle_core::{Device, Result, Tensor};
-use rand_chacha::{ChaCha8Rng, rand_core::RngCore};
+use rand::{Rng, seq::IndexedRandom};
+use rand_chacha::ChaCha8Rng;
 
-use super::{N_PARTS, Shape, parameters::unit};
+use super::{N_PARTS, Shape};
 use crate::ModelError;
 
 /// Tokens beside the four parts of a photo that the fusion network looks at, at most.
@@ -12,6 +13,10 @@ const N_CONTEXT: usize = 8;
 const N_OTHER_PHOTOS: usize = 4;
 /// Kinds of such tokens: another photo, an attribute.
 pub(super) const N_KINDS: usize = 2;
+const OTHER_PHOTO: usize = 0;
+const ATTRIBUTE: usize = 1;
+/// The place of the shop's own words among the parts.
+const OWN: usize = 3;
 
 /// The vectors of a photo. All have the length 1.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -95,37 +100,44 @@ pub(super) struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    /// Those of a photo. With `dropped` each part and token but the photo's own look is left out with this
-    /// probability, as of products of which less is known.
-    pub(super) fn of(
-        product: &'a ProductTokens,
-        photo: usize,
-        dropped: Option<(f32, &mut ChaCha8Rng)>,
-    ) -> Self {
-        let empty: &PhotoTokens = &product.photos[photo];
-        let mut parts = [
-            Some(empty.look.as_slice()),
-            empty.matching.as_deref(),
-            empty.description.as_deref(),
+    /// Those of a photo.
+    pub(super) fn of(product: &'a ProductTokens, photo: usize) -> Self {
+        let shown = &product.photos[photo];
+        let parts = [
+            Some(shown.look.as_slice()),
+            shown.matching.as_deref(),
+            shown.description.as_deref(),
             product.own.as_deref(),
         ];
         let others = product.photos.iter().enumerate().filter(|(at, _)| *at != photo).take(N_OTHER_PHOTOS);
-        let mut context: Vec<(usize, &[f32])> = others.map(|(_, other)| (0, other.look.as_slice())).collect();
+        let mut context: Vec<(usize, &[f32])> =
+            others.map(|(_, other)| (OTHER_PHOTO, other.look.as_slice())).collect();
         let room = N_CONTEXT - context.len();
-        context.extend(product.attributes.iter().take(room).map(|attribute| (1, attribute.as_slice())));
-        if let Some((probability, rng)) = dropped {
-            for part in &mut parts[1..] {
-                if unit(rng) < probability {
-                    *part = None;
-                }
-            }
-            // Sometimes the words alone: the look goes where something else is left.
-            if unit(rng) < probability && parts[3].is_some() {
-                parts[0] = None;
-            }
-            context.retain(|_| unit(rng) >= probability);
-        }
+        context
+            .extend(product.attributes.iter().take(room).map(|attribute| (ATTRIBUTE, attribute.as_slice())));
         Self { parts, context }
+    }
+
+    /// As of a product of which the shop says nothing.
+    fn unnamed(mut self) -> Self {
+        self.parts[OWN] = None;
+        self.context.retain(|(kind, _)| *kind != ATTRIBUTE);
+        self
+    }
+
+    /// Without some parts and tokens, each left out with this probability: as of products of which less is known.
+    fn dropped(mut self, probability: f32, rng: &mut ChaCha8Rng) -> Self {
+        for part in &mut self.parts[1..] {
+            if rng.random::<f32>() < probability {
+                *part = None;
+            }
+        }
+        // Sometimes the words alone: the look goes where something else is left.
+        if rng.random::<f32>() < probability && self.parts[OWN].is_some() {
+            self.parts[0] = None;
+        }
+        self.context.retain(|_| rng.random::<f32>() >= probability);
+        self
     }
 }
 
@@ -203,6 +215,15 @@ fn rows<'a>(
     Ok(Tensor::from_vec(numbers, (n, len), &Device::Cpu)?)
 }
 
+/// What is left out of products, so that those of which less is known are learnt as well.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LeftOut {
+    /// How often a part or a token is.
+    pub parts: f32,
+    /// How often everything is that the shop says, and what words by themselves find with it.
+    pub names: f32,
+}
+
 /// A batch of examples with everything that they are compared with.
 pub(super) struct Batch {
     pub(super) queries: QueryBatch,
@@ -218,12 +239,13 @@ pub(super) struct Batch {
 }
 
 impl TrainingSet {
-    /// The `at`th batch of examples in an order that `rng` draws: their products, and others that look like them.
+    /// A batch of these examples: of each a product that it means, and others that look like it, each by a photo and
+    /// with what is known of it as `rng` draws.
     pub(super) fn batch(
         &self,
         examples: &[u32],
         n_hard: usize,
-        dropped: f32,
+        left_out: LeftOut,
         rng: &mut ChaCha8Rng,
         shape: &Shape,
     ) -> std::result::Result<Batch, ModelError> {
@@ -236,23 +258,24 @@ impl TrainingSet {
         };
         for &example in examples {
             let example = &self.examples[example as usize];
-            if let Some((product, _)) = drawn(&example.relevant, rng) {
+            if let Some((product, _)) = example.relevant.choose(rng) {
                 add(*product, &mut candidates);
             }
             for _ in 0..n_hard {
-                if let Some(product) = drawn(&example.hard, rng) {
+                if let Some(product) = example.hard.choose(rng) {
                     add(*product, &mut candidates);
                 }
             }
         }
-        let tokens: Vec<Tokens<'_>> = candidates
-            .iter()
-            .map(|&product| {
-                let product = &self.products[product as usize];
-                let photo = rng.next_u32() as usize % product.photos.len();
-                Tokens::of(product, photo, Some((dropped, &mut *rng)))
-            })
-            .collect();
+        let mut is_unnamed = Vec::with_capacity(candidates.len());
+        let mut tokens: Vec<Tokens<'_>> = Vec::with_capacity(candidates.len());
+        for &product in &candidates {
+            let product = &self.products[product as usize];
+            let shown = Tokens::of(product, rng.random_range(..product.photos.len()));
+            is_unnamed.push(rng.random::<f32>() < left_out.names);
+            let shown = if is_unnamed.last() == Some(&true) { shown.unnamed() } else { shown };
+            tokens.push(shown.dropped(left_out.parts, rng));
+        }
         let (n, n_candidates) = (examples.len(), candidates.len());
         let (mut grades, mut left_out) = (vec![0.0; n * n_candidates], vec![0.0; n * n_candidates]);
         let mut words = vec![0.0; n * n_candidates];
@@ -261,7 +284,8 @@ impl TrainingSet {
         for (row, &example) in examples.iter().enumerate() {
             let example = &self.examples[example as usize];
             let row_of = row * n_candidates..(row + 1) * n_candidates;
-            for (added, product) in words[row_of.clone()].iter_mut().zip(&candidates) {
+            let named = words[row_of.clone()].iter_mut().zip(&candidates).zip(&is_unnamed);
+            for ((added, product), _) in named.filter(|(_, is_unnamed)| !**is_unnamed) {
                 *added =
                     example.words.iter().find(|(one, _)| one == product).map_or(0.0, |(_, share)| *share);
             }
@@ -300,8 +324,4 @@ impl TrainingSet {
             grades.iter_mut().for_each(|grade| *grade /= all);
         }
     }
-}
-
-fn drawn<'a, T>(of: &'a [T], rng: &mut ChaCha8Rng) -> Option<&'a T> {
-    if of.is_empty() { None } else { of.get(rng.next_u32() as usize % of.len()) }
 }

@@ -7,6 +7,8 @@ use crate::ModelError;
 
 /// What is added to a place that attention must not look at.
 const NEVER: f64 = -1e9;
+/// Shares and gates stay between exp(-2) and exp(2).
+const MAX_LOG: f64 = 2.0;
 /// Below this length a vector has no direction.
 const TINY: f64 = 1e-12;
 
@@ -34,10 +36,6 @@ impl Linear {
         Ok(Self { weight, bias })
     }
 
-    pub(super) fn n_out(&self) -> Result<usize> {
-        self.weight.dim(0)
-    }
-
     pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let mut dims = x.dims().to_vec();
         let n_in = dims.pop().unwrap_or(0);
@@ -51,12 +49,11 @@ impl Linear {
     }
 }
 
-/// `x + U gelu(D x)`, the identity while `U` is 0; or, to compare with, `U gelu(D x)` alone.
+/// `x + U gelu(D x)`, the identity while `U` is 0.
 #[derive(Debug, Clone)]
 pub(super) struct Adapter {
     down: Linear,
     up: Linear,
-    is_residual: bool,
 }
 
 impl Adapter {
@@ -65,19 +62,15 @@ impl Adapter {
         name: &str,
         len: usize,
         rank: usize,
-        is_residual: bool,
     ) -> std::result::Result<Self, ModelError> {
-        let start = if is_residual { Start::Zero } else { Start::Drawn };
         Ok(Self {
             down: Linear::new(parameters, &format!("{name}.down"), (len, rank), Start::Drawn, true)?,
-            up: Linear::new(parameters, &format!("{name}.up"), (rank, len), start, false)?,
-            is_residual,
+            up: Linear::new(parameters, &format!("{name}.up"), (rank, len), Start::Zero, false)?,
         })
     }
 
     pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let y = self.up.forward(&self.down.forward(x)?.gelu()?)?;
-        if self.is_residual { x + y } else { Ok(y) }
+        x + self.up.forward(&self.down.forward(x)?.gelu()?)?
     }
 }
 
@@ -126,4 +119,9 @@ impl Attention {
 pub(super) fn normalized(x: &Tensor) -> Result<Tensor> {
     let length = (x.sqr()?.sum_keepdim(D::Minus1)? + TINY)?.sqrt()?;
     x.broadcast_div(&length)
+}
+
+/// `exp(x)` for small `x`, between `exp(-MAX_LOG)` and `exp(MAX_LOG)`.
+pub(super) fn bounded_exp(x: &Tensor) -> Result<Tensor> {
+    ((x / MAX_LOG)?.tanh()? * MAX_LOG)?.exp()
 }

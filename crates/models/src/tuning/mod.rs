@@ -16,6 +16,7 @@
 //! ```text
 //! parameters.rs  named numbers with their gradients, to and from a file
 //! layers.rs      linear, adapter, attention
+//! fusion.rs      the modality fusion network
 //! towers.rs      both towers
 //! loss.rs        contrastive, with grades, weights and what is no negative
 //! optimizer.rs   AdamW whose moments can be kept
@@ -27,6 +28,7 @@
 //! was killed and goes on from what it kept. candle stays inside.
 
 mod examples;
+mod fusion;
 mod layers;
 mod loss;
 mod optimizer;
@@ -36,8 +38,8 @@ mod tests;
 mod towers;
 mod training;
 
-pub use examples::{Example, PhotoTokens, ProductTokens, TrainingSet};
-pub use towers::{Design, PartSlopes, Shape, TunedQuery, Tuning};
+pub use examples::{Example, LeftOut, PhotoTokens, ProductTokens, TrainingSet};
+pub use towers::{PartSlopes, Shape, TunedQuery, Tuning};
 pub use training::{Plan, Progress, Stage, Trainer};
 
 /// Parts of a fused vector: look, match, description, own words.

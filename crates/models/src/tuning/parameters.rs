@@ -1,14 +1,19 @@
 //! Numbers that are learnt, by name.
 
-use std::{collections::BTreeMap, path::Path};
-
-use candle_core::{DType, Device, Tensor, Var};
-use rand_chacha::{
-    ChaCha8Rng,
-    rand_core::{RngCore, SeedableRng},
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
 };
 
+use candle_core::{DType, Device, Tensor, Var};
+use rand::Rng;
+use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+use sha2::{Digest, Sha256};
+
 use crate::ModelError;
+
+/// Names a file of ours.
+const FORMAT: &str = "vitrine-tuning-1";
 
 /// How numbers begin.
 #[derive(Debug, Clone, Copy)]
@@ -41,9 +46,10 @@ impl Parameters {
             Start::Constant(number) => vec![number as f32; n],
             Start::Drawn => {
                 let bound = (3.0 / shape.last().copied().unwrap_or(1).max(1) as f32).sqrt();
-                // Of its name alone, so that another layer beside it changes nothing.
-                let mut rng = ChaCha8Rng::seed_from_u64(self.seed ^ hash(name));
-                (0..n).map(|_| (unit(&mut rng) * 2.0 - 1.0) * bound).collect()
+                // Of seed and name alone, so that another layer beside it changes nothing.
+                let seed = Sha256::new().chain_update(self.seed.to_le_bytes()).chain_update(name).finalize();
+                let mut rng = ChaCha8Rng::from_seed(seed.into());
+                (0..n).map(|_| rng.random_range(-bound..bound)).collect()
             }
         };
         let var = Var::from_tensor(&Tensor::from_vec(numbers, shape, &Device::Cpu)?)?;
@@ -55,11 +61,6 @@ impl Parameters {
         self.by_name.iter().map(|(name, var)| (name.as_str(), var))
     }
 
-    /// Every number, in order.
-    pub(super) fn n_numbers(&self) -> usize {
-        self.by_name.values().map(|var| var.elem_count()).sum()
-    }
-
     /// The tensors, to be written.
     pub(super) fn tensors(&self, prefix: &str) -> Vec<(String, Tensor)> {
         self.iter().map(|(name, var)| (format!("{prefix}{name}"), var.as_tensor().clone())).collect()
@@ -69,7 +70,7 @@ impl Parameters {
     pub(super) fn take(
         &self,
         prefix: &str,
-        from: &std::collections::HashMap<String, Tensor>,
+        from: &HashMap<String, Tensor>,
         file: &Path,
     ) -> Result<(), ModelError> {
         for (name, var) in self.iter() {
@@ -90,13 +91,24 @@ impl Parameters {
     }
 }
 
-/// A number from 0 to below 1.
-pub(super) fn unit(rng: &mut ChaCha8Rng) -> f32 {
-    (rng.next_u32() >> 8) as f32 / (1_u32 << 24) as f32
+/// Tensors as the bytes of a file.
+pub(super) fn to_bytes(tensors: &[(String, Tensor)]) -> Result<Vec<u8>, ModelError> {
+    let described: HashMap<String, String> = [("format".to_owned(), FORMAT.to_owned())].into();
+    let tensors = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
+    safetensors::serialize(tensors, Some(described))
+        .map_err(|error| ModelError::Compute { reason: error.to_string() })
 }
 
-/// FNV-1a.
-fn hash(text: &str) -> u64 {
-    text.bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+/// Tensors of the bytes of a file, which errors call `file`.
+pub(super) fn of_bytes(bytes: &[u8], file: &Path) -> Result<HashMap<String, Tensor>, ModelError> {
+    let wrong = |error: &dyn std::fmt::Display| ModelError::Weights {
+        path: file.to_owned(),
+        reason: error.to_string(),
+    };
+    let (_, header) = safetensors::SafeTensors::read_metadata(bytes).map_err(|error| wrong(&error))?;
+    let format = header.metadata().as_ref().and_then(|metadata| metadata.get("format"));
+    if format.map(String::as_str) != Some(FORMAT) {
+        return Err(wrong(&"it was written by another program, or by another version of this one"));
+    }
+    candle_core::safetensors::load_buffer(bytes, &Device::Cpu).map_err(|error| wrong(&error))
 }

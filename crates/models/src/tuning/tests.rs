@@ -3,26 +3,24 @@
 use std::path::Path;
 
 use candle_core::{Device, Tensor};
+use rand::Rng;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
 use super::{
-    Design, Example, N_PARTS, PartSlopes, PhotoTokens, Plan, ProductTokens, Shape, Stage, Trainer,
+    Example, LeftOut, N_PARTS, PartSlopes, PhotoTokens, Plan, ProductTokens, Shape, Stage, Trainer,
     TrainingSet, Tuning,
     examples::{Batch, PhotoBatch, QueryBatch},
     layers::{Adapter, Attention, Linear, normalized},
     optimizer::AdamW,
-    parameters::{Parameters, Start, unit},
-    towers::of_bytes,
+    parameters::{Parameters, Start, of_bytes},
 };
 
 const SLOPES: PartSlopes = PartSlopes { slopes: [3.0, 2.0, 1.0, 1.5], usual: [0.2, 0.1, 0.3, 0.25] };
 
-fn shape(design: Design) -> Shape {
-    Shape { rank: 4, width: 8, n_heads: 2, design, ..Shape::new(8, 6) }
-}
+const SHAPE: Shape = Shape { clip: 8, matching: 6, rank: 4, width: 8, n_heads: 2 };
 
 fn vector(len: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
-    let numbers: Vec<f32> = (0..len).map(|_| unit(rng) * 2.0 - 1.0).collect();
+    let numbers: Vec<f32> = (0..len).map(|_| rng.random_range(-1.0..1.0)).collect();
     let length = numbers.iter().map(|x| x * x).sum::<f32>().sqrt();
     numbers.into_iter().map(|x| x / length).collect()
 }
@@ -63,16 +61,16 @@ fn plan() -> Plan {
     Plan { batch: 6, steps: [4, 4, 6], n_hard: 1, ..Plan::of_examples(12, 5) }
 }
 
-fn batch(set: &TrainingSet, shape: &Shape) -> Batch {
+fn batch(set: &TrainingSet) -> Batch {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
-    set.batch(&[0, 1, 2, 3, 4, 5], 1, 0.2, &mut rng, shape).unwrap()
+    set.batch(&[0, 1, 2, 3, 4, 5], 1, LeftOut { parts: 0.2, names: 0.2 }, &mut rng, &SHAPE).unwrap()
 }
 
 /// Moves every number a little, so that nothing is at its start.
 fn shaken(parameters: &Parameters) {
     let mut rng = ChaCha8Rng::seed_from_u64(11);
     for (_, var) in parameters.iter() {
-        let noise: Vec<f32> = (0..var.elem_count()).map(|_| (unit(&mut rng) - 0.5) * 0.6).collect();
+        let noise: Vec<f32> = (0..var.elem_count()).map(|_| rng.random_range(-0.3..0.3)).collect();
         let noise = Tensor::from_vec(noise, var.dims(), &Device::Cpu).unwrap();
         var.set(&(var.as_tensor() + noise).unwrap()).unwrap();
     }
@@ -114,7 +112,12 @@ fn gradients_of_layers_are_those_of_differences() {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let input = |dims: &[usize], rng: &mut ChaCha8Rng| {
         let n = dims.iter().product();
-        Tensor::from_vec((0..n).map(|_| unit(rng) - 0.5).collect::<Vec<_>>(), dims, &Device::Cpu).unwrap()
+        Tensor::from_vec(
+            (0..n).map(|_| rng.random_range(-0.5..0.5)).collect::<Vec<f32>>(),
+            dims,
+            &Device::Cpu,
+        )
+        .unwrap()
     };
     let (x, towards) = (input(&[3, 4, 8], &mut rng), input(&[3, 4, 8], &mut rng));
     let check =
@@ -126,11 +129,9 @@ fn gradients_of_layers_are_those_of_differences() {
     let linear = Linear::new(&mut parameters, "linear", (8, 8), Start::Drawn, true).unwrap();
     check("linear", &parameters, &|x| linear.forward(x));
     check("normalized", &parameters, &|x| normalized(&linear.forward(x)?));
-    for is_residual in [true, false] {
-        let mut parameters = Parameters::new(2);
-        let adapter = Adapter::new(&mut parameters, "adapter", 8, 4, is_residual).unwrap();
-        check("adapter", &parameters, &|x| adapter.forward(x));
-    }
+    let mut parameters = Parameters::new(2);
+    let adapter = Adapter::new(&mut parameters, "adapter", 8, 4).unwrap();
+    check("adapter", &parameters, &|x| adapter.forward(x));
     let mut parameters = Parameters::new(3);
     let attention = Attention::new(&mut parameters, "attention", 8, 2).unwrap();
     let is_there =
@@ -141,15 +142,12 @@ fn gradients_of_layers_are_those_of_differences() {
 #[test]
 fn gradients_of_losses_are_those_of_differences() {
     let set = set(12);
-    for design in [Design::Fusion, Design::Gates, Design::Plain] {
-        let shape = shape(design);
-        let trainer = Trainer::new(shape, &set, SLOPES, plan()).unwrap();
-        let batch = batch(&set, &shape);
-        shaken(trainer.tuning().parameters());
-        for stage in Stage::ALL {
-            let loss = || trainer.loss(stage, &batch);
-            check_gradients(&format!("{design:?}, {stage:?}"), trainer.tuning().parameters(), &loss);
-        }
+    let trainer = Trainer::new(SHAPE, &set, SLOPES, plan()).unwrap();
+    let batch = batch(&set);
+    shaken(trainer.tuning().parameters());
+    for stage in Stage::ALL {
+        let loss = || trainer.loss(stage, &batch);
+        check_gradients(&format!("{stage:?}"), trainer.tuning().parameters(), &loss);
     }
 }
 
@@ -186,7 +184,7 @@ fn a_step_is_that_of_pytorch() {
     };
     let set = set(12);
     let plan = Plan { rate: 1e-3, decay: 0.05, auxiliary: 0.3, ..plan() };
-    let trainer = Trainer::new(shape(Design::Fusion), &set, SLOPES, plan).unwrap();
+    let trainer = Trainer::new(SHAPE, &set, SLOPES, plan).unwrap();
     let parameters = trainer.tuning().parameters();
     parameters.take("tuning.", &golden, &file).unwrap();
     for (stage, name) in Stage::ALL.into_iter().zip(["loss.text", "loss.image", "loss.fused"]) {
@@ -224,42 +222,40 @@ fn fixed(query: &Example, product: &ProductTokens) -> f32 {
 #[test]
 fn an_untrained_tuning_scores_as_the_fixed_fusion() {
     let set = set(12);
-    for design in [Design::Fusion, Design::Gates] {
-        let tuning = Tuning::new(shape(design), 9).unwrap();
-        let read: Vec<_> =
-            set.examples.iter().map(|one| (one.clip.as_slice(), one.matching.as_deref())).collect();
-        let scores = tuning.relevance(&read, &set.products, &SLOPES).unwrap();
-        for (query, scores) in set.examples.iter().zip(scores) {
-            for (product, score) in set.products.iter().zip(scores) {
-                let expected = fixed(query, product);
-                assert!((score - expected).abs() < 1e-5, "{score} where the fixed fusion says {expected}");
-            }
+    let tuning = Tuning::new(SHAPE, 9).unwrap();
+    let read: Vec<_> =
+        set.examples.iter().map(|one| (one.clip.as_slice(), one.matching.as_deref())).collect();
+    let scores = tuning.relevance(&read, &set.products, &SLOPES).unwrap();
+    for (query, scores) in set.examples.iter().zip(scores) {
+        for (product, score) in set.products.iter().zip(scores) {
+            let expected = fixed(query, product);
+            assert!((score - expected).abs() < 1e-5, "{score} where the fixed fusion says {expected}");
         }
-        // What goes into the index is what was there before, to the sixth digit.
-        let query = tuning.query(&set.examples[1].clip, set.examples[1].matching.as_deref()).unwrap();
-        assert_eq!(query.shares, [1.0; N_PARTS]);
-        let fused = tuning.photos(&set.products[..1]).unwrap();
-        let photo = &set.products[0].photos[0];
-        let expected: Vec<f32> = [
-            Some(&photo.look),
-            photo.matching.as_ref(),
-            photo.description.as_ref(),
-            set.products[0].own.as_ref(),
-        ]
-        .into_iter()
-        .zip([8, 6, 8, 8])
-        .flat_map(|(part, len)| part.cloned().unwrap_or_else(|| vec![0.0; len]))
-        .collect();
-        for (found, expected) in fused[0][0].iter().zip(expected) {
-            assert!((found - expected).abs() < 1e-6);
-        }
+    }
+    // What goes into the index is what was there before, to the sixth digit.
+    let query = tuning.query(&set.examples[1].clip, set.examples[1].matching.as_deref()).unwrap();
+    assert_eq!(query.shares, [1.0; N_PARTS]);
+    let fused = tuning.photos(&[(&set.products[0], 0)]).unwrap();
+    let photo = &set.products[0].photos[0];
+    let expected: Vec<f32> = [
+        Some(&photo.look),
+        photo.matching.as_ref(),
+        photo.description.as_ref(),
+        set.products[0].own.as_ref(),
+    ]
+    .into_iter()
+    .zip([8, 6, 8, 8])
+    .flat_map(|(part, len)| part.cloned().unwrap_or_else(|| vec![0.0; len]))
+    .collect();
+    for (found, expected) in fused[0].iter().zip(expected) {
+        assert!((found - expected).abs() < 1e-6);
     }
 }
 
 #[test]
 fn what_is_indexed_and_asked_adds_up_to_the_score() {
     let set = set(12);
-    let tuning = Tuning::new(shape(Design::Fusion), 9).unwrap();
+    let tuning = Tuning::new(SHAPE, 9).unwrap();
     shaken(tuning.parameters());
     let example = &set.examples[1];
     let query = tuning.query(&example.clip, example.matching.as_deref()).unwrap();
@@ -268,7 +264,10 @@ fn what_is_indexed_and_asked_adds_up_to_the_score() {
         .unwrap()
         .remove(0);
     let lens = tuning.shape().lens();
-    for (photos, expected) in tuning.photos(&set.products).unwrap().into_iter().zip(expected) {
+    for (product, expected) in set.products.iter().zip(expected) {
+        let shown: Vec<(&ProductTokens, usize)> =
+            (0..product.photos.len()).map(|photo| (product, photo)).collect();
+        let photos = tuning.photos(&shown).unwrap();
         let of = |photo: &Vec<f32>| {
             let mut start = 0;
             let mut sum = 0.0;
@@ -293,9 +292,8 @@ fn what_is_indexed_and_asked_adds_up_to_the_score() {
 #[test]
 fn a_training_that_was_killed_goes_on_as_it_would_have() {
     let set = set(12);
-    let shape = shape(Design::Fusion);
     let file = Path::new("checkpoint");
-    let mut whole = Trainer::new(shape, &set, SLOPES, plan()).unwrap();
+    let mut whole = Trainer::new(SHAPE, &set, SLOPES, plan()).unwrap();
     let (mut first, mut last, mut kept) = (None, None, Vec::new());
     while let Some(progress) = whole.step().unwrap() {
         first.get_or_insert(progress.loss);
@@ -305,7 +303,7 @@ fn a_training_that_was_killed_goes_on_as_it_would_have() {
         }
     }
     assert_eq!(last.map(|last| (last.stage, last.step)), Some((Stage::Fused, 14)));
-    let mut resumed = Trainer::new(shape, &set, SLOPES, plan()).unwrap();
+    let mut resumed = Trainer::new(SHAPE, &set, SLOPES, plan()).unwrap();
     resumed.take(&kept, file).unwrap();
     assert_eq!(resumed.n_done(), 7);
     while resumed.step().unwrap().is_some() {}
@@ -316,10 +314,10 @@ fn a_training_that_was_killed_goes_on_as_it_would_have() {
 
     // What was learnt is read again; what is damaged, or something else, is refused.
     let bytes = whole.tuning().to_bytes().unwrap();
-    let read = Tuning::of_bytes(shape, &bytes, file).unwrap();
+    let read = Tuning::of_bytes(SHAPE, &bytes, file).unwrap();
     assert!(read.to_bytes().unwrap() == bytes);
-    assert!(Tuning::of_bytes(shape, &bytes[..bytes.len() / 2], file).is_err());
-    assert!(Tuning::of_bytes(Shape { width: 16, ..shape }, &bytes, file).is_err());
+    assert!(Tuning::of_bytes(SHAPE, &bytes[..bytes.len() / 2], file).is_err());
+    assert!(Tuning::of_bytes(Shape { width: 16, ..SHAPE }, &bytes, file).is_err());
     assert!(resumed.take(&bytes, file).is_err());
 }
 
@@ -337,8 +335,14 @@ fn what_is_learnt_is_what_the_examples_say() {
         set.same.push(at);
         set.examples.push(Example { clip, relevant: vec![(at, 1.0)], weight: 1.0, ..Example::default() });
     }
-    let shape = Shape { rank: 16, ..shape(Design::Fusion) };
-    let plan = Plan { batch: 24, rate: 1e-2, steps: [150, 0, 50], dropped: 0.0, ..plan() };
+    let shape = Shape { rank: 16, ..SHAPE };
+    let plan = Plan {
+        batch: 24,
+        rate: 1e-2,
+        steps: [150, 0, 50],
+        left_out: LeftOut { parts: 0.0, names: 0.0 },
+        ..plan()
+    };
     let first_of = |tuning: &Tuning| {
         let queries: Vec<_> = set.examples.iter().map(|one| (one.clip.as_slice(), None)).collect();
         let scores = tuning.relevance(&queries, &set.products, &SLOPES).unwrap();

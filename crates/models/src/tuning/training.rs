@@ -2,19 +2,17 @@
 
 use std::path::Path;
 
-use candle_core::{DType, Device, Result, Tensor};
-use rand_chacha::{
-    ChaCha8Rng,
-    rand_core::{RngCore, SeedableRng},
-};
+use candle_core::{Device, Result, Tensor};
+use rand::seq::SliceRandom;
+use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
 use super::{
     PartSlopes, Shape, TrainingSet, Tuning,
-    examples::{Batch, PhotoBatch, QueryBatch, Tokens},
+    examples::{Batch, LeftOut},
     layers::normalized,
     loss::contrastive,
     optimizer::AdamW,
-    towers::{of_bytes, to_bytes},
+    parameters::{of_bytes, to_bytes},
 };
 use crate::ModelError;
 
@@ -49,8 +47,8 @@ pub struct Plan {
     pub batch: usize,
     /// Products that look like the right one, for each query of a step.
     pub n_hard: usize,
-    /// How often a part or a token is left out.
-    pub dropped: f32,
+    /// How often something of a product is left out.
+    pub left_out: LeftOut,
     /// The rate of learning at its highest.
     pub rate: f64,
     /// How fast matrices shrink.
@@ -72,7 +70,7 @@ impl Plan {
             seed,
             batch,
             n_hard: 1,
-            dropped: 0.15,
+            left_out: LeftOut { parts: 0.15, names: 0.25 },
             rate: 5e-4,
             decay: 0.05,
             auxiliary: 0.3,
@@ -214,24 +212,37 @@ impl<'a> Trainer<'a> {
         }
         let mut rng = ChaCha8Rng::seed_from_u64(self.plan.seed);
         rng.set_stream(1 + u64::from(self.step));
-        self.set.batch(&chosen, self.plan.n_hard, self.plan.dropped, &mut rng, &self.tuning.shape())
+        self.set.batch(&chosen, self.plan.n_hard, self.plan.left_out, &mut rng, &self.tuning.shape())
     }
 
     pub(super) fn loss(&self, stage: Stage, batch: &Batch) -> Result<Tensor> {
         let Batch { grades, is_left_out, weights, .. } = batch;
+        let is_there = &batch.photos.is_there;
+        let queries = self.tuning.read_queries(&batch.queries)?;
+        let adapted = self.tuning.read_parts(&batch.photos)?;
         let of = |scores: &Tensor, stage: Stage| {
             let scale = self.tuning.log_scales[stage as usize].as_tensor();
             contrastive(scores, scale, grades, is_left_out, weights)
         };
-        let aligned = |stage: Stage, parts: [usize; 2]| of(&self.aligned(batch, parts)?, stage);
+        // The cosines of some parts after their adapters, added up.
+        let aligned = |stage: Stage, parts: [usize; 2]| -> Result<Tensor> {
+            let mut total = grades.zeros_like()?;
+            for at in parts {
+                let part = adapted[at].as_ref().map(normalized).transpose()?;
+                if let Some(cosines) = queries.cosines(at, part.as_ref(), is_there, &self.slopes)? {
+                    total = (total + cosines)?;
+                }
+            }
+            of(&total, stage)
+        };
         match stage {
-            Stage::Text if self.tuning.has_parts() => aligned(Stage::Text, TEXT),
-            Stage::Image if self.tuning.has_parts() => aligned(Stage::Image, IMAGE),
-            _ => {
-                let scores = self.tuning.scores(&batch.queries, &batch.photos, &self.slopes)?;
+            Stage::Text => aligned(Stage::Text, TEXT),
+            Stage::Image => aligned(Stage::Image, IMAGE),
+            Stage::Fused => {
+                let fused = self.tuning.fuse(&adapted, &batch.photos)?;
+                let scores = queries.scores(&fused, is_there, &self.slopes)?;
                 let mut total = of(&(scores + &batch.words)?, Stage::Fused)?;
-                let both = [(Stage::Text, TEXT), (Stage::Image, IMAGE)];
-                for (stage, parts) in both.into_iter().filter(|_| self.tuning.has_parts()) {
+                for (stage, parts) in [(Stage::Text, TEXT), (Stage::Image, IMAGE)] {
                     // A stage that was left out stays out.
                     if self.plan.steps[stage as usize] > 0 {
                         total = (total + (aligned(stage, parts)? * self.plan.auxiliary)?)?;
@@ -240,59 +251,6 @@ impl<'a> Trainer<'a> {
                 Ok(total)
             }
         }
-    }
-
-    /// `[queries, photos]`: the cosines of these parts after their adapters, added up.
-    fn aligned(&self, batch: &Batch, parts: [usize; 2]) -> Result<Tensor> {
-        let queries = self.tuning.read_queries(&batch.queries)?;
-        let adapted = self.tuning.read_parts(&batch.photos)?;
-        let lacking = batch.photos.is_there.affine(-1.0, 1.0)?;
-        let (n, n_photos) = batch.grades.dims2()?;
-        let mut total = Tensor::zeros((n, n_photos), DType::F32, &Device::Cpu)?;
-        for part in parts {
-            let (Some(query), Some(photo)) = (queries.part(part), &adapted[part]) else { continue };
-            let cosines = query.matmul(&normalized(photo)?.t()?)?;
-            let missing = (lacking.narrow(1, part, 1)?.t()? * f64::from(self.slopes.usual[part]))?;
-            let mut of_part = cosines.broadcast_add(&missing)?;
-            if part == 1 {
-                of_part = of_part.broadcast_mul(&batch.queries.has_matching)?;
-            }
-            total = (total + of_part)?;
-        }
-        Ok(total)
-    }
-}
-
-impl Tuning {
-    /// `[queries][products]`: how relevant each product's best photo is, for measuring every design alike.
-    ///
-    /// # Errors
-    /// [`ModelError::Compute`] where vectors have other lengths than the pack's.
-    pub fn relevance(
-        &self,
-        queries: &[(&[f32], Option<&[f32]>)],
-        products: &[super::ProductTokens],
-        slopes: &PartSlopes,
-    ) -> std::result::Result<Vec<Vec<f32>>, ModelError> {
-        let shape = self.shape();
-        let batch = QueryBatch::of(queries, &shape)?;
-        let mut best = vec![vec![f32::NEG_INFINITY; products.len()]; queries.len()];
-        let photos: Vec<(usize, usize)> = products
-            .iter()
-            .enumerate()
-            .flat_map(|(product, tokens)| (0..tokens.photos.len()).map(move |photo| (product, photo)))
-            .collect();
-        for places in photos.chunks(256) {
-            let tokens: Vec<Tokens<'_>> =
-                places.iter().map(|&(product, photo)| Tokens::of(&products[product], photo, None)).collect();
-            let scores = self.scores(&batch, &PhotoBatch::of(&tokens, &shape)?, slopes)?.to_vec2::<f32>()?;
-            for (best, scores) in best.iter_mut().zip(scores) {
-                for (&(product, _), score) in places.iter().zip(scores) {
-                    best[product] = best[product].max(score);
-                }
-            }
-        }
-        Ok(best)
     }
 }
 
@@ -307,13 +265,11 @@ fn of_full_rate(at: u32, of: u32) -> f64 {
     0.5 * (1.0 + (std::f64::consts::PI * share.min(1.0)).cos())
 }
 
-/// The numbers below `n` in the order of an epoch (Fisher and Yates).
+/// The numbers below `n` in the order of an epoch.
 fn shuffled(n: usize, seed: u64, epoch: u64) -> Vec<u32> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed.wrapping_add(0x5eed));
     rng.set_stream(epoch);
     let mut order: Vec<u32> = (0..n as u32).collect();
-    for at in (1..n).rev() {
-        order.swap(at, (rng.next_u64() % (at as u64 + 1)) as usize);
-    }
+    order.shuffle(&mut rng);
     order
 }

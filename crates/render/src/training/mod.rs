@@ -50,16 +50,17 @@ pub(crate) struct Label {
     pub background: &'static str,
 }
 
-/// Writes `count` pictures and their labels below `out`.
+/// Writes `count` pictures and their labels below `out`; answers the labels.
 ///
 /// # Errors
 /// When the folder or a file in it cannot be written.
-pub(crate) fn write(out: &Path, count: usize, size: usize, seed: u64) -> Result<()> {
+pub(crate) fn write(out: &Path, count: usize, size: usize, seed: u64) -> Result<Vec<Label>> {
     let folder = out.join("images");
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let file = fs::File::create(out.join("labels.jsonl")).context("cannot create labels.jsonl")?;
     let mut labels = BufWriter::new(file);
     let started = Instant::now();
+    let mut all = Vec::with_capacity(count);
     const BATCH: usize = 256;
     for first in (0..count).step_by(BATCH) {
         let batch: Vec<Label> = (first..count.min(first + BATCH))
@@ -78,13 +79,14 @@ pub(crate) fn write(out: &Path, count: usize, size: usize, seed: u64) -> Result<
         for label in batch {
             serde_json::to_writer(&mut labels, &label)?;
             labels.write_all(b"\n")?;
+            all.push(label);
         }
         let done = count.min(first + BATCH);
         let rate = done as f64 / started.elapsed().as_secs_f64();
         crate::report(&format!("{done} of {count} pictures, {rate:.1} pictures/s"));
     }
     labels.flush()?;
-    Ok(())
+    Ok(all)
 }
 
 /// One picture as a JPEG, and its label.

@@ -1,0 +1,97 @@
+//! Searches that learn from the shop.
+
+use std::sync::Arc;
+
+use tauri::{Runtime, State, WebviewWindow};
+use vitrine_api::types::{ApiError, Comparison, TuningReport, TuningState};
+
+use crate::{dialogs::Dialogs, library::Library};
+
+/// What searches go by, what else there is, and what there is to learn from.
+#[tauri::command]
+pub(super) async fn tuning(library: State<'_, Library>) -> Result<TuningState, ApiError> {
+    library.ask(|api| api.tuning()).await
+}
+
+/// Lets searches learn, in the background.
+#[tauri::command]
+pub(super) async fn start_tuning(library: State<'_, Library>, seed: u64) -> Result<(), ApiError> {
+    library.ask(move |api| api.start_tuning(seed, false)).await
+}
+
+/// Holds it.
+#[tauri::command]
+pub(super) async fn pause_tuning(library: State<'_, Library>) -> Result<(), ApiError> {
+    library
+        .ask(|api| {
+            api.pause_tuning();
+            Ok(())
+        })
+        .await
+}
+
+/// Lets it go on.
+#[tauri::command]
+pub(super) async fn resume_tuning(library: State<'_, Library>) -> Result<(), ApiError> {
+    library.ask(|api| api.resume_tuning()).await
+}
+
+/// Ends it; nothing of it stays.
+#[tauri::command]
+pub(super) async fn cancel_tuning(library: State<'_, Library>) -> Result<(), ApiError> {
+    library.ask(|api| api.cancel_tuning()).await
+}
+
+/// Lets searches go by what was learnt at some time, or by the models alone.
+#[tauri::command]
+pub(super) async fn use_tuning(library: State<'_, Library>, id: Option<u32>) -> Result<(), ApiError> {
+    library.ask(move |api| api.use_tuning(id)).await
+}
+
+/// Forgets one that is not in use.
+#[tauri::command]
+pub(super) async fn remove_tuning(library: State<'_, Library>, id: u32) -> Result<(), ApiError> {
+    library.ask(move |api| api.remove_tuning(id)).await
+}
+
+/// What came of one.
+#[tauri::command]
+pub(super) async fn tuning_report(library: State<'_, Library>, id: u32) -> Result<TuningReport, ApiError> {
+    library.ask(move |api| api.tuning_report(id)).await
+}
+
+/// Asks where to, and writes the report there; its name, or none when the dialog was closed.
+#[tauri::command]
+pub(super) async fn save_tuning_report_dialog<R: Runtime>(
+    window: WebviewWindow<R>,
+    library: State<'_, Library>,
+    dialogs: State<'_, Arc<dyn Dialogs>>,
+    id: u32,
+) -> Result<Option<String>, ApiError> {
+    let chosen = dialogs.choose_new_file(&window, "Save the report", "what-searches-learnt.html").await;
+    let Some(file) = chosen else { return Ok(None) };
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    library.ask(move |api| api.write_tuning_report(id, &file)).await.map(|()| Some(name))
+}
+
+/// The first products of a search by the models alone, and by what was learnt at some time.
+#[tauri::command]
+pub(super) async fn compare_tuning(
+    library: State<'_, Library>,
+    id: u32,
+    text: String,
+    limit: u32,
+) -> Result<Comparison, ApiError> {
+    library.ask(move |api| api.compare_tuning(id, &text, limit)).await
+}
+
+/// Nothing more is compared: what that needed is let go.
+#[tauri::command]
+pub(super) async fn end_tuning_comparison(library: State<'_, Library>) -> Result<(), ApiError> {
+    library
+        .ask(|api| {
+            api.end_tuning_comparison();
+            Ok(())
+        })
+        .await
+}
