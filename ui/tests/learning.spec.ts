@@ -64,7 +64,7 @@ test('what helped is told by kind of search, compared in pictures, and left with
     '31% →, then 42%',
   );
   await report.getByRole('button', { name: 'Save a report…' }).click();
-  await expect(page.getByText('Saved as what-searches-learnt.html')).toBeVisible();
+  await expect(page.getByTestId('news')).toContainText('Saved as what-searches-learnt.html');
 
   await page.getByTestId('compare-text').fill('autumn boots');
   await expect(page.getByTestId('compared-before').getByRole('listitem')).toHaveCount(8);
