@@ -247,6 +247,13 @@ impl Store {
         Ok(found.optional()?)
     }
 
+    /// Whether one was begun and not finished, and can go on; without reading where it stands.
+    pub fn has_unfinished_tuning(&self) -> Result<bool, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached("SELECT 1 FROM training LIMIT 1")?;
+        Ok(statement.exists([])?)
+    }
+
     /// The one that was begun and of which nothing came yet.
     pub fn begun_tuning(&self) -> Result<Option<TuningId>, CatalogError> {
         let reader = self.reader()?;

@@ -96,7 +96,7 @@ impl Library {
         let points = unfinished.map(|id| store.tuning_points(id)).transpose()?.unwrap_or_default();
         let n_needed = (MIN_EXAMPLES / 4).max(MIN_HELD_OUT) as u64;
         let learnable = Learnable { n_products, n_with: store.n_with_fields(&LEARNT_FROM)?, n_needed };
-        let is_unfinished = store.unfinished_tuning()?.is_some();
+        let is_unfinished = store.has_unfinished_tuning()?;
         Ok(TuningState { learnable, used, n_changed, is_stale, is_unfinished, points, all })
     }
 
