@@ -28,6 +28,9 @@ pub trait Dialogs: Send + Sync + 'static {
     /// A product list to take in.
     fn choose_product_list(&self, parent: &dyn Parent) -> Answer<PathBuf>;
 
+    /// A log of searches.
+    fn choose_search_log(&self, parent: &dyn Parent) -> Answer<PathBuf>;
+
     /// Where to write a file, with a name that is proposed.
     fn choose_new_file(&self, parent: &dyn Parent, title: &str, name: &str) -> Answer<PathBuf>;
 
@@ -71,6 +74,16 @@ impl Dialogs for NativeDialogs {
         let asked = AsyncFileDialog::new()
             .set_title("Add a product list")
             .add_filter("Product lists", &either_case(&LIST_ENDINGS))
+            .add_filter("All files", &["*"])
+            .set_parent(parent)
+            .pick_file();
+        Box::pin(async { Some(asked.await?.path().to_owned()) })
+    }
+
+    fn choose_search_log(&self, parent: &dyn Parent) -> Answer<PathBuf> {
+        let asked = AsyncFileDialog::new()
+            .set_title("Add a log of searches")
+            .add_filter("Search logs", &either_case(&["csv", "tsv", "txt"]))
             .add_filter("All files", &["*"])
             .set_parent(parent)
             .pick_file();

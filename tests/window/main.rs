@@ -9,6 +9,7 @@ mod duplicates;
 mod folders;
 mod health;
 mod keyboard;
+mod learning;
 mod narrowing;
 mod photos;
 mod products;

@@ -67,6 +67,10 @@ export const LEARNABLE: TuningState = {
     { field: 'colour', nProducts: 0 },
     { field: 'description', nProducts: 2310 },
   ],
+  nReviewed: 0,
+  log: null,
+  keepsOpened: false,
+  nOpened: 0,
   used: null,
   nChanged: 0,
   isStale: false,
@@ -88,6 +92,10 @@ export function installTuning({ engine, options, productAt }: Basis): Handlers {
     nProducts: options.n,
     nNeeded: 40,
     said: [],
+    nReviewed: 0,
+    log: null,
+    keepsOpened: false,
+    nOpened: 0,
     used: null,
     nChanged: 0,
     isStale: false,
@@ -132,6 +140,27 @@ export function installTuning({ engine, options, productAt }: Basis): Handlers {
     cancel_tuning: () => {
       if (now.job) tell({ job: { ...now.job, state: 'cancelled' }, points: [] });
     },
+    search_log_dialog: () => {
+      if (options.closesDialogs) return null;
+      const log: TuningState['log'] = {
+        name: 'searches-2026.csv',
+        readOn: '2026-11-27',
+        nRows: 12_840,
+        nBroken: 0,
+        nUnknown: 31,
+        nRare: 0,
+        nQueries: 2_204,
+      };
+      now = { ...now, log };
+      return log;
+    },
+    forget_search_log: () => {
+      now = { ...now, log: null };
+    },
+    keep_opened: ({ isKept }) => {
+      now = { ...now, keepsOpened: Boolean(isKept), nOpened: 0 };
+    },
+    opened_after: () => null,
     use_tuning: ({ id }) => {
       const used = now.all.find((one) => one.id === id) ?? null;
       now = {

@@ -118,3 +118,35 @@ test('without photos there is a way to some; where nothing can be read it is tri
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByTestId('learn')).toBeVisible();
 });
+
+test('a log of searches is added and forgotten, and what of it is of no use is told', async ({
+  page,
+}) => {
+  await open(page, { ...ALL, tuning: LEARNABLE });
+  const log = page.getByTestId('search-log');
+  await expect(log).toContainText('A CSV file with the columns query, sku');
+  await log.getByRole('button', { name: 'Add a search log…' }).click();
+  await expect(log).toContainText('2,204 searches');
+  await expect(log).toContainText(
+    'searches-2026.csv, 12,840 rows. 31 rows name no product of this catalog.',
+  );
+  await expectAccessible(page);
+  await log.getByRole('button', { name: 'Forget it' }).click();
+  await expect(log.getByRole('button', { name: 'Add a search log…' })).toBeVisible();
+});
+
+test('what is opened after a search is told to the engine, and kept only when asked for', async ({
+  page,
+}) => {
+  await open(page, { ...ALL, tuning: LEARNABLE });
+  const box = page.getByRole('checkbox', { name: /Keep what is opened here/ });
+  await expect(box).not.toBeChecked();
+  await box.check();
+  expect(await callsOf(page, 'keep_opened')).toEqual([{ isKept: true }]);
+  await page.getByTestId('to-catalog').click();
+  await page.getByTestId('query').fill('autumn boots');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('tile').nth(1).click();
+  await expect.poll(() => callsOf(page, 'opened_after')).toHaveLength(1);
+  expect(await callsOf(page, 'opened_after')).toMatchObject([{ query: 'autumn boots' }]);
+});

@@ -83,6 +83,7 @@ impl From<CatalogError> for ApiError {
             CatalogError::TuningInUse => {
                 (ErrorCode::InUse, "Searches go by it. Go back first, then forget it.".to_owned())
             }
+            CatalogError::BadSearchLog { .. } => (ErrorCode::BadRequest, sentence(&error.to_string())),
             CatalogError::AlreadyLearning => (
                 ErrorCode::InUse,
                 "Searches are learning already. Wait for the end of that, or stop it.".to_owned(),

@@ -1,6 +1,6 @@
 //! A search that learns from the shop.
 
-use std::path::Path;
+use std::{num::NonZeroUsize, path::Path};
 
 use vitrine_catalog::{jobs::Lane, tuning::TuningId};
 
@@ -8,7 +8,7 @@ use crate::{
     Api,
     api::MAX_LIMIT,
     convert, report,
-    types::{ApiError, Comparison, RunState, TuningJob, TuningReport, TuningState},
+    types::{ApiError, Comparison, PictureId, RunState, SearchLog, TuningJob, TuningReport, TuningState},
 };
 
 impl Api {
@@ -17,10 +17,37 @@ impl Api {
         Ok(convert::tuning_state(self.library.tuning()?, self.library.tuning_job()))
     }
 
+    /// Takes over a log of searches (CSV: what was searched for, the product's number, how often) in the place of the
+    /// one before it. It is read until `is_wanted` says no.
+    pub fn read_search_log(&self, file: &Path, is_wanted: &dyn Fn() -> bool) -> Result<SearchLog, ApiError> {
+        Ok(convert::search_log(self.library.read_search_log(file, is_wanted)?))
+    }
+
+    /// Forgets it.
+    pub fn forget_search_log(&self) -> Result<(), ApiError> {
+        Ok(self.library.forget_search_log()?)
+    }
+
+    /// Whether it is kept from now on what is opened after a search. What was kept goes when that ends.
+    pub fn keep_opened(&self, is_kept: bool) -> Result<(), ApiError> {
+        Ok(self.library.keep_opened(is_kept)?)
+    }
+
+    /// Counts a photo that was opened after a search, where that is kept.
+    pub fn opened_after(&self, query: &str, picture: PictureId) -> Result<(), ApiError> {
+        Ok(self.library.opened_after(query, vitrine_catalog::PictureId::new(picture.0))?)
+    }
+
     /// Lets searches learn from the shop, in the background, and go by it where that is better. One that was cut off
     /// goes on. With `is_trial` nothing is changed: what was learnt is kept, and can be used later.
-    pub fn start_tuning(&self, seed: u64, is_trial: bool) -> Result<(), ApiError> {
-        let options = vitrine_catalog::tuning::TuningOptions { seed, is_to_be_used: !is_trial };
+    /// At most `n_threads` compute; none leaves a core to others.
+    pub fn start_tuning(
+        &self,
+        seed: u64,
+        is_trial: bool,
+        n_threads: Option<NonZeroUsize>,
+    ) -> Result<(), ApiError> {
+        let options = vitrine_catalog::tuning::TuningOptions { seed, is_to_be_used: !is_trial, n_threads };
         Ok(self.library.start_tuning(options)?)
     }
 

@@ -105,6 +105,14 @@ pub enum CatalogError {
     /// It was found to be of no use, so it was not kept.
     #[error("this one was found to be of no use: {0}")]
     UselessTuning(String),
+    /// A file is no log of searches, or says nothing of this catalog.
+    #[error("{name} cannot be used as a log of searches: {reason}")]
+    BadSearchLog {
+        /// The file.
+        name: String,
+        /// Why, and what would help.
+        reason: String,
+    },
     /// Searches are learning already.
     #[error("searches are learning already; wait for the end of that, or stop it")]
     AlreadyLearning,

@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use std::path::PathBuf;
+use std::{num::NonZeroUsize, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use vitrine_api::types::{FieldName, SearchFilter, SortBy};
@@ -121,6 +121,9 @@ pub enum Command {
         /// Change nothing: only tell whether searches would find more
         #[arg(long)]
         dry_run: bool,
+        /// Threads that compute at most [default: all cores but one, and both of two]
+        #[arg(long)]
+        threads: Option<NonZeroUsize>,
         /// What to do with what was learnt
         #[command(subcommand)]
         what: Option<TuneCommand>,
@@ -242,6 +245,16 @@ pub enum Beside {
 pub enum TuneCommand {
     /// Tell what searches go by, what was learnt and when, and what there is to learn from
     List,
+    /// Add what people searched for and which products they went to then: a CSV file with the columns query, sku and,
+    /// where it counts, count. It takes the place of the one before it
+    Log {
+        /// The file
+        #[arg(required_unless_present = "forget")]
+        file: Option<PathBuf>,
+        /// Forget the log that there is
+        #[arg(long, conflicts_with = "file")]
+        forget: bool,
+    },
     /// Let searches go by what was learnt at some time
     Use {
         /// Its number, as `list` prints it

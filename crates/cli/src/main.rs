@@ -106,8 +106,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Export(options) => export::run(&api, arguments, options)?,
         Command::Review { what } => review::run(&api, arguments, what)?,
         Command::Report { file, dry_run } => report::run(&api, arguments, file.as_deref(), *dry_run)?,
-        Command::Tune { seed, dry_run, what: None } => {
-            return tune::learn(&api, arguments, *seed, *dry_run);
+        Command::Tune { seed, dry_run, threads, what: None } => {
+            return tune::learn(&api, arguments, *seed, *dry_run, *threads);
         }
         Command::Tune { what: Some(what), .. } => tune::run(&api, arguments, what)?,
         Command::Eval(options) => eval::run(&api, arguments, options)?,

@@ -1,11 +1,11 @@
 //! `vitrine tune`: searches that learn from this shop.
 
-use std::{process::ExitCode, time::Duration};
+use std::{num::NonZeroUsize, process::ExitCode, time::Duration};
 
 use anyhow::bail;
 use vitrine_api::{
     Api,
-    types::{RunState, Tuning, TuningJob, TuningReport, TuningState, TuningStep},
+    types::{RunState, SearchLog, Tuning, TuningJob, TuningReport, TuningState, TuningStep},
 };
 
 use crate::{
@@ -18,9 +18,15 @@ use crate::{
 const POLL: Duration = Duration::from_millis(100);
 
 /// Learns, to the end or to Ctrl-C, after which the next call goes on.
-pub fn learn(api: &Api, arguments: &Arguments, seed: u64, dry_run: bool) -> anyhow::Result<ExitCode> {
+pub fn learn(
+    api: &Api,
+    arguments: &Arguments,
+    seed: u64,
+    dry_run: bool,
+    threads: Option<NonZeroUsize>,
+) -> anyhow::Result<ExitCode> {
     let steps = Steps::new()?;
-    api.start_tuning(seed, dry_run)?;
+    api.start_tuning(seed, dry_run, threads)?;
     let mut is_stopped = false;
     while let Some(job) = api.tuning_job() {
         if !steps.go_on(&in_words(&job)) {
@@ -61,6 +67,20 @@ pub fn learn(api: &Api, arguments: &Arguments, seed: u64, dry_run: bool) -> anyh
 pub fn run(api: &Api, arguments: &Arguments, what: &TuneCommand) -> anyhow::Result<()> {
     match what {
         TuneCommand::List => return list(api, arguments),
+        TuneCommand::Log { file: Some(file), .. } => {
+            let steps = Steps::new()?;
+            let log = api.read_search_log(file, &|| steps.go_on("Reading the log"))?;
+            steps.clear();
+            if arguments.json {
+                return output::json(&log);
+            }
+            for line in of_log(&log) {
+                say!("{}", visible(&line));
+            }
+            say!("`vitrine tune` learns from it.");
+            return Ok(());
+        }
+        TuneCommand::Log { file: None, .. } => api.forget_search_log()?,
         TuneCommand::Use { number } => api.use_tuning(Some(*number))?,
         TuneCommand::Back => api.use_tuning(None)?,
         TuneCommand::Remove { number } => api.remove_tuning(*number)?,
@@ -127,11 +147,41 @@ fn list(api: &Api, arguments: &Arguments) -> anyhow::Result<()> {
     for one in said.iter().filter(|one| one.n_products > 0) {
         say!("  {:>9}  with {}", count(one.n_products), one.field.name());
     }
+    if state.n_reviewed > 0 {
+        say!("  {:>9}  with words that a person approved or wrote", count(state.n_reviewed));
+    }
+    for line in state.log.iter().flat_map(of_log) {
+        say!("  {}", visible(&line));
+    }
+    if state.keeps_opened {
+        say!("  {:>9}  searches after which something was opened", count(state.n_opened));
+    }
     let n_titles = said.first().map_or(0, |title| title.n_products);
     if n_titles < state.n_needed {
         say!("That is too little: {} with a title are needed.", counted(state.n_needed, "product"));
     }
     Ok(())
+}
+
+/// What a log brings, and what of it brings nothing.
+fn of_log(log: &SearchLog) -> Vec<String> {
+    let SearchLog { name, n_rows, n_broken, n_unknown, n_rare, n_queries, .. } = log;
+    let mut lines = vec![format!(
+        "{name}: {} in {}",
+        match n_queries {
+            1 => "1 search".to_owned(),
+            n => format!("{} searches", count(*n)),
+        },
+        counted(*n_rows, "row")
+    )];
+    let left_out = [
+        (n_unknown, "name no product of this catalog"),
+        (n_broken, "name no search, no product or no count"),
+        (n_rare, "were left out because they are rare"),
+    ];
+    let left_out = left_out.into_iter().filter(|(n, _)| **n > 0);
+    lines.extend(left_out.map(|(n, why)| format!("{} {why}", counted(*n, "row"))));
+    lines
 }
 
 fn in_words(job: &TuningJob) -> String {

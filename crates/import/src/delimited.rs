@@ -129,6 +129,11 @@ impl<'t> Rows<'t> {
         self.end
     }
 
+    /// Where the next row begins, and on which line.
+    pub(crate) fn next_start(&self) -> (usize, u64) {
+        (self.at, self.next_line)
+    }
+
     /// The line of a quotation mark that is never closed.
     pub(crate) fn unclosed(&self) -> Option<u64> {
         self.unclosed

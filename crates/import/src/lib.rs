@@ -10,6 +10,7 @@
 //!                                     findings.rs: what is doubtful about them
 //! list + changes ─► rewrite/: the same list, with other words in a few cells
 //! products ─► write/: a new file in the form of a shop program, or texts beside the photos
+//! log ─► search_log.rs: what was searched for, and which product was gone to
 //! paths ─► photo_names.rs: which file a list means
 //!       ─► groups.rs: photos of one product, by names or folders
 //! ```
@@ -39,6 +40,7 @@ mod photo_names;
 mod price;
 mod records;
 mod rewrite;
+mod search_log;
 mod source;
 mod structured;
 mod text;
@@ -60,5 +62,6 @@ pub use mapping::{Mapping, Meaning, header_key};
 pub use photo_names::PhotoNames;
 pub use price::{Price, read_price};
 pub use rewrite::{Author, CellChange, Change, Rewritten, WriteProblem, rewrite};
+pub use search_log::{LogProblem, LogRead, LoggedSearch, read_search_log};
 pub use source::Format;
 pub use write::{OutProduct, Target, sidecar_text, sidecar_xmp, write};

@@ -26,6 +26,13 @@ pub(crate) fn decode(bytes: &[u8]) -> Text<'_> {
     Text { text, encoding, n_mark }
 }
 
+/// The encoding of a file of which only the beginning is there.
+pub(crate) fn encoding_of_start(bytes: &[u8]) -> &'static Encoding {
+    // Up to the last line that is whole: a letter may be cut.
+    let end = bytes.iter().rposition(|&byte| byte == b'\n').map_or(bytes.len(), |at| at + 1);
+    Encoding::for_bom(bytes).map_or_else(|| guess(&bytes[..end]), |(encoding, _)| encoding)
+}
+
 fn guess(bytes: &[u8]) -> &'static Encoding {
     let start = &bytes[..bytes.len().min(2_048)];
     let n_zeros = |from: usize| start.iter().skip(from).step_by(2).filter(|&&byte| byte == 0).count();

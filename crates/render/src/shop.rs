@@ -145,8 +145,10 @@ fn queries(products: &[Product], seed: u64) -> Vec<(&'static str, Queries)> {
         of("text", &|one| one.is_listed.then(|| format!("{} {}", one.brand, one.label.kind))),
         of("photo", &|one| patterned(one).then(|| format!("{} {}", one.label.pattern, one.label.kind))),
         of("colour", &|one| Some(format!("{} {}", one.label.colour, one.label.kind))),
+        // A third of a kind has a size: what the photo shows decides which of these come first.
         of("both", &|one| {
-            one.is_listed.then(|| format!("{} {} {}", one.brand, one.label.colour, one.label.kind))
+            let seen = if patterned(one) { one.label.pattern } else { one.label.colour };
+            one.is_listed.then(|| format!("{} {seen} {}", one.size, one.label.kind))
         }),
         of("own", &|one| Some(format!("{} {}", one.collection?, one.label.kind))),
     ]

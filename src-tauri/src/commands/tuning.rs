@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tauri::{Runtime, State, WebviewWindow};
-use vitrine_api::types::{ApiError, Comparison, TuningReport, TuningState};
+use vitrine_api::types::{ApiError, Comparison, PictureId, SearchLog, TuningReport, TuningState};
 
 use crate::{dialogs::Dialogs, library::Library};
 
@@ -16,7 +16,7 @@ pub(super) async fn tuning(library: State<'_, Library>) -> Result<TuningState, A
 /// Lets searches learn, in the background.
 #[tauri::command]
 pub(super) async fn start_tuning(library: State<'_, Library>, seed: u64) -> Result<(), ApiError> {
-    library.ask(move |api| api.start_tuning(seed, false)).await
+    library.ask(move |api| api.start_tuning(seed, false, None)).await
 }
 
 /// Holds it.
@@ -58,6 +58,39 @@ pub(super) async fn remove_tuning(library: State<'_, Library>, id: u32) -> Resul
 #[tauri::command]
 pub(super) async fn tuning_report(library: State<'_, Library>, id: u32) -> Result<TuningReport, ApiError> {
     library.ask(move |api| api.tuning_report(id)).await
+}
+
+/// Asks for a log of searches and takes it over; what it holds, or none when the dialog was closed.
+#[tauri::command]
+pub(super) async fn search_log_dialog<R: Runtime>(
+    window: WebviewWindow<R>,
+    library: State<'_, Library>,
+    dialogs: State<'_, Arc<dyn Dialogs>>,
+) -> Result<Option<SearchLog>, ApiError> {
+    let Some(file) = dialogs.choose_search_log(&window).await else { return Ok(None) };
+    library.ask(move |api| api.read_search_log(&file, &|| true)).await.map(Some)
+}
+
+/// Forgets the log of searches.
+#[tauri::command]
+pub(super) async fn forget_search_log(library: State<'_, Library>) -> Result<(), ApiError> {
+    library.ask(|api| api.forget_search_log()).await
+}
+
+/// Whether it is kept what is opened after a search.
+#[tauri::command]
+pub(super) async fn keep_opened(library: State<'_, Library>, is_kept: bool) -> Result<(), ApiError> {
+    library.ask(move |api| api.keep_opened(is_kept)).await
+}
+
+/// Counts a photo that was opened after a search, where that is kept.
+#[tauri::command]
+pub(super) async fn opened_after(
+    library: State<'_, Library>,
+    query: String,
+    picture: PictureId,
+) -> Result<(), ApiError> {
+    library.ask(move |api| api.opened_after(&query, picture)).await
 }
 
 /// Asks where to, and writes the report there; its name, or none when the dialog was closed.

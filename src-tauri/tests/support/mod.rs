@@ -26,6 +26,7 @@ pub struct Chosen {
     pub pack: Option<PathBuf>,
     pub list: Option<PathBuf>,
     pub product_list: Option<PathBuf>,
+    pub search_log: Option<PathBuf>,
 }
 
 impl Dialogs for Chosen {
@@ -47,6 +48,11 @@ impl Dialogs for Chosen {
     fn choose_product_list(&self, _: &dyn Parent) -> Answer<PathBuf> {
         let list = self.product_list.clone();
         Box::pin(async { list })
+    }
+
+    fn choose_search_log(&self, _: &dyn Parent) -> Answer<PathBuf> {
+        let log = self.search_log.clone();
+        Box::pin(async { log })
     }
 
     fn choose_new_file(&self, _: &dyn Parent, _: &str, _: &str) -> Answer<PathBuf> {

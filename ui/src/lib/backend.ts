@@ -52,6 +52,7 @@ import type { SourceId } from './bindings/SourceId';
 import type { Stepped } from './bindings/Stepped';
 import type { Template } from './bindings/Template';
 import type { TemplateTrial } from './bindings/TemplateTrial';
+import type { SearchLog } from './bindings/SearchLog';
 import type { TuningJob } from './bindings/TuningJob';
 import type { TuningReport } from './bindings/TuningReport';
 import type { TuningState } from './bindings/TuningState';
@@ -224,6 +225,13 @@ export const saveTuningReportDialog = (id: number) =>
 export const compareTuning = (id: number, text: string, limit: number) =>
   invoke<Comparison>('compare_tuning', { id, text, limit });
 /** Nothing more is compared: what that needed is let go. */
+/** Asks for a log of searches and takes it over; null when the dialog was closed. */
+export const searchLogDialog = () => invoke<SearchLog | null>('search_log_dialog');
+export const forgetSearchLog = () => invoke<void>('forget_search_log');
+/** Whether it is kept what is opened after a search; what was kept goes when that ends. */
+export const keepOpened = (isKept: boolean) => invoke<void>('keep_opened', { isKept });
+export const openedAfter = (query: string, picture: PictureId) =>
+  invoke<void>('opened_after', { query, picture });
 export const endTuningComparison = () => invoke<void>('end_tuning_comparison');
 
 /** Shows a photo's file in the system's file browser. */

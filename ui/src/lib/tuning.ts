@@ -1,12 +1,13 @@
 /** A search that learns from the shop, in words and as curves. */
 import type { FieldName } from './bindings/FieldName';
+import type { SearchLog } from './bindings/SearchLog';
 import type { TuningFigure } from './bindings/TuningFigure';
 import type { TuningJob } from './bindings/TuningJob';
 import type { TuningPoint } from './bindings/TuningPoint';
 import type { TuningStage } from './bindings/TuningStage';
 import type { TuningState } from './bindings/TuningState';
 import type { TuningStep } from './bindings/TuningStep';
-import { number, timeLeft } from './words';
+import { count, number, timeLeft } from './words';
 
 export const isUnderWay = (job: TuningJob | null) =>
   job !== null && (job.state === 'running' || job.state === 'paused');
@@ -39,6 +40,16 @@ export const USES: Partial<Record<FieldName, [name: string, use: string]>> = {
   description: ['Text', 'other words for the same things'],
 };
 
+/** What of a log brings nothing, and why. */
+export function leftOut({ nUnknown, nBroken, nRare }: SearchLog): string[] {
+  const parts: [number, string, string][] = [
+    [nUnknown, 'row names no product of this catalog.', 'rows name no product of this catalog.'],
+    [nBroken, 'row names no search, product or count.', 'rows name no search, product or count.'],
+    [nRare, 'rare row was left out.', 'rare rows were left out.'],
+  ];
+  return parts.flatMap(([n, one, many]) => (n > 0 ? [count(n, one, many)] : []));
+}
+
 export const nTitled = ({ said }: TuningState) =>
   said.find(({ field }) => field === 'title')?.nProducts ?? 0;
 
@@ -51,6 +62,8 @@ const KINDS: Record<string, string> = {
   attributes: 'Brand, colour and the like',
   text: 'Words of descriptions',
   mistyped: 'With a slip of the finger',
+  synonym: 'By another name',
+  searched: 'What people searched for',
   'no word in common': 'Without a word in common',
   'nothing said of the product': 'Photos of which no list says anything',
 };

@@ -47,6 +47,7 @@ class Selection {
 
   open(rank: number): void {
     this.moveTo(rank);
+    this.#tellOpened(rank);
     preferences.detailOpen = true;
   }
 
@@ -96,6 +97,15 @@ class Selection {
   /** Asks for the details of the product again, without a sign of it. */
   refresh(): void {
     if (this.product) void this.#load(this.product.id);
+  }
+
+  /** What was opened after words alone were searched for can be learnt from; kept only where somebody wants that. */
+  #tellOpened(rank: number): void {
+    const product = answer.at(rank);
+    const { text, pictures, products } = answer.question;
+    if (!product || text === '' || pictures.length > 0 || products.length > 0) return;
+    // It is nobody's business here whether that could be kept.
+    void backend.openedAfter(text, product.picture).catch(() => undefined);
   }
 
   #show(product: Product): void {

@@ -23,6 +23,7 @@ class Tuning {
   report = $state.raw<TuningReport | null>(null);
   /** A change of what searches go by takes seconds in a large catalog. */
   isChanging = $state(false);
+  isReading = $state(false);
   comparison = $state.raw<Comparison | null>(null);
   isComparing = $state(false);
 
@@ -119,6 +120,19 @@ class Tuning {
   resume = () => this.#do(() => backend.resumeTuning());
   cancel = () => this.#do(() => backend.cancelTuning());
   remove = (id: number) => this.#do(() => backend.removeTuning(id));
+
+  /** Reading a long log takes a while. */
+  async addLog(): Promise<void> {
+    if (this.isReading) return;
+    this.isReading = true;
+    await this.#do(async () => {
+      await backend.searchLogDialog();
+    });
+    this.isReading = false;
+  }
+
+  forgetLog = () => this.#do(() => backend.forgetSearchLog());
+  keepOpened = (isKept: boolean) => this.#do(() => backend.keepOpened(isKept));
 
   /** What searches go by from now on; null for the models alone. */
   async use(id: number | null): Promise<void> {

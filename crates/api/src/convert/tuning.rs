@@ -6,7 +6,8 @@ use vitrine_catalog::{
 };
 
 use crate::types::{
-    SaidOf, Tuning, TuningFigure, TuningJob, TuningPoint, TuningReport, TuningStage, TuningState, TuningStep,
+    SaidOf, SearchLog, Tuning, TuningFigure, TuningJob, TuningPoint, TuningReport, TuningStage, TuningState,
+    TuningStep,
 };
 
 pub(crate) fn tuning_job(job: JobSnapshot) -> TuningJob {
@@ -38,6 +39,10 @@ pub(crate) fn tuning_state(state: engine::TuningState, job: Option<JobSnapshot>)
         n_products: learnable.n_products,
         n_needed: learnable.n_needed,
         said: learnable.n_with.into_iter().map(said).collect(),
+        n_reviewed: learnable.n_reviewed,
+        log: learnable.log.map(search_log),
+        keeps_opened: learnable.keeps_opened,
+        n_opened: learnable.n_opened,
         used: used.map(tuning),
         n_changed,
         is_stale,
@@ -45,6 +50,18 @@ pub(crate) fn tuning_state(state: engine::TuningState, job: Option<JobSnapshot>)
         job: job.map(tuning_job),
         points: points.into_iter().map(point).collect(),
         all: all.into_iter().map(tuning).collect(),
+    }
+}
+
+pub(crate) fn search_log(log: engine::SearchLog) -> SearchLog {
+    SearchLog {
+        name: log.name,
+        read_on: log.read_on,
+        n_rows: log.n_rows,
+        n_broken: log.n_broken,
+        n_unknown: log.n_unknown,
+        n_rare: log.n_rare,
+        n_queries: log.n_queries,
     }
 }
 

@@ -53,7 +53,7 @@ pub use state::{
     ModelRole, ModelsInfo, Source, SourceList,
 };
 pub use tuning::{
-    Comparison, SaidOf, Tuning, TuningFigure, TuningJob, TuningPoint, TuningReport, TuningStage, TuningState,
-    TuningStep,
+    Comparison, SaidOf, SearchLog, Tuning, TuningFigure, TuningJob, TuningPoint, TuningReport, TuningStage,
+    TuningState, TuningStep,
 };
 pub use twins::{Likeness, TwinDecision, TwinGroup, TwinPage, TwinPhoto};

@@ -112,6 +112,31 @@ pub struct SaidOf {
     pub n_products: u64,
 }
 
+/// A log of what people searched for and which products they went to then, as it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchLog {
+    /// The name of its file.
+    pub name: String,
+    /// The day when it was read, as '2026-01-31'.
+    pub read_on: String,
+    /// Rows below the header.
+    #[ts(type = "number")]
+    pub n_rows: u64,
+    /// Rows that name no search, no product, or no count.
+    #[ts(type = "number")]
+    pub n_broken: u64,
+    /// Rows whose number no product has.
+    #[ts(type = "number")]
+    pub n_unknown: u64,
+    /// Rows that were left out because they are rare.
+    #[ts(type = "number")]
+    pub n_rare: u64,
+    /// Different searches that are kept.
+    #[ts(type = "number")]
+    pub n_queries: u64,
+}
+
 /// What searches go by, what else there is, and what there is to learn from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -124,6 +149,16 @@ pub struct TuningState {
     pub n_needed: u64,
     /// What is said of products.
     pub said: Vec<SaidOf>,
+    /// Products whose words a person approved or wrote.
+    #[ts(type = "number")]
+    pub n_reviewed: u64,
+    /// The shop's log of searches.
+    pub log: Option<SearchLog>,
+    /// Whether it is kept what is opened after a search.
+    pub keeps_opened: bool,
+    /// Different searches of which that is kept.
+    #[ts(type = "number")]
+    pub n_opened: u64,
     /// What searches go by.
     pub used: Option<Tuning>,
     /// Products that changed since that was learnt, new ones among them.

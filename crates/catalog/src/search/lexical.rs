@@ -322,7 +322,7 @@ fn said(wanted: &[Wanted]) -> Vec<(&Wanted, String)> {
 }
 
 /// Other names for the same, and names of its kinds: of a basic colour its shades.
-fn other_names(lists: &WordLists, word: &str) -> (Vec<String>, Vec<String>) {
+pub(super) fn other_names(lists: &WordLists, word: &str) -> (Vec<String>, Vec<String>) {
     let (mut same, mut kinds) = (Vec::new(), Vec::new());
     if let Some(types) = lists.get("product_types") {
         same = synonyms(types, word);

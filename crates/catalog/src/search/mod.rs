@@ -60,6 +60,7 @@ use roaring::RoaringBitmap;
 
 use crate::{
     CatalogError, Library,
+    describe::WordLists,
     engine::Engine,
     library::Inner,
     memory::product_ids,
@@ -69,6 +70,11 @@ use crate::{
 /// The text of typed words that models read which know these; none where they know none of them.
 pub(crate) fn sentence_of(knows: &dyn Fn(&str) -> bool, text: &str) -> Option<String> {
     query::sentence(knows, &language::parse(text, &[]))
+}
+
+/// Other names for the same thing as a folded word.
+pub(crate) fn same_names(lists: &WordLists, word: &str) -> Vec<String> {
+    lexical::other_names(lists, word).0
 }
 
 /// Whether a folded word says nothing of a product.

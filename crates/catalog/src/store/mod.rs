@@ -43,6 +43,7 @@ mod saved;
 mod schema;
 #[cfg(test)]
 mod schema_tests;
+mod searches;
 mod settings;
 mod skips;
 mod sources;
@@ -76,6 +77,7 @@ pub use products::{ProductPhoto as ProductPhotoRow, ProductRow};
 pub use review_queue::QueueItem;
 pub use reviews::{EventRow, NewEvent, StepKind, Stepped};
 pub use saved::{SavedPicture, SavedRow};
+pub use searches::SearchLog;
 pub use settings::Setting;
 pub use skips::SkipRow;
 pub(crate) use sources::now_secs;

@@ -217,6 +217,17 @@ impl Store {
         review_of(&*self.reader()?, product)
     }
 
+    /// Of how many products a person approved or wrote the words.
+    ///
+    /// # Errors
+    /// A library that cannot be read.
+    pub fn n_settled_reviews(&self) -> Result<u64, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader
+            .prepare_cached("SELECT count(*) FROM review WHERE state IN (1, 2) AND title IS NOT NULL")?;
+        Ok(statement.query_row([], |row| row.get(0)).map(to_u64)?)
+    }
+
     /// Products whose words a person approved or wrote, with the words and whose they are.
     ///
     /// # Errors

@@ -27,6 +27,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { sql: include_str!("migrations/0008_health.sql"), replaces: false },
     Migration { sql: include_str!("migrations/0009_own_words.sql"), replaces: false },
     Migration { sql: include_str!("migrations/0010_tuning.sql"), replaces: false },
+    Migration { sql: include_str!("migrations/0011_searches.sql"), replaces: false },
 ];
 
 /// The version that this program writes.

@@ -18,6 +18,8 @@ pub enum Setting {
     PreviousPack,
     /// Who reviews, as the history names them.
     Reviewer,
+    /// Whether it is kept what is opened after a search.
+    Opened,
 }
 
 impl Setting {
@@ -27,6 +29,7 @@ impl Setting {
             Self::NextPack => "next_pack",
             Self::PreviousPack => "previous_pack",
             Self::Reviewer => "reviewer",
+            Self::Opened => "opened",
         }
     }
 }

@@ -4,7 +4,7 @@
 //! writes them. What is written is folded first (`src/words`), and so is what is asked.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     path::Path,
 };
 
@@ -216,6 +216,14 @@ impl Store {
         let reader = self.reader()?;
         let mut statement = reader.prepare_cached(BY_CODE)?;
         let rows = statement.query_map([name], |row| Ok((row.get(0)?, CodeKind::from_rank(row.get(1)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// All folded numbers of products and variants, those below the bars among them.
+    pub fn product_numbers(&self) -> Result<HashSet<String>, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached("SELECT DISTINCT name FROM code WHERE kind IN (0, 1)")?;
+        let rows = statement.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

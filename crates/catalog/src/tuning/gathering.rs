@@ -1,49 +1,44 @@
 //! Products as tokens and queries as vectors, of what the store and the models say.
 
-use std::collections::{HashMap, HashSet};
-
-use vitrine_jobs::{Job, Stage};
-use vitrine_models::{
-    Priority,
-    tuning::{Example, ProductTokens, Shape, TrainingSet},
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+    sync::Arc,
 };
 
+use vitrine_jobs::{Job, Stage};
+use vitrine_models::tuning::{Example, ProductTokens, Shape, TrainingSet};
+
 use super::{
+    readings::{Reading, own_words, read_plainly, read_texts, read_values},
+    said::{Kinds, Reviewed, Words, same_titles},
+    searches::searched,
     tokens::{self, Shown, Values},
-    wording::{Made, QueryKind, queries_of},
+    wording::{Made, QueryKind, queries_of, queries_of_people},
 };
 use crate::{
     CatalogError, Library,
     engine::Engine,
     library::Inner,
-    search::{WordShares, sentence_of},
-    store::{Field, FieldName, PartLens, ProductId},
-    words,
+    search::{WordShares, same_names, sentence_of},
+    store::{Field, PartLens, ProductId},
 };
 
 /// Counts the rules by which a training goes: one that was begun by others begins anew.
-const RULES_VERSION: u32 = 1;
+const RULES_VERSION: u32 = 4;
 /// Products that are learnt from and searched among, at most: more teach little and take memory.
 const MAX_PRODUCTS: usize = 20_000;
-/// Queries, at most: each is read by both models.
+/// Queries, at most: each is read by both models; and those of them that people searched for.
 const MAX_QUERIES: usize = 12_000;
-/// Values of attributes that are read, at most.
-const MAX_VALUES: usize = 4_000;
-/// Products that have to be asked for by a word before it is learnt, and words that are, at most.
-const MIN_WITH_WORD: usize = 3;
-const MAX_OWN_WORDS: usize = 5_000;
+const MAX_SEARCHED: usize = 6_000;
+/// How much something counts of which the words of a search are said and that nobody went to.
+const UNVISITED: f32 = 0.3;
 /// Texts that a model reads at once.
-const AT_ONCE: usize = 64;
-/// Products that a query means beside the one that it was made of, at most.
-const MAX_RELEVANT: usize = 64;
-/// Products that look like the right one, of each query.
-const N_HARD: usize = 8;
+pub(super) const AT_ONCE: usize = 64;
 /// Of so many products one is held out for the measurement, and one to see when a training has to end.
 const HELD_OUT: u32 = 6;
-/// Products in which words of a query stand, of each query: to learn from, and to measure by, as many as a search looks
-/// at.
-const MAX_WORDED: usize = 256;
-const MAX_WORDED_MEASURED: usize = 2_000;
+/// Products in which words of a query stand, of each query: as many as a search looks at.
+const MAX_WORDED: usize = 2_000;
 /// Queries that are measured, at most, and those by which it is seen when a training has to end.
 const MAX_MEASURED: usize = 1_000;
 const MAX_VALIDATION: usize = 250;
@@ -60,9 +55,6 @@ pub(super) struct Query {
     pub(super) plain: Option<Reading>,
 }
 
-/// CLIP's vector of words, and BLIP's where there is such a model.
-pub(super) type Reading = (Vec<f32>, Option<Vec<f32>>);
-
 /// Everything for a training and a measurement.
 pub(super) struct Gathered {
     /// The products, and the examples of those that are not held out.
@@ -78,9 +70,26 @@ pub(super) struct Gathered {
     /// Words of the shop that the models were never taught.
     pub(super) own_words: HashSet<String>,
     pub(super) lens: PartLens,
+    /// Different searches among the examples.
+    pub(super) n_different: usize,
+    /// Searches that were left out because the models know none of their words.
+    pub(super) n_unread: usize,
+}
+
+impl Query {
+    /// Whether it is known of a product whether it is meant. Of others an answer says nothing (condensed lists: Sakai
+    /// 2007).
+    pub(super) fn is_judged(&self, place: u32) -> bool {
+        self.example.unknown.binary_search(&place).is_err()
+    }
 }
 
 impl Gathered {
+    /// Where a product stands, by rising numbers.
+    pub(super) fn place(&self, product: ProductId) -> Option<u32> {
+        self.ids.binary_search(&product).ok().map(|place| place as u32)
+    }
+
     /// Of the network that learns from it.
     pub(super) fn shape(&self) -> Shape {
         Shape::new(self.lens[0], self.lens[1])
@@ -120,10 +129,12 @@ impl Gathered {
         for example in self.set.examples.iter().chain(validation) {
             take(&example.clip);
             take(example.matching.as_deref().unwrap_or_default());
-            for (product, number) in example.relevant.iter().chain(&example.words) {
+            for (product, number) in example.relevant.iter().chain(example.words.iter()) {
                 take(&[*product as f32, *number]);
             }
             example.hard.iter().for_each(|product| take(&[*product as f32]));
+            example.unknown.iter().for_each(|product| take(&[*product as f32]));
+            take(&[example.weight]);
         }
         hasher.update(&seed.to_le_bytes());
         hasher.update(&RULES_VERSION.to_le_bytes());
@@ -150,47 +161,54 @@ pub(super) fn gather(
         one.tokens.attributes = tokens::attributes(fields, &values);
     }
     let ids: Vec<ProductId> = shown.iter().map(|one| one.id).collect();
+    let reviewed = Reviewed::of(&inner.store)?;
+    let said: Vec<Vec<Field>> =
+        said.into_iter().zip(&ids).map(|(fields, id)| reviewed.with(*id, fields)).collect();
     let mut set = TrainingSet {
         products: shown.into_iter().map(|one| one.tokens).collect(),
         same: same_titles(&said),
         examples: Vec::new(),
     };
-    let words = Words::of(&said);
-    let mut queries = Vec::new();
-    for (at, fields) in (0_u32..).zip(&said) {
-        for made in queries_of(fields, seed ^ u64::from(ids[at as usize].get()).wrapping_mul(0x9e37_79b9)) {
-            queries.push((at, made));
-        }
-    }
+    let words = Words::of(&said, &ids, &reviewed, Kinds::of(engine.models.lists()));
+    let queries = all_queries(inner, engine, &ids, &said, seed)?;
     let own_words = own_words(engine, &queries);
     let knows = |word: &str| engine.models.knows_word(word) || own_words.contains(word);
-    let step = every(queries.len(), MAX_QUERIES);
-    let queries: Vec<(u32, Made)> = queries.into_iter().step_by(step).collect();
     job.board().begin(Stage::Gather, queries.len() as u64);
     job.board().total_is_known(Stage::Gather);
     let (mut held_out, mut validation) = (Vec::new(), Vec::new());
+    let mut different: HashSet<String> = HashSet::new();
+    let mut shared = Shared::default();
+    // By the product's own number, so that a product stays where it is when others come.
+    let part = |place: u32| (ids[place as usize].get().wrapping_mul(0x9e37_79b9) >> 16) % HELD_OUT;
+    let is_held_out: HashSet<u32> = (0..ids.len() as u32).filter(|place| part(*place) < 2).collect();
+    let mut n_read = 0;
     for batch in queries.chunks(AT_ONCE) {
         job.checkpoint()?;
         for mut query in read(engine, batch, &words, &knows)? {
-            // By the product's own number, so that a product stays where it is when others come.
-            let part = (ids[query.of as usize].get().wrapping_mul(0x9e37_79b9) >> 16) % HELD_OUT;
-            let most = if part < 2 { MAX_WORDED_MEASURED } else { MAX_WORDED };
-            query.example.words = by_words(&library.word_shares(&query.text)?, &ids, most);
-            match part {
+            n_read += 1;
+            query.example.words =
+                shared.of_text(&query.text, || Ok(by_words(&library.word_shares(&query.text)?, &ids)))?;
+            query.example.relevant = shared.alike(&query.example.relevant);
+            query.example.unknown = shared.places(&query.example.unknown);
+            match part(query.of) {
                 0 => held_out.push(query),
                 1 => validation.push(query),
-                _ => set.examples.push(query.example),
+                _ => {
+                    // What is held out is never seen: not as what is meant, not as what is not.
+                    let Query { example, text, of, .. } = &mut query;
+                    let seen = example.relevant.iter().copied();
+                    let seen: Vec<(u32, f32)> =
+                        seen.filter(|(product, _)| !is_held_out.contains(product)).collect();
+                    example.relevant = shared.alike(&seen);
+                    example.hard.retain(|product| !is_held_out.contains(product));
+                    example.hard.extend(words.near(*of, &is_held_out));
+                    different.insert(std::mem::take(text));
+                    set.examples.push(query.example);
+                }
             }
         }
         job.board().advance(Stage::Gather, batch.len() as u64, None);
     }
-    let is_held_out: HashSet<u32> = held_out.iter().chain(&validation).map(|query| query.of).collect();
-    for example in &mut set.examples {
-        // What is held out is never seen: not as what is meant, not as what is not.
-        example.relevant.retain(|(product, _)| !is_held_out.contains(product));
-        example.hard = words.near(example.relevant.first().map(|(product, _)| *product), &is_held_out);
-    }
-    set.examples.retain(|example| !example.relevant.is_empty());
     let thinned = |queries: Vec<Query>, most: usize| {
         let step = every(queries.len(), most);
         queries.into_iter().step_by(step).collect()
@@ -205,7 +223,40 @@ pub(super) fn gather(
         values,
         own_words,
         lens,
+        n_different: different.len(),
+        n_unread: queries.len() - n_read,
     })
+}
+
+/// What people searched for, and queries that are made of what is said of products; each with its product's place.
+fn all_queries(
+    inner: &Inner,
+    engine: &Engine,
+    ids: &[ProductId],
+    said: &[Vec<Field>],
+    seed: u64,
+) -> Result<Vec<(u32, Made)>, CatalogError> {
+    let places: HashMap<ProductId, u32> = ids.iter().copied().zip(0..).collect();
+    let mut of_people = searched(inner, &places)?;
+    of_people.truncate(MAX_SEARCHED);
+    let mut queries = queries_of_people(of_people);
+    let mut made = Vec::new();
+    // The same words come again and again.
+    let names: RefCell<HashMap<String, Vec<String>>> = RefCell::default();
+    let others = |word: &str| {
+        let mut names = names.borrow_mut();
+        names
+            .entry(word.to_owned())
+            .or_insert_with_key(|word| same_names(engine.models.lists(), word))
+            .clone()
+    };
+    for ((at, fields), id) in (0_u32..).zip(said).zip(ids) {
+        let seed = seed ^ u64::from(id.get()).wrapping_mul(0x9e37_79b9);
+        made.extend(queries_of(fields, seed, &others).into_iter().map(|query| (at, query)));
+    }
+    let step = every(made.len(), MAX_QUERIES - queries.len());
+    queries.extend(made.into_iter().step_by(step));
+    Ok(queries)
 }
 
 /// The products of which a photo can be found, of all or of a part of a very large catalog.
@@ -228,70 +279,61 @@ fn shown_products(
     Ok(shown)
 }
 
-/// Products of one title cannot be told apart by words.
-fn same_titles(said: &[Vec<Field>]) -> Vec<u32> {
-    let mut first: HashMap<String, u32> = HashMap::new();
-    let title = |fields: &Vec<Field>| {
-        let title = fields.iter().find(|field| field.name == FieldName::Title);
-        title.map(|field| words::fold(&field.value)).filter(|title| !title.is_empty())
-    };
-    let number = |(at, fields): (u32, &Vec<Field>)| match title(fields) {
-        Some(title) => *first.entry(title).or_insert(at),
-        None => at,
-    };
-    (0..).zip(said).map(number).collect()
-}
-
-/// The vectors of what is said of products, of what is said of many first.
-fn read_values(engine: &Engine, said: &[Vec<Field>], job: &Job) -> Result<Values, CatalogError> {
-    let mut n_with: HashMap<String, usize> = HashMap::new();
-    for value in said.iter().flat_map(|fields| tokens::values_of(fields)) {
-        *n_with.entry(value).or_default() += 1;
-    }
-    let mut wanted: Vec<(String, usize)> = n_with.into_iter().collect();
-    wanted.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-    wanted.truncate(MAX_VALUES);
-    let mut values = Values::new();
-    for some in wanted.chunks(AT_ONCE) {
-        job.checkpoint()?;
-        let texts: Vec<String> = some.iter().map(|(value, _)| value.clone()).collect();
-        let read = engine.models.host().embed_texts(texts.clone(), Priority::Batch)?;
-        values.extend(texts.into_iter().zip(read));
-    }
-    Ok(values)
-}
-
-/// Words that stand in what is asked of several products and that the models were never taught: made-up names of
-/// collections, say. A small pack would answer to them at random, until it learnt what they go with.
-fn own_words(engine: &Engine, queries: &[(u32, Made)]) -> HashSet<String> {
-    let mut products: HashMap<&str, HashSet<u32>> = HashMap::new();
-    let words = queries.iter().flat_map(|(of, made)| made.meant.iter().map(|word| (*of, word)));
-    for (of, word) in words.filter(|(_, word)| word.chars().all(char::is_alphabetic)) {
-        products.entry(word).or_default().insert(of);
-    }
-    let mut own: Vec<(&str, usize)> = products
-        .into_iter()
-        .map(|(word, of)| (word, of.len()))
-        .filter(|(_, n)| *n >= MIN_WITH_WORD)
-        .collect();
-    own.retain(|(word, _)| !engine.models.knows_word(word));
-    // Those of most products first.
-    own.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    own.into_iter().take(MAX_OWN_WORDS).map(|(word, _)| word.to_owned()).collect()
-}
-
 /// Of `n` every so manieth is taken, so that they are no more than `most`.
 fn every(n: usize, most: usize) -> usize {
     n.div_ceil(most).max(1)
 }
 
-/// The products that hold most of a query's words, by their place, with what that adds to their scores.
-fn by_words(shares: &WordShares, ids: &[ProductId], most: usize) -> Vec<(u32, f32)> {
+/// The products that hold most of a query's words, by rising places, with what that adds to their scores.
+fn by_words(shares: &WordShares, ids: &[ProductId]) -> Vec<(u32, f32)> {
     let all = (0..).zip(ids).map(|(at, id)| (at, shares.of(*id)));
     let mut words: Vec<(u32, f32)> = all.filter(|(_, share)| *share > 0.0).collect();
     words.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    words.truncate(most);
+    words.truncate(MAX_WORDED);
+    words.sort_by_key(|(place, _)| *place);
     words
+}
+
+/// Lists of products that many queries have in common are held once.
+#[derive(Default)]
+struct Shared {
+    by_text: HashMap<String, Arc<[(u32, f32)]>>,
+    lists: HashMap<blake3::Hash, Arc<[(u32, f32)]>>,
+    places: HashMap<blake3::Hash, Arc<[u32]>>,
+}
+
+impl Shared {
+    /// The list of a text.
+    fn of_text(
+        &mut self,
+        text: &str,
+        make: impl FnOnce() -> Result<Vec<(u32, f32)>, CatalogError>,
+    ) -> Result<Arc<[(u32, f32)]>, CatalogError> {
+        if let Some(known) = self.by_text.get(text) {
+            return Ok(known.clone());
+        }
+        let list = self.alike(&make()?);
+        self.by_text.insert(text.to_owned(), list.clone());
+        Ok(list)
+    }
+
+    /// The same list as one that is there already.
+    fn alike(&mut self, list: &[(u32, f32)]) -> Arc<[(u32, f32)]> {
+        let mut hasher = blake3::Hasher::new();
+        for (place, number) in list {
+            hasher.update(&place.to_le_bytes()).update(&number.to_le_bytes());
+        }
+        self.lists.entry(hasher.finalize()).or_insert_with(|| list.into()).clone()
+    }
+
+    /// The same, of places alone.
+    fn places(&mut self, list: &[u32]) -> Arc<[u32]> {
+        let mut hasher = blake3::Hasher::new();
+        for place in list {
+            hasher.update(&place.to_le_bytes());
+        }
+        self.places.entry(hasher.finalize()).or_insert_with(|| list.into()).clone()
+    }
 }
 
 /// Has queries read by both models, as far as `knows` their words; those of which it knows none are left out.
@@ -311,93 +353,17 @@ fn read(
         example: Example {
             clip,
             matching,
-            relevant: words.relevant(*of, &made.meant),
-            weight: 1.0,
+            relevant: match made.went_to.as_slice() {
+                [] => words.relevant(*of, &made.meant),
+                went_to => words.relevant_to_people(went_to, &made.meant, UNVISITED),
+            }
+            .into(),
+            unknown: words.unknown(&made.meant).into(),
+            hard: words.untrue(&made.meant),
+            weight: made.weight,
             ..Example::default()
         },
         plain: None,
     };
     Ok(known.into_iter().zip(readings).map(query).collect())
-}
-
-/// What both models make of texts.
-fn read_texts(engine: &Engine, texts: Vec<String>) -> Result<Vec<Reading>, CatalogError> {
-    if texts.is_empty() {
-        return Ok(Vec::new());
-    }
-    let host = engine.models.host();
-    let clip = host.embed_texts(texts.clone(), Priority::Batch)?;
-    let matching: Vec<Option<Vec<f32>>> = match engine.models.matches() {
-        true => match host.match_texts(texts).wait(std::time::Duration::MAX)? {
-            Some(read) => read.into_iter().map(Some).collect(),
-            None => vec![None; clip.len()],
-        },
-        false => vec![None; clip.len()],
-    };
-    Ok(clip.into_iter().zip(matching).collect())
-}
-
-/// Has queries read as the models alone do, without the words that they were never taught.
-fn read_plainly(engine: &Engine, queries: &mut [Query], job: &Job) -> Result<(), CatalogError> {
-    let knows = |word: &str| engine.models.knows_word(word);
-    for some in queries.chunks_mut(AT_ONCE) {
-        job.checkpoint()?;
-        let texts: Vec<Option<String>> = some.iter().map(|query| sentence_of(&knows, &query.text)).collect();
-        let mut readings = read_texts(engine, texts.iter().flatten().cloned().collect())?.into_iter();
-        for (query, text) in some.iter_mut().zip(texts) {
-            query.plain = text.and_then(|_| readings.next());
-        }
-    }
-    Ok(())
-}
-
-/// Which products hold which words.
-struct Words {
-    by_word: HashMap<String, Vec<u32>>,
-    /// Products of one category.
-    by_category: HashMap<String, Vec<u32>>,
-    category: Vec<String>,
-}
-
-impl Words {
-    fn of(said: &[Vec<Field>]) -> Self {
-        let mut words = Self { by_word: HashMap::new(), by_category: HashMap::new(), category: Vec::new() };
-        for (at, fields) in (0_u32..).zip(said) {
-            let mut own: HashSet<String> = HashSet::new();
-            for field in fields {
-                own.extend(words::split(&field.value).into_iter().map(|word| word.folded));
-            }
-            for word in own {
-                words.by_word.entry(word).or_default().push(at);
-            }
-            let category = fields.iter().find(|field| field.name == FieldName::Category);
-            let category = category.map(|field| words::fold(&field.value)).unwrap_or_default();
-            words.by_category.entry(category.clone()).or_default().push(at);
-            words.category.push(category);
-        }
-        words
-    }
-
-    /// The product that a query was made of, and all others of which the same words are said.
-    fn relevant(&self, of: u32, meant: &[String]) -> Vec<(u32, f32)> {
-        let lists = meant.iter().flat_map(|word| word.split(' ')).map(|word| self.by_word.get(word));
-        let mut lists: Vec<&Vec<u32>> = match lists.collect::<Option<Vec<_>>>() {
-            Some(lists) => lists,
-            None => return vec![(of, 1.0)],
-        };
-        lists.sort_by_key(|list| list.len());
-        let Some((first, others)) = lists.split_first() else { return vec![(of, 1.0)] };
-        let holds = |product: &&u32| others.iter().all(|list| list.binary_search(product).is_ok());
-        let others = first.iter().filter(holds).filter(|product| **product != of).take(MAX_RELEVANT - 1);
-        std::iter::once((of, 1.0)).chain(others.map(|product| (*product, 1.0))).collect()
-    }
-
-    /// Products of the same category, which a query has to tell apart from what it means.
-    fn near(&self, product: Option<u32>, without: &HashSet<u32>) -> Vec<u32> {
-        let Some(product) = product else { return Vec::new() };
-        let Some(all) = self.by_category.get(&self.category[product as usize]) else { return Vec::new() };
-        let step = (all.len() / N_HARD).max(1);
-        let others = all.iter().copied().filter(|other| *other != product && !without.contains(other));
-        others.skip(product as usize % step).step_by(step).take(N_HARD).collect()
-    }
 }

@@ -1,9 +1,9 @@
 //! The job: gather, learn, prepare, measure, and let searches go by it where that is better.
 
-use std::{sync::Arc, time::Instant};
+use std::{num::NonZeroUsize, sync::Arc, thread, time::Instant};
 
 use vitrine_jobs::{Job, JobError, JobKind, JobSnapshot, Lane, Outcome, Stage, StartError};
-use vitrine_models::tuning::Tuning;
+use vitrine_models::tuning::{Plan, Tuning};
 
 use super::{
     Tuned,
@@ -22,6 +22,9 @@ pub(super) const MIN_HELD_OUT: usize = 40;
 /// Fewer examples teach nothing.
 pub(super) const MIN_EXAMPLES: usize = 150;
 
+/// Fewer different ones tell nothing apart.
+const MIN_DIFFERENT: usize = 30;
+
 /// How searches are to learn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TuningOptions {
@@ -29,11 +32,13 @@ pub struct TuningOptions {
     pub seed: u64,
     /// Whether searches go by it at once, if it is better.
     pub is_to_be_used: bool,
+    /// Threads that compute at most; none: all cores but one, and both of two.
+    pub n_threads: Option<NonZeroUsize>,
 }
 
 impl Default for TuningOptions {
     fn default() -> Self {
-        Self { seed: 1, is_to_be_used: true }
+        Self { seed: 1, is_to_be_used: true, n_threads: None }
     }
 }
 
@@ -65,7 +70,8 @@ impl Library {
     pub fn resume_tuning(&self) -> Result<(), CatalogError> {
         match self.inner().store.unfinished_tuning()? {
             Some(one) if self.jobs().current(Lane::Tuning).is_none() => {
-                self.start_tuning(TuningOptions { seed: one.seed, is_to_be_used: !one.is_trial })
+                let (seed, is_to_be_used) = (one.seed, !one.is_trial);
+                self.start_tuning(TuningOptions { seed, is_to_be_used, ..TuningOptions::default() })
             }
             _ => Ok(()),
         }
@@ -113,7 +119,11 @@ impl Library {
 }
 
 fn serve(library: &Library, job: &Job, options: TuningOptions) -> Result<Outcome, JobError> {
-    match learn(library, job, options) {
+    let answer = match pool(options.n_threads) {
+        Ok(pool) => pool.install(|| learn(library, job, options)),
+        Err(error) => Err(error),
+    };
+    match answer {
         Ok((row, sentence)) => Ok(Outcome::saying(Some(sentence)).with(row)),
         Err(CatalogError::Cancelled) => Err(JobError::Cancelled(vitrine_jobs::Cancelled)),
         Err(error) => {
@@ -121,6 +131,20 @@ fn serve(library: &Library, job: &Job, options: TuningOptions) -> Result<Outcome
             Err(JobError::failed(error.with_causes()))
         }
     }
+}
+
+/// The threads that compute: whoever works beside it keeps a core.
+fn pool(n_threads: Option<NonZeroUsize>) -> Result<rayon::ThreadPool, CatalogError> {
+    let n_cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let n = n_threads.map_or(n_cores.saturating_sub(1).max(2), NonZeroUsize::get).min(n_cores);
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(n)
+        .thread_name(|at| format!("vitrine-tuning-{at}"))
+        .build()
+        .map_err(|error| CatalogError::Io {
+            what: "starting to learn".into(),
+            source: std::io::Error::other(error),
+        })
 }
 
 /// What was kept, if anything, and what came of it in a sentence.
@@ -151,7 +175,9 @@ fn learn(
         None => (store.begin_tuning(models, seed, is_trial)?, None),
     };
     let slopes = slopes(&before);
-    let learning = Learning { store, job, gathered: &gathered, slopes, seed, id, fingerprint };
+    let plan = Plan::of_examples(gathered.set.examples.len(), seed);
+    let shape = gathered.shape();
+    let learning = Learning { store, job, gathered: &gathered, slopes, shape, plan, id, fingerprint };
     let mut row = TuningRow {
         id,
         made_ms: 0,
@@ -228,17 +254,35 @@ fn compare(
     Ok((after, figures(gathered, &searched, &unnamed)))
 }
 
+/// Why learning does not begin, and what would help.
 fn too_little(gathered: &Gathered) -> Option<String> {
-    let n_examples = gathered.set.examples.len();
-    let n_held_out = gathered.held_out.len();
-    let is_enough =
-        n_examples >= MIN_EXAMPLES && n_held_out >= MIN_HELD_OUT && !gathered.validation.is_empty();
+    let Gathered { set, held_out, validation, n_different, n_unread, .. } = gathered;
+    let n_examples = set.examples.len();
+    let is_enough = n_examples >= MIN_EXAMPLES && held_out.len() >= MIN_HELD_OUT && !validation.is_empty();
+    let has_many = set.products.len() >= MIN_HELD_OUT && *n_unread <= n_examples;
+    if has_many && *n_different < MIN_DIFFERENT {
+        return Some(format!(
+            "There is too little to learn from: what is said of {} products is so much alike that only {n_different} \
+             different searches could be made of it; {MIN_DIFFERENT} are needed. Titles that tell products apart, \
+             attributes and texts would help.",
+            set.products.len()
+        ));
+    }
+    // Most of what is said is in a language that the models do not speak.
+    let unread = match *n_unread > n_examples {
+        true => format!(
+            " {n_unread} more are of words that these models do not know: a pack of models that knows the language of \
+             your lists would help."
+        ),
+        false => " Titles, categories, attributes and texts of more products would help: add a product list."
+            .to_owned(),
+    };
     (!is_enough).then(|| {
         format!(
             "There is too little to learn from. Of what is known of {} products {n_examples} searches could be made \
-             to learn from and {n_held_out} to measure by; {MIN_EXAMPLES} and {MIN_HELD_OUT} are needed. Titles, \
-             categories, attributes and texts of more products would help: add a product list.",
-            gathered.set.products.len()
+             to learn from and {} to measure by; {MIN_EXAMPLES} and {MIN_HELD_OUT} are needed.{unread}",
+            set.products.len(),
+            held_out.len()
         )
     })
 }

@@ -5,11 +5,12 @@ use std::{path::Path, sync::Arc};
 use super::{
     Tuned,
     job::{MIN_EXAMPLES, MIN_HELD_OUT},
+    searches::keeps_opened,
 };
 use crate::{
     CatalogError, Event, Library,
     engine::Engine,
-    store::{FieldName, TuningFigure, TuningId, TuningPoint, TuningRow},
+    store::{FieldName, SearchLog, TuningFigure, TuningId, TuningPoint, TuningRow},
 };
 
 /// Once so many of a hundred products changed since, it is worth learning anew.
@@ -36,6 +37,14 @@ pub struct Learnable {
     pub n_with: Vec<(FieldName, u64)>,
     /// Products with a title that are needed at least.
     pub n_needed: u64,
+    /// Products whose words a person approved or wrote.
+    pub n_reviewed: u64,
+    /// The shop's log of searches.
+    pub log: Option<SearchLog>,
+    /// Whether it is kept what is opened after a search.
+    pub keeps_opened: bool,
+    /// Different searches of which that is kept.
+    pub n_opened: u64,
 }
 
 /// What searches go by, and what else there is.
@@ -95,7 +104,15 @@ impl Library {
         let unfinished = store.begun_tuning()?;
         let points = unfinished.map(|id| store.tuning_points(id)).transpose()?.unwrap_or_default();
         let n_needed = (MIN_EXAMPLES / 4).max(MIN_HELD_OUT) as u64;
-        let learnable = Learnable { n_products, n_with: store.n_with_fields(&LEARNT_FROM)?, n_needed };
+        let learnable = Learnable {
+            n_products,
+            n_with: store.n_with_fields(&LEARNT_FROM)?,
+            n_needed,
+            n_reviewed: store.n_settled_reviews()?,
+            log: store.search_log()?,
+            keeps_opened: keeps_opened(inner)?,
+            n_opened: store.n_opened()?,
+        };
         let is_unfinished = store.has_unfinished_tuning()?;
         Ok(TuningState { learnable, used, n_changed, is_stale, is_unfinished, points, all })
     }

@@ -7,7 +7,7 @@ use std::{
 
 use vitrine_eval::retrieval::{Mean, Retrieved};
 use vitrine_jobs::{Job, Stage as JobStage};
-use vitrine_models::tuning::{PartSlopes, Plan, ProductTokens, Stage, Trainer, Tuning};
+use vitrine_models::tuning::{PartSlopes, Plan, ProductTokens, Shape, Stage, Trainer, Tuning};
 
 use super::{
     gathering::{Gathered, Query},
@@ -35,7 +35,8 @@ pub(super) struct Learning<'a> {
     pub(super) job: &'a Job,
     pub(super) gathered: &'a Gathered,
     pub(super) slopes: PartSlopes,
-    pub(super) seed: u64,
+    pub(super) shape: Shape,
+    pub(super) plan: Plan,
     pub(super) id: TuningId,
     /// Of everything that is learnt from.
     pub(super) fingerprint: String,
@@ -45,11 +46,10 @@ impl Learning<'_> {
     /// The best network of all on the way, as the bytes of a file; none where the beginning was the best. Goes on from
     /// `before`, where that is given.
     pub(super) fn learn(&self, before: Option<TrainingState>) -> Result<Option<Vec<u8>>, CatalogError> {
-        let plan = Plan::of_examples(self.gathered.set.examples.len(), self.seed);
-        let n_steps = plan.n_steps();
+        let n_steps = self.plan.n_steps();
         self.job.board().begin(JobStage::Learn, u64::from(n_steps));
         self.job.board().total_is_known(JobStage::Learn);
-        let mut trainer = Trainer::new(self.gathered.shape(), &self.gathered.set, self.slopes, plan)?;
+        let mut trainer = Trainer::new(self.shape, &self.gathered.set, self.slopes, self.plan.clone())?;
         let mut state = match before {
             Some(before) => {
                 trainer.take(&before.trainer, Path::new("the training that was under way"))?;
@@ -59,7 +59,7 @@ impl Learning<'_> {
                 fingerprint: self.fingerprint.clone(),
                 trainer: Vec::new(),
                 best: None,
-                best_value: self.look(&Tuning::new(self.gathered.shape(), self.seed)?)?,
+                best_value: self.look(trainer.tuning())?,
                 n_vain: 0,
             },
         };
@@ -109,11 +109,11 @@ impl Learning<'_> {
         let readings: Vec<_> = queries.iter().map(as_learnt).collect();
         let mut scores = scored(tuning, &readings, products, &self.slopes)?;
         for (query, scores) in queries.iter().zip(&mut scores) {
-            for (product, share) in &query.example.words {
+            for (product, share) in query.example.words.iter() {
                 scores[*product as usize] += share;
             }
         }
-        let named = queries.iter().zip(scores).map(|(query, scores)| judged(query, &scores, |at| at as u32));
+        let named = queries.iter().zip(scores).map(|(query, scores)| judged(query, &scores, None));
         let unnamed = as_unnamed(self.gathered, queries, tuning, &self.slopes, as_learnt)?;
         let mean = |answers: Vec<Retrieved>| Mean::of(DECIDING, &answers).value.unwrap_or(0.0);
         Ok((mean(named.collect()) + mean(unnamed)) / 2.0)
@@ -142,7 +142,7 @@ pub(super) fn as_unnamed<'a>(
     let (places, products): (Vec<u32>, Vec<ProductTokens>) = gathered.unnamed(queries).into_iter().unzip();
     let readings: Vec<_> = queries.iter().map(read).collect();
     let scores = scored(tuning, &readings, &products, slopes)?;
-    Ok(queries.iter().zip(scores).map(|(query, scores)| judged(query, &scores, |at| places[at])).collect())
+    Ok(queries.iter().zip(scores).map(|(query, scores)| judged(query, &scores, Some(&places))).collect())
 }
 
 /// Both models' vectors of a query.
@@ -168,12 +168,16 @@ fn scored(
     Ok(answers)
 }
 
-/// Scores against what the query means; `place` is where a scored product stands in the catalog.
-fn judged(query: &Query, scores: &[f32], place: impl Fn(usize) -> u32) -> Retrieved {
+/// Scores against what the query means; `places` are those of the products that were scored, by rising places, where
+/// these are not all.
+fn judged(query: &Query, scores: &[f32], places: Option<&[u32]>) -> Retrieved {
+    let place = |at: usize| places.map_or(at as u32, |places| places[at]);
+    let is_there = |product: u32| places.is_none_or(|places| places.binary_search(&product).is_ok());
     let mut ranked: Vec<usize> = (0..scores.len()).collect();
     ranked.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
-    let names: Vec<String> = ranked.into_iter().take(DEPTH).map(|at| place(at).to_string()).collect();
-    let relevant = query.example.relevant.iter();
+    let names = ranked.into_iter().map(place).filter(|place| query.is_judged(*place));
+    let names: Vec<String> = names.take(DEPTH).map(|place| place.to_string()).collect();
+    let relevant = query.example.relevant.iter().filter(|(product, _)| is_there(*product));
     let relevant: Vec<(String, f64)> =
         relevant.map(|(product, grade)| (product.to_string(), f64::from(*grade))).collect();
     Retrieved::new(&names, &relevant)

@@ -107,7 +107,9 @@ pub(super) fn figures(
 }
 
 fn retrieved(gathered: &Gathered, query: &Query, answer: &Answer) -> Retrieved {
-    let names: Vec<String> = answer.iter().map(|(product, _)| product.to_string()).collect();
+    let is_judged = |product: ProductId| gathered.place(product).is_none_or(|place| query.is_judged(place));
+    let judged = answer.iter().filter(|(product, _)| is_judged(*product));
+    let names: Vec<String> = judged.map(|(product, _)| product.to_string()).collect();
     let name = |place: u32| gathered.ids.get(place as usize).map(ProductId::to_string);
     let judged = query.example.relevant.iter();
     let judged: Vec<(String, f64)> =

@@ -10,7 +10,10 @@ use std::{
 
 use vitrine_models::tuning::{PhotoTokens, ProductTokens, Shape, Tuning};
 
-use super::tokens::{self, Values};
+use super::{
+    gathering::Gathered,
+    tokens::{self, Values},
+};
 use crate::{
     CatalogError,
     store::{Learnt, PartLens, PartModels, PictureId, ProductId, Store, TuningId, TuningRow},
@@ -56,6 +59,18 @@ impl Tuned {
             words: learnt.words.into_iter().collect(),
             shift: learnt.shift,
         })
+    }
+
+    /// One that is only tried.
+    pub(super) fn of_trial(id: TuningId, network: Tuning, gathered: &Gathered) -> Self {
+        Self {
+            id,
+            key: format!("{}trial", Self::prefix_of(id)),
+            network,
+            values: gathered.values.clone(),
+            words: gathered.own_words.clone(),
+            shift: 0.0,
+        }
     }
 
     /// With this the names of its files begin; what follows tells it from one of the same id in another copy of the

@@ -9,6 +9,7 @@ CREATE INDEX file_of_picture ON file (picture_id)
 CREATE INDEX file_of_source ON file (source_id)
 CREATE INDEX fingerprint_uncompared ON fingerprint (picture_id) WHERE is_compared = 0
 CREATE INDEX listed_product ON listed (product_id, list)
+CREATE INDEX opened_result_of ON opened_result (picture_id)
 CREATE INDEX person_tie_of ON person_tie (product_id)
 CREATE INDEX picture_hidden ON picture (hidden_since) WHERE hidden_since IS NOT NULL
 CREATE INDEX picture_live ON picture (id) WHERE n_files > 0
@@ -46,9 +47,11 @@ CREATE TABLE fingerprint ( picture_id INTEGER PRIMARY KEY REFERENCES picture (id
 CREATE TABLE list ( path BLOB PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, size_bytes INTEGER NOT NULL, modified_ns INTEGER, n_products INTEGER NOT NULL, n_tied INTEGER NOT NULL , dialect TEXT NOT NULL DEFAULT '') WITHOUT ROWID
 CREATE TABLE list_mapping ( header TEXT PRIMARY KEY, meanings TEXT NOT NULL ) WITHOUT ROWID
 CREATE TABLE listed ( list BLOB NOT NULL REFERENCES list (path) ON DELETE CASCADE, product_id INTEGER NOT NULL REFERENCES product (id) ON DELETE CASCADE, key TEXT NOT NULL DEFAULT '', PRIMARY KEY (list, product_id) ) WITHOUT ROWID
+CREATE TABLE logged_search ( query TEXT NOT NULL, code TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (query, code) ) WITHOUT ROWID
 CREATE TABLE mark ( id INTEGER PRIMARY KEY AUTOINCREMENT, source_id INTEGER NOT NULL UNIQUE REFERENCES source (id) ON DELETE CASCADE, n_photos INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, points BLOB NOT NULL )
 CREATE TABLE match_score ( picture_id INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, model_id INTEGER NOT NULL REFERENCES model (id), sentence TEXT NOT NULL, log_odds REAL NOT NULL, PRIMARY KEY (picture_id, model_id, sentence) ) WITHOUT ROWID
 CREATE TABLE model (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, pack TEXT NOT NULL DEFAULT '')
+CREATE TABLE opened_result ( query TEXT NOT NULL, picture_id INTEGER NOT NULL REFERENCES picture (id) ON DELETE CASCADE, n INTEGER NOT NULL, PRIMARY KEY (query, picture_id) ) WITHOUT ROWID
 CREATE TABLE person_tie ( hash BLOB PRIMARY KEY, product_id INTEGER NOT NULL REFERENCES product (id), position INTEGER NOT NULL ) WITHOUT ROWID
 CREATE TABLE photo_quality ( picture_id INTEGER PRIMARY KEY REFERENCES picture (id) ON DELETE CASCADE, rules INTEGER NOT NULL, edge_width REAL, dark REAL NOT NULL, mean REAL NOT NULL, light REAL NOT NULL, is_framed INTEGER NOT NULL, is_marked INTEGER NOT NULL DEFAULT 0, mark_id INTEGER )
 CREATE TABLE picture ( id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE, format TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, color INTEGER NOT NULL, n_files INTEGER NOT NULL DEFAULT 0 , hidden_since INTEGER, reading INTEGER NOT NULL DEFAULT 1, doubts TEXT NOT NULL DEFAULT '')
@@ -63,6 +66,7 @@ CREATE TABLE review_step ( id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER N
 CREATE TABLE review_undone (step_id INTEGER PRIMARY KEY REFERENCES review_step (id))
 CREATE TABLE saved_picture ( search_id INTEGER NOT NULL REFERENCES saved_search (id) ON DELETE CASCADE, token TEXT NOT NULL, name TEXT NOT NULL, copy BLOB NOT NULL, PRIMARY KEY (search_id, token) ) WITHOUT ROWID
 CREATE TABLE saved_search ( id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, asked TEXT NOT NULL )
+CREATE TABLE search_log ( id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL, read_ms INTEGER NOT NULL, n_rows INTEGER NOT NULL, n_broken INTEGER NOT NULL, n_unknown INTEGER NOT NULL, n_rare INTEGER NOT NULL )
 CREATE TABLE set_aside ( hash BLOB PRIMARY KEY, kept BLOB NOT NULL ) WITHOUT ROWID
 CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID
 CREATE TABLE skipped ( path BLOB PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE, size_bytes INTEGER NOT NULL, modified_ns INTEGER, code TEXT NOT NULL, message TEXT NOT NULL, scan INTEGER NOT NULL , reading INTEGER NOT NULL DEFAULT 1) WITHOUT ROWID

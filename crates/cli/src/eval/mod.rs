@@ -37,7 +37,7 @@ const N_SHOWN: usize = 5;
 const CLOSER: &str = "fused+words+closer";
 
 /// The ways of weighing: a name, and the weights of look, match, description, own words, and words as such.
-const SYSTEMS: [(&str, [f32; 5]); 14] = [
+const SYSTEMS: [(&str, [f32; 5]); 16] = [
     ("fused+words", [1.0, 1.0, 1.0, 1.0, 1.0]),
     (CLOSER, [1.0, 1.0, 1.0, 1.0, 1.0]),
     ("fused", [1.0, 1.0, 1.0, 1.0, 0.0]),
@@ -52,6 +52,9 @@ const SYSTEMS: [(&str, [f32; 5]); 14] = [
     ("blip+own text", [0.0, 1.0, 0.0, 1.0, 0.0]),
     ("description+own text", [0.0, 0.0, 1.0, 1.0, 0.0]),
     ("words", [0.0, 0.0, 0.0, 0.0, 1.0]),
+    // What each side finds without the other.
+    ("text alone", [0.0, 0.0, 0.0, 1.0, 1.0]),
+    ("photo alone", [1.0, 1.0, 1.0, 0.0, 0.0]),
 ];
 
 /// What one way of weighing brought.

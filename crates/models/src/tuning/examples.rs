@@ -1,5 +1,7 @@
 //! What is learnt from, and how it becomes batches.
 
+use std::{collections::HashSet, sync::Arc};
+
 use candle_core::{Device, Result, Tensor};
 use rand::{Rng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
@@ -47,13 +49,15 @@ pub struct Example {
     pub clip: Vec<f32>,
     /// BLIP's.
     pub matching: Option<Vec<f32>>,
-    /// Products that are meant, by their place, each with a grade above 0.
-    pub relevant: Vec<(u32, f32)>,
+    /// All products that are meant, by rising places, each with a grade above 0.
+    pub relevant: Arc<[(u32, f32)]>,
+    /// Products of which nobody knows whether they are meant, by rising places: they are no negatives.
+    pub unknown: Arc<[u32]>,
     /// Products that look like it and are not meant.
     pub hard: Vec<u32>,
-    /// What its words by themselves add to the scores of products, by their place; of others nothing. What words find
-    /// need not be learnt.
-    pub words: Vec<(u32, f32)>,
+    /// What its words by themselves add to the scores of products, by rising places; of others nothing. What words
+    /// find need not be learnt.
+    pub words: Arc<[(u32, f32)]>,
     /// How much it counts, 1 as usual: a query that is asked often counts more.
     pub weight: f32,
 }
@@ -238,6 +242,12 @@ pub(super) struct Batch {
     pub(super) weights: Tensor,
 }
 
+/// What stands beside a product in a list by rising places.
+fn of_product(list: &[(u32, f32)], product: u32) -> Option<f32> {
+    let at = list.binary_search_by_key(&product, |(other, _)| *other).ok()?;
+    Some(list[at].1)
+}
+
 impl TrainingSet {
     /// A batch of these examples: of each a product that it means, and others that look like it, each by a photo and
     /// with what is known of it as `rng` draws.
@@ -286,8 +296,7 @@ impl TrainingSet {
             let row_of = row * n_candidates..(row + 1) * n_candidates;
             let named = words[row_of.clone()].iter_mut().zip(&candidates).zip(&is_unnamed);
             for ((added, product), _) in named.filter(|(_, is_unnamed)| !**is_unnamed) {
-                *added =
-                    example.words.iter().find(|(one, _)| one == product).map_or(0.0, |(_, share)| *share);
+                *added = of_product(&example.words, *product).unwrap_or(0.0);
             }
             self.judge(example, &candidates, &mut grades[row_of.clone()], &mut left_out[row_of]);
             weights.push(example.weight);
@@ -309,13 +318,14 @@ impl TrainingSet {
     /// What a query means of the candidates, and what of the others is none of its negatives.
     fn judge(&self, example: &Example, candidates: &[u32], grades: &mut [f32], left_out: &mut [f32]) {
         let same = |product: u32| self.same.get(product as usize).copied().unwrap_or(product);
+        let meant: HashSet<u32> = example.relevant.iter().map(|(relevant, _)| same(*relevant)).collect();
         for (at, &product) in candidates.iter().enumerate() {
-            match example.relevant.iter().find(|(relevant, _)| *relevant == product) {
-                Some((_, grade)) => grades[at] = grade.max(0.0),
+            match of_product(&example.relevant, product) {
+                Some(grade) => grades[at] = grade.max(0.0),
                 None => {
-                    let is_same =
-                        example.relevant.iter().any(|(relevant, _)| same(*relevant) == same(product));
-                    left_out[at] = f32::from(u8::from(is_same));
+                    let is_none =
+                        meant.contains(&same(product)) || example.unknown.binary_search(&product).is_ok();
+                    left_out[at] = f32::from(u8::from(is_none));
                 }
             }
         }

@@ -4,7 +4,7 @@
 use candle_core::{DType, Device, Result, Tensor};
 
 use super::{
-    Shape,
+    Design, Shape,
     examples::{N_KINDS, PhotoBatch},
     layers::{Attention, Linear, bounded_exp, normalized},
     parameters::{Parameters, Start},
@@ -27,6 +27,9 @@ pub(super) struct Fusion {
     attention: Attention,
     inner: Linear,
     gates: Linear,
+    /// Of a plain design: all parts to all parts.
+    plain: Option<[Linear; 2]>,
+    design: Design,
     width: usize,
 }
 
@@ -39,18 +42,29 @@ impl Fusion {
                 let (token, correction) = (format!("fusion.token.{at}"), format!("fusion.correction.{at}"));
                 Ok(Part {
                     token: Linear::new(p, &token, (len, width), Start::Drawn, true)?,
-                    correction: Linear::new(p, &correction, (width, len), Start::Zero, false)?,
+                    correction: Linear::new(p, &correction, (width, len), shape.design.start(), false)?,
                 })
             };
             parts.push((len > 0).then(&mut part).transpose()?);
         }
+        let total: usize = shape.lens().iter().sum();
+        let mut layer = |name: &str, sizes| Linear::new(p, name, sizes, Start::Drawn, true);
+        let plain = match shape.design {
+            Design::Plain => Some([
+                layer("fusion.plain.inner", (total, 4 * width))?,
+                layer("fusion.plain.outer", (4 * width, total))?,
+            ]),
+            _ => None,
+        };
         Ok(Self {
             parts,
+            plain,
+            design: shape.design,
             context: Linear::new(p, "fusion.context", (shape.clip, width), Start::Drawn, true)?,
             kinds: Linear::new(p, "fusion.kinds", (N_KINDS, width), Start::Drawn, false)?,
             attention: Attention::new(p, "fusion.attention", width, shape.n_heads)?,
             inner: Linear::new(p, "fusion.inner", (2 * width, width), Start::Drawn, true)?,
-            gates: Linear::new(p, "fusion.gates", (width, 1), Start::Zero, false)?,
+            gates: Linear::new(p, "fusion.gates", (width, 1), shape.design.start(), false)?,
             width,
         })
     }
@@ -61,6 +75,9 @@ impl Fusion {
         adapted: &[Option<Tensor>],
         batch: &PhotoBatch,
     ) -> Result<Vec<Option<Tensor>>> {
+        if let Some(plain) = &self.plain {
+            return concatenated(plain, adapted);
+        }
         let n = batch.is_there.dim(0)?;
         let mut own = Vec::with_capacity(adapted.len());
         for (part, adapted) in self.parts.iter().zip(adapted) {
@@ -74,15 +91,36 @@ impl Fusion {
         let context = (self.context.forward(&batch.context)? + self.kinds.forward(&batch.kinds)?)?;
         let tokens = Tensor::cat(&[&own, &context], 1)?;
         let is_there = Tensor::cat(&[&batch.is_there, &batch.has_context], 1)?;
-        let seen = self.attention.forward(&own, &tokens, &is_there)?;
+        let seen = match self.design {
+            Design::Gates => own.zeros_like()?,
+            _ => self.attention.forward(&own, &tokens, &is_there)?,
+        };
         let inner = self.inner.forward(&Tensor::cat(&[&own, &seen], 2)?)?.gelu()?;
         let gates = bounded_exp(&self.gates.forward(&inner)?)?;
         let fused = self.parts.iter().zip(adapted).enumerate().map(|(at, (part, adapted))| {
             let (Some(part), Some(adapted)) = (part, adapted) else { return Ok(None) };
-            let correction = part.correction.forward(&inner.narrow(1, at, 1)?.squeeze(1)?)?;
             let gate = (gates.narrow(1, at, 1)?.squeeze(1)? * batch.is_there.narrow(1, at, 1)?)?;
-            Ok(Some(normalized(&(adapted + correction)?)?.broadcast_mul(&gate)?))
+            let corrected = match self.design {
+                Design::Gates => adapted.clone(),
+                _ => (adapted + part.correction.forward(&inner.narrow(1, at, 1)?.squeeze(1)?)?)?,
+            };
+            Ok(Some(normalized(&corrected)?.broadcast_mul(&gate)?))
         });
         fused.collect()
     }
+}
+
+/// What a network of two layers makes of all parts one after the other, cut into parts again.
+fn concatenated(layers: &[Linear; 2], adapted: &[Option<Tensor>]) -> Result<Vec<Option<Tensor>>> {
+    let all: Vec<&Tensor> = adapted.iter().flatten().collect();
+    let fused = layers[1].forward(&layers[0].forward(&Tensor::cat(&all, 1)?)?.gelu()?)?;
+    let mut start = 0;
+    let cut = adapted.iter().map(|part| {
+        let Some(part) = part else { return Ok(None) };
+        let len = part.dim(1)?;
+        let cut = normalized(&fused.narrow(1, start, len)?)?;
+        start += len;
+        Ok(Some(cut))
+    });
+    cut.collect()
 }

@@ -2,7 +2,10 @@
 
 use candle_core::{D, Result, Tensor, Var};
 
-use super::parameters::{Parameters, Start};
+use super::{
+    Design,
+    parameters::{Parameters, Start},
+};
 use crate::ModelError;
 
 /// What is added to a place that attention must not look at.
@@ -49,11 +52,12 @@ impl Linear {
     }
 }
 
-/// `x + U gelu(D x)`, the identity while `U` is 0.
+/// `x + U gelu(D x)`, the identity while `U` is 0; of a plain design `U gelu(D x)`.
 #[derive(Debug, Clone)]
 pub(super) struct Adapter {
     down: Linear,
     up: Linear,
+    is_residual: bool,
 }
 
 impl Adapter {
@@ -62,15 +66,18 @@ impl Adapter {
         name: &str,
         len: usize,
         rank: usize,
+        design: Design,
     ) -> std::result::Result<Self, ModelError> {
         Ok(Self {
             down: Linear::new(parameters, &format!("{name}.down"), (len, rank), Start::Drawn, true)?,
-            up: Linear::new(parameters, &format!("{name}.up"), (rank, len), Start::Zero, false)?,
+            up: Linear::new(parameters, &format!("{name}.up"), (rank, len), design.start(), false)?,
+            is_residual: design != Design::Plain,
         })
     }
 
     pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        x + self.up.forward(&self.down.forward(x)?.gelu()?)?
+        let y = self.up.forward(&self.down.forward(x)?.gelu()?)?;
+        if self.is_residual { x + y } else { Ok(y) }
     }
 }
 

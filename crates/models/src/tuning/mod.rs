@@ -39,7 +39,7 @@ mod towers;
 mod training;
 
 pub use examples::{Example, LeftOut, PhotoTokens, ProductTokens, TrainingSet};
-pub use towers::{PartSlopes, Shape, TunedQuery, Tuning};
+pub use towers::{Design, PartSlopes, Shape, TunedQuery, Tuning};
 pub use training::{Plan, Progress, Stage, Trainer};
 
 /// Parts of a fused vector: look, match, description, own words.

@@ -18,6 +18,30 @@ const MATCHING: usize = 1;
 /// Photos that go through the product tower at once.
 const AT_ONCE: usize = 256;
 
+/// How the towers are made. The product uses [`Design::Fusion`]; the others are what it was compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Design {
+    /// Residual adapters and the fusion network, beginning as the fixed fusion.
+    #[default]
+    Fusion,
+    /// Residual adapters, and of each part a gate that looks at this part alone.
+    Gates,
+    /// As the first, beginning at random.
+    Abrupt,
+    /// All parts one after the other through a plain network of two layers, and so the query; beginning at random.
+    Plain,
+}
+
+impl Design {
+    /// How layers begin that would change nothing at first.
+    pub(super) fn start(self) -> Start {
+        match self {
+            Self::Fusion | Self::Gates => Start::Zero,
+            Self::Abrupt | Self::Plain => Start::Drawn,
+        }
+    }
+}
+
 /// Sizes of the towers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
@@ -31,12 +55,14 @@ pub struct Shape {
     pub width: usize,
     /// Heads of its attention.
     pub n_heads: usize,
+    /// How it is made.
+    pub design: Design,
 }
 
 impl Shape {
     /// That of a pack's vectors, as the product uses it.
     pub fn new(clip: usize, matching: usize) -> Self {
-        Self { clip, matching, rank: 64, width: 64, n_heads: 4 }
+        Self { clip, matching, rank: 64, width: 64, n_heads: 4, design: Design::Fusion }
     }
 
     /// How long the parts are.
@@ -94,21 +120,23 @@ impl Tuning {
     pub fn new(shape: Shape, seed: u64) -> std::result::Result<Self, ModelError> {
         let mut parameters = Parameters::new(seed);
         let p = &mut parameters;
-        let Shape { clip, matching, rank, width, .. } = shape;
-        let query_clip = Adapter::new(p, "query.clip", clip, rank)?;
+        let Shape { clip, matching, rank, width, design, .. } = shape;
+        let query_clip = Adapter::new(p, "query.clip", clip, rank, design)?;
         let query_matching = match matching {
             0 => None,
-            len => Some(Adapter::new(p, "query.matching", len, rank)?),
+            len => Some(Adapter::new(p, "query.matching", len, rank, design)?),
         };
         let shares = Shares {
             inner: Linear::new(p, "query.shares.inner", (clip + matching, width), Start::Drawn, true)?,
-            outer: Linear::new(p, "query.shares.outer", (width, N_PARTS), Start::Zero, true)?,
+            outer: Linear::new(p, "query.shares.outer", (width, N_PARTS), design.start(), true)?,
         };
         let mut parts = Vec::with_capacity(N_PARTS);
         for (at, len) in shape.lens().into_iter().enumerate() {
             parts.push(match len {
                 0 => None,
-                len => Some(Adapter::new(p, &format!("product.{at}"), len, rank)?),
+                // What is learnt of all parts together begins with each as it is.
+                _ if design == Design::Plain => None,
+                len => Some(Adapter::new(p, &format!("product.{at}"), len, rank, design)?),
             });
         }
         let fusion = Fusion::new(p, &shape)?;
@@ -255,9 +283,10 @@ impl Tuning {
     /// The parts after their adapters, before the fusion network.
     pub(super) fn read_parts(&self, batch: &PhotoBatch) -> Result<Vec<Option<Tensor>>> {
         let adapted = self.parts.iter().zip(&batch.parts).enumerate().map(|(at, (adapter, part))| {
-            let (Some(adapter), Some(part)) = (adapter, part) else { return Ok(None) };
+            let Some(part) = part else { return Ok(None) };
             let there = batch.is_there.narrow(1, at, 1)?;
-            Ok(Some(adapter.forward(part)?.broadcast_mul(&there)?))
+            let adapted = adapter.as_ref().map_or_else(|| Ok(part.clone()), |one| one.forward(part))?;
+            Ok(Some(adapted.broadcast_mul(&there)?))
         });
         adapted.collect()
     }
