@@ -19,7 +19,7 @@ CLIP, MATCHING, RANK, WIDTH, HEADS = 8, 6, 4, 8, 2
 LENS = [CLIP, MATCHING, CLIP, CLIP]
 N_QUERIES, N_PHOTOS, N_CONTEXT, N_KINDS = 5, 7, 8, 2
 SLOPES, USUAL = [3.0, 2.0, 1.0, 1.5], [0.2, 0.1, 0.3, 0.25]
-RATE, DECAY, AUXILIARY = 1e-3, 0.05, 0.3
+RATE, DECAY, AUXILIARY, KEPT = 1e-3, 0.05, 0.3, 0.5
 
 
 def parameters() -> dict[str, torch.Tensor]:
@@ -138,6 +138,9 @@ class Network:
         seen = seen.transpose(1, 2).reshape(N_PHOTOS, 4, WIDTH)
         inner = F.gelu(self.linear("fusion.inner", torch.cat([own, seen], 2)), approximate="tanh")
         gates = self.bounded_exp(self.linear("fusion.gates", inner))
+        own_there = b["is_there"][:, :, None]
+        together = (gates.square() * own_there).sum(1, keepdim=True)
+        gates = gates * ((own_there.sum(1, keepdim=True) + 1e-6) / (together + 1e-6)).sqrt()
         found = []
         for at in range(4):
             corrected = adapted[at] + self.linear(f"fusion.correction.{at}", inner[:, at])
@@ -162,14 +165,25 @@ class Network:
             total = total + (of_part * self.b["has_matching"] if at == 1 else of_part)
         return self.contrastive(total, scale)
 
-    def fused(self) -> torch.Tensor:
-        queries, shares = self.queries()
-        photos, total = self.photos(), torch.zeros(N_QUERIES, N_PHOTOS)
-        for at in range(4):
+    def scores(self, which: list[int], queries: list, shares: torch.Tensor, photos: list) -> torch.Tensor:
+        total = torch.zeros(N_QUERIES, N_PHOTOS)
+        for at in which:
             of_part = (queries[at] @ photos[at].T + self.missing(at)) * shares[:, at : at + 1]
             of_part = of_part * self.b["has_matching"] if at == 1 else of_part
             total = total + of_part * SLOPES[at]
-        return self.contrastive(total, "fused")
+        return total
+
+    def fused(self) -> torch.Tensor:
+        return self.contrastive(self.scores([0, 1, 2, 3], *self.queries(), self.photos()), "fused")
+
+    def drift(self, photos: list[torch.Tensor]) -> torch.Tensor:
+        b = self.b
+        alone = [b["clip"], b["matching"], b["clip"], b["clip"]]
+        raw = [b[f"part.{at}"] for at in range(4)]
+        known = self.scores([0, 1], alone, torch.ones(N_QUERIES, 4), raw)
+        learnt = self.scores([0, 1], *self.queries(), photos)
+        known, learnt = F.log_softmax(4.0 * known, -1).detach(), F.log_softmax(4.0 * learnt, -1)
+        return KEPT * F.kl_div(learnt, known, log_target=True, reduction="batchmean")
 
 
 def main() -> None:
@@ -182,7 +196,8 @@ def main() -> None:
     p, b = parameters(), batch()
     network = Network(p, b)
     text, image = network.aligned([2, 3], "text"), network.aligned([0, 1], "image")
-    whole = network.fused() + AUXILIARY * (text + image)
+    whole = network.fused() + AUXILIARY * (text + image) + network.drift(network.photos())
+    image = image + network.drift([network.normalized(part) for part in network.parts()])
     golden = {f"tuning.{name}": value.detach().clone() for name, value in p.items()}
     golden |= {f"batch.{name}": value for name, value in b.items()}
     golden |= {"loss.text": text.detach(), "loss.image": image.detach(), "loss.fused": whole.detach()}

@@ -65,7 +65,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut mean = vec![0.0; all.len()];
         let mut means = Vec::new();
         for seed in 1..=n_seeds {
-            let found = recalls(&asked, &trials.tuned(Trial { design, without, seed }, &all, DEPTH)?);
+            let (answers, points) = trials.tuned(Trial { design, without, seed }, &all, DEPTH)?;
+            let found = recalls(&asked, &answers);
+            let curve: Vec<String> =
+                points.iter().map(|one| format!("{}:{:.3}", one.stage, one.held_out)).collect();
+            println!("  held out, by stage: {}", curve.join(" "));
             means.push(format!("{:.3}", found.iter().sum::<f64>() / found.len() as f64));
             mean.iter_mut().zip(&found).for_each(|(mean, found)| *mean += found / n_seeds as f64);
         }

@@ -175,9 +175,9 @@ fn of_log(log: &SearchLog) -> Vec<String> {
         counted(*n_rows, "row")
     )];
     let left_out = [
-        (n_unknown, "name no product of this catalog"),
-        (n_broken, "name no search, no product or no count"),
-        (n_rare, "were left out because they are rare"),
+        (n_unknown, "without a product of this catalog"),
+        (n_broken, "without a search, a product or a count"),
+        (n_rare, "left out because they are rare"),
     ];
     let left_out = left_out.into_iter().filter(|(n, _)| **n > 0);
     lines.extend(left_out.map(|(n, why)| format!("{} {why}", counted(*n, "row"))));

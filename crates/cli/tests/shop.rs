@@ -149,3 +149,33 @@ fn two_products_are_too_little_for_searches_to_learn_from() {
     let state = shop.json(&["tune", "list"]);
     assert!(state["all"].as_array().unwrap().is_empty() && state["nProducts"] == 2, "{state}");
 }
+
+#[test]
+fn a_log_of_searches_is_added_told_and_forgotten() {
+    let shop = Shop::new();
+    fs::write(
+        shop.path("photos/list.csv"),
+        "image,sku,title\n000.png,VT-1,Poppy box\n001.png,VT-2,Sky box\n",
+    )
+    .unwrap();
+    shop.json(&["index", shop.path("photos").to_str().unwrap()]);
+    let log = shop.path("searches.csv");
+    let log = log.to_str().unwrap();
+    let said = |arguments: &[&str]| {
+        let output = shop.run(arguments);
+        (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+    };
+    fs::write(log, "query,total\nred box,7\n").unwrap();
+    let (is_well, words) = said(&["tune", "log", log]);
+    assert!(
+        !is_well && words.contains("searches.csv cannot be used") && words.contains("\"sku\""),
+        "{words}"
+    );
+    fs::write(log, "query,sku,count\nred box,vt-1,1200\nsky,VT-2,3\nwhat,VT-9,1\n").unwrap();
+    let (is_well, words) = said(&["tune", "log", log]);
+    assert!(is_well && words.contains("searches.csv: 2 searches in 3 rows"), "{words}");
+    assert!(words.contains("1 row without a product of this catalog"), "{words}");
+    let (_, words) = said(&["tune", "list"]);
+    assert!(words.contains("searches.csv: 2 searches in 3 rows"), "{words}");
+    assert_eq!(shop.json(&["tune", "log", "--forget"])["log"], serde_json::Value::Null);
+}

@@ -6,6 +6,7 @@ use super::{
     Tuned,
     job::{MIN_EXAMPLES, MIN_HELD_OUT},
     searches::keeps_opened,
+    tokens::ATTRIBUTES,
 };
 use crate::{
     CatalogError, Event, Library,
@@ -15,19 +16,6 @@ use crate::{
 
 /// Once so many of a hundred products changed since, it is worth learning anew.
 const STALE_PERCENT: u64 = 10;
-/// Fields of which queries are made.
-const LEARNT_FROM: [FieldName; 9] = [
-    FieldName::Title,
-    FieldName::Category,
-    FieldName::Brand,
-    FieldName::Colour,
-    FieldName::Material,
-    FieldName::Pattern,
-    FieldName::Gender,
-    FieldName::Size,
-    FieldName::Description,
-];
-
 /// What there is to learn from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Learnable {
@@ -106,7 +94,8 @@ impl Library {
         let n_needed = (MIN_EXAMPLES / 4).max(MIN_HELD_OUT) as u64;
         let learnable = Learnable {
             n_products,
-            n_with: store.n_with_fields(&LEARNT_FROM)?,
+            n_with: store
+                .n_with_fields(&[&[FieldName::Title], &ATTRIBUTES[..], &[FieldName::Description]].concat())?,
             n_needed,
             n_reviewed: store.n_settled_reviews()?,
             log: store.search_log()?,

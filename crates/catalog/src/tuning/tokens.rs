@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Fields whose values are tokens of their own.
-const ATTRIBUTES: [FieldName; 7] = [
+pub(super) const ATTRIBUTES: [FieldName; 7] = [
     FieldName::Category,
     FieldName::Brand,
     FieldName::Colour,

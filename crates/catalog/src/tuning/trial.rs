@@ -13,7 +13,11 @@ use super::{
     gathering::{Gathered, gather},
     learning::{Learning, slopes},
 };
-use crate::{CatalogError, Library, engine::Engine, store::ProductId};
+use crate::{
+    CatalogError, Library,
+    engine::Engine,
+    store::{ProductId, TuningPoint},
+};
 
 /// A design, and which stages it goes through.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +64,7 @@ impl Trials {
         self.ask(&self.before, searches, n)
     }
 
-    /// The first products of each search with what one learnt.
+    /// The first products of each search with what one learnt, and how the training went.
     ///
     /// # Errors
     /// A library that cannot be read, or models that fail.
@@ -69,7 +73,7 @@ impl Trials {
         trial: Trial,
         searches: &[&str],
         n: u64,
-    ) -> Result<Vec<Vec<ProductId>>, CatalogError> {
+    ) -> Result<(Vec<Vec<ProductId>>, Vec<TuningPoint>), CatalogError> {
         let inner = self.library.inner();
         let Trial { design, without, seed } = trial;
         let shape = vitrine_models::tuning::Shape { design, ..self.gathered.shape() };
@@ -87,6 +91,7 @@ impl Trials {
             fingerprint: String::new(),
         };
         let learnt = learning.learn(None)?;
+        let points = inner.store.tuning_points(id)?;
         inner.store.forget_unfinished_tunings(None)?;
         let network = match learnt {
             Some(numbers) => Tuning::of_bytes(shape, &numbers, "a trial".as_ref())?,
@@ -96,7 +101,7 @@ impl Trials {
         let after = self.before.tuned_by(Some(Arc::new(tuned)), &inner.options);
         after.vectors.follow(&inner.store)?;
         while after.vectors.advance_graph(&inner.store)? > 0 {}
-        self.ask(&after, searches, n)
+        Ok((self.ask(&after, searches, n)?, points))
     }
 
     fn ask(&self, engine: &Engine, searches: &[&str], n: u64) -> Result<Vec<Vec<ProductId>>, CatalogError> {

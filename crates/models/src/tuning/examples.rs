@@ -224,7 +224,7 @@ fn rows<'a>(
 pub struct LeftOut {
     /// How often a part or a token is.
     pub parts: f32,
-    /// How often everything is that the shop says, and what words by themselves find with it.
+    /// How often everything is that the shop says of a batch, and what words by themselves find with it.
     pub names: f32,
 }
 
@@ -277,13 +277,14 @@ impl TrainingSet {
                 }
             }
         }
-        let mut is_unnamed = Vec::with_capacity(candidates.len());
+        // All of a batch or none: beside products of which more is known, those of which nothing is said would learn to
+        // stand out.
+        let is_unnamed = rng.random::<f32>() < left_out.names;
         let mut tokens: Vec<Tokens<'_>> = Vec::with_capacity(candidates.len());
         for &product in &candidates {
             let product = &self.products[product as usize];
             let shown = Tokens::of(product, rng.random_range(..product.photos.len()));
-            is_unnamed.push(rng.random::<f32>() < left_out.names);
-            let shown = if is_unnamed.last() == Some(&true) { shown.unnamed() } else { shown };
+            let shown = if is_unnamed { shown.unnamed() } else { shown };
             tokens.push(shown.dropped(left_out.parts, rng));
         }
         let (n, n_candidates) = (examples.len(), candidates.len());
@@ -294,8 +295,8 @@ impl TrainingSet {
         for (row, &example) in examples.iter().enumerate() {
             let example = &self.examples[example as usize];
             let row_of = row * n_candidates..(row + 1) * n_candidates;
-            let named = words[row_of.clone()].iter_mut().zip(&candidates).zip(&is_unnamed);
-            for ((added, product), _) in named.filter(|(_, is_unnamed)| !**is_unnamed) {
+            for (added, product) in words[row_of.clone()].iter_mut().zip(&candidates).filter(|_| !is_unnamed)
+            {
                 *added = of_product(&example.words, *product).unwrap_or(0.0);
             }
             self.judge(example, &candidates, &mut grades[row_of.clone()], &mut left_out[row_of]);

@@ -11,6 +11,9 @@ use super::{
 };
 use crate::ModelError;
 
+/// Keeps a product without any part from dividing by 0.
+const NOTHING: f64 = 1e-6;
+
 /// A part's way into tokens and back.
 #[derive(Debug, Clone)]
 struct Part {
@@ -96,7 +99,12 @@ impl Fusion {
             _ => self.attention.forward(&own, &tokens, &is_there)?,
         };
         let inner = self.inner.forward(&Tensor::cat(&[&own, &seen], 2)?)?.gelu()?;
+        // [n, parts, 1]; what a product's parts count for together stays, so that none stands out for what is said of it.
         let gates = bounded_exp(&self.gates.forward(&inner)?)?;
+        let there = batch.is_there.unsqueeze(2)?;
+        let together = (gates.sqr()? * &there)?.sum_keepdim(1)?;
+        let usual = there.sum_keepdim(1)?;
+        let gates = gates.broadcast_mul(&((usual + NOTHING)? / (together + NOTHING)?)?.sqrt()?)?;
         let fused = self.parts.iter().zip(adapted).enumerate().map(|(at, (part, adapted))| {
             let (Some(part), Some(adapted)) = (part, adapted) else { return Ok(None) };
             let gate = (gates.narrow(1, at, 1)?.squeeze(1)? * batch.is_there.narrow(1, at, 1)?)?;

@@ -189,7 +189,7 @@ fn a_step_is_that_of_pytorch() {
         weights: of_batch("weights"),
     };
     let set = set(12);
-    let plan = Plan { rate: 1e-3, decay: 0.05, auxiliary: 0.3, ..plan() };
+    let plan = Plan { rate: 1e-3, decay: 0.05, auxiliary: 0.3, kept: 0.5, ..plan() };
     let trainer = Trainer::new(SHAPE, &set, SLOPES, plan).unwrap();
     let parameters = trainer.tuning().parameters();
     parameters.take("tuning.", &golden, &file).unwrap();

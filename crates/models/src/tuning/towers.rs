@@ -310,6 +310,17 @@ pub(super) struct QueriesRead {
 }
 
 impl QueriesRead {
+    /// As the encoders alone read them.
+    pub(super) fn untuned(batch: &QueryBatch) -> Result<Self> {
+        let n = batch.clip.dim(0)?;
+        Ok(Self {
+            clip: batch.clip.clone(),
+            matching: batch.matching.clone(),
+            shares: Tensor::ones((n, N_PARTS), DType::F32, &Device::Cpu)?,
+            has_matching: batch.has_matching.clone(),
+        })
+    }
+
     /// `[queries, photos]`: how relevant each photo is to each query; `fused` are the photos' parts.
     pub(super) fn scores(
         &self,

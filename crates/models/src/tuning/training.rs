@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use candle_core::{Device, Result, Tensor};
+use candle_core::{D, DType, Device, Result, Tensor};
 use rand::seq::SliceRandom;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
@@ -13,6 +13,7 @@ use super::{
     loss::contrastive,
     optimizer::AdamW,
     parameters::{of_bytes, to_bytes},
+    towers::QueriesRead,
 };
 use crate::ModelError;
 
@@ -21,6 +22,9 @@ const WARM_UP: f64 = 0.1;
 /// Parts that are text, and parts that are the photo.
 const TEXT: [usize; 2] = [2, 3];
 const IMAGE: [usize; 2] = [0, 1];
+
+/// By how much scores are multiplied before rankings are compared: that of the fused loss at its beginning.
+const KEPT_SCALE: f64 = 4.0;
 
 /// What is learnt when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +59,8 @@ pub struct Plan {
     pub decay: f64,
     /// How much the losses of the first two stages count in the third.
     pub auxiliary: f64,
+    /// How much it counts that photos are ranked as the encoders alone rank them.
+    pub kept: f64,
     /// Steps of each stage; 0 leaves one out.
     pub steps: [u32; 3],
 }
@@ -70,10 +76,11 @@ impl Plan {
             seed,
             batch,
             n_hard: 1,
-            left_out: LeftOut { parts: 0.15, names: 0.25 },
+            left_out: LeftOut { parts: 0.15, names: 0.5 },
             rate: 5e-4,
             decay: 0.05,
             auxiliary: 0.3,
+            kept: 0.5,
             steps: [short, short, long],
         }
     }
@@ -215,6 +222,28 @@ impl<'a> Trainer<'a> {
         self.set.batch(&chosen, self.plan.n_hard, self.plan.left_out, &mut rng, &self.tuning.shape())
     }
 
+    /// How far the ranking of photos by what they show is from that of the encoders alone: the mean Kullback-Leibler
+    /// divergence over the queries. What a shop says teaches little of what a photo shows, and must not undo what is
+    /// known of it (Li and Hoiem 2016, learning without forgetting).
+    fn drift(&self, queries: &QueriesRead, fused: &[Option<Tensor>], batch: &Batch) -> Result<Tensor> {
+        if self.plan.kept == 0.0 {
+            return Tensor::zeros((), DType::F32, &Device::Cpu);
+        }
+        let is_there = &batch.photos.is_there;
+        let alone = QueriesRead::untuned(&batch.queries)?;
+        let ranking = |queries: &QueriesRead, parts: &[Option<Tensor>]| -> Result<Tensor> {
+            let image: Vec<Option<Tensor>> = (0..parts.len())
+                .map(|at| if IMAGE.contains(&at) { parts[at].clone() } else { None })
+                .collect();
+            let scores = (queries.scores(&image, is_there, &self.slopes)? * KEPT_SCALE)?;
+            candle_nn::ops::log_softmax(&scores, D::Minus1)
+        };
+        let known = ranking(&alone, &batch.photos.parts)?.detach();
+        let learnt = ranking(queries, fused)?;
+        let divergence = (known.exp()? * (&known - learnt)?)?.sum(D::Minus1)?;
+        divergence.mean_all()? * self.plan.kept
+    }
+
     pub(super) fn loss(&self, stage: Stage, batch: &Batch) -> Result<Tensor> {
         let Batch { grades, is_left_out, weights, .. } = batch;
         let is_there = &batch.photos.is_there;
@@ -237,11 +266,16 @@ impl<'a> Trainer<'a> {
         };
         match stage {
             Stage::Text => aligned(Stage::Text, TEXT),
-            Stage::Image => aligned(Stage::Image, IMAGE),
+            Stage::Image => {
+                let parts = adapted.iter().map(|part| part.as_ref().map(normalized).transpose());
+                aligned(Stage::Image, IMAGE)?
+                    + self.drift(&queries, &parts.collect::<Result<Vec<_>>>()?, batch)?
+            }
             Stage::Fused => {
                 let fused = self.tuning.fuse(&adapted, &batch.photos)?;
                 let scores = queries.scores(&fused, is_there, &self.slopes)?;
                 let mut total = of(&(scores + &batch.words)?, Stage::Fused)?;
+                total = (total + self.drift(&queries, &fused, batch)?)?;
                 for (stage, parts) in [(Stage::Text, TEXT), (Stage::Image, IMAGE)] {
                     // A stage that was left out stays out.
                     if self.plan.steps[stage as usize] > 0 {
