@@ -21,6 +21,8 @@ use crate::{
 const MAX_WORSE: f64 = 0.01;
 /// Of fewer queries a single one makes more than that: these are worse only where that is beyond doubt.
 const FEW: u64 = 40;
+/// Of fewer an interval means nothing: they are told and decide nothing.
+const TOO_FEW: u64 = 10;
 /// By what it is decided.
 pub(super) const DECIDING: Measure = Measure::Ndcg(10);
 const MEASURES: [Measure; 4] = [Measure::Recall(1), Measure::Recall(10), Measure::ReciprocalRank, DECIDING];
@@ -151,7 +153,7 @@ pub(super) fn verdict(figures: &[TuningFigure]) -> (bool, String) {
     }
     let lost = |one: &&&TuningFigure| {
         let is_sure = one.n >= FEW || one.difference[1] < 0.0;
-        one.after - one.before < -MAX_WORSE && is_sure
+        one.n >= TOO_FEW && one.after - one.before < -MAX_WORSE && is_sure
     };
     let worst = deciding.iter().filter(lost);
     if let Some(kind) = worst.min_by(|a, b| (a.after - a.before).total_cmp(&(b.after - b.before))) {
@@ -197,7 +199,9 @@ mod tests {
         let worse = figure("title", 0.5, 0.48, [-0.1, 0.1]);
         check(&[better.clone(), worse.clone()], false, words);
         check(&[better.clone(), TuningFigure { n: 39, ..worse.clone() }], true, "Searches find more with it");
-        check(&[better, TuningFigure { n: 39, difference: [-0.04, -0.01], ..worse }], false, words);
+        let few = |n| TuningFigure { n, difference: [-0.04, -0.01], ..worse.clone() };
+        check(&[better.clone(), few(39)], false, words);
+        check(&[better, few(9)], true, "Searches find more with it");
     }
 
     #[test]
