@@ -28,7 +28,7 @@ fn main() -> Result<(), ApiError> {
         let api = Api::open(options.clone())?;
         if api.summary()?.n_products == 0 {
             let begun = Instant::now();
-            api.fill_synthetic(n_products, false)?;
+            api.fill_synthetic(n_products)?;
             println!("filled in {:.0} s", begun.elapsed().as_secs_f32());
             let begun = Instant::now();
             api.rescan()?;

@@ -309,9 +309,8 @@ pub type PhotoOf = (PictureId, Vec<ProductId>);
 #[cfg(feature = "synthetic")]
 impl Api {
     /// Fills an empty library with so many products without photos on disk.
-    /// With `is_said` a list says something of each.
-    pub fn fill_synthetic(&self, n_products: u32, is_said: bool) -> Result<(), ApiError> {
-        Ok(self.library.fill_synthetic(n_products, is_said, &|_| {})?)
+    pub fn fill_synthetic(&self, n_products: u32) -> Result<(), ApiError> {
+        Ok(self.library.fill_synthetic(n_products, &|_| {})?)
     }
 
     /// The photos nearest to each text by the definition, each with its products.

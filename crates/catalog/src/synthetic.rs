@@ -14,8 +14,8 @@ use crate::{
     describe::{Attribute, AttributeKind, Description, Evidence},
     photo::{Doubts, READING_VERSION},
     store::{
-        FieldName, FileStamp, Fingerprint, GroupBy, Grouping, NewDescription, NewPicture, PictureId,
-        ProductId, ReadFile, Tie, TiedProduct,
+        FileStamp, Fingerprint, GroupBy, Grouping, NewDescription, NewPicture, PictureId, ProductId,
+        ReadFile, Tie, TiedProduct,
     },
 };
 
@@ -43,17 +43,11 @@ fn path(product: u32, photo: u32) -> PathBuf {
 }
 
 impl Library {
-    /// Fills an empty library with so many products; with `is_said` a list says something of each. `told` hears how
-    /// many are there.
+    /// Fills an empty library with so many products. `told` hears how many are there.
     ///
     /// # Errors
     /// A library that cannot be written, or has no usable pack.
-    pub fn fill_synthetic(
-        &self,
-        n_products: u32,
-        is_said: bool,
-        told: &dyn Fn(u32),
-    ) -> Result<(), CatalogError> {
+    pub fn fill_synthetic(&self, n_products: u32, told: &dyn Fn(u32)) -> Result<(), CatalogError> {
         let inner = self.inner();
         let engine = inner.engine()?;
         let (store, ids) = (&inner.store, engine.models.ids());
@@ -63,7 +57,7 @@ impl Library {
         let matches = n_match.map(Clusters::new);
         let source = store.add_source(&PathBuf::from(ROOT), false)?.id;
         let tied: Vec<TiedProduct> = (0..n_products)
-            .filter(|&product| is_said || n_photos(product) > 1)
+            .filter(|&product| n_photos(product) > 1)
             .map(|product| TiedProduct {
                 grouping: Grouping::Name,
                 place: PathBuf::from(ROOT),
@@ -71,7 +65,7 @@ impl Library {
                 photos: (0..n_photos(product))
                     .map(|photo| Tie { path: path(product, photo), role: "" })
                     .collect(),
-                fields: if is_said { said(product) } else { Vec::new() },
+                fields: Vec::new(),
                 variants: Vec::new(),
                 list: None,
             })
@@ -177,24 +171,6 @@ impl Library {
         })?;
         Ok(best.into_iter().map(|best| best.into_iter().map(|(_, id)| id).collect()).collect())
     }
-}
-
-/// What a list says of a product: of one in the same cluster the same kind.
-fn said(product: u32) -> Vec<(FieldName, String)> {
-    const KINDS: [&str; 12] =
-        ["mug", "chair", "lamp", "shirt", "clock", "plate", "bowl", "bag", "ring", "shoe", "hat", "table"];
-    const COLOURS: [&str; 8] = ["red", "blue", "green", "yellow", "black", "white", "orange", "purple"];
-    const MATERIALS: [&str; 6] = ["wood", "metal", "glass", "leather", "cotton", "ceramic"];
-    let one = |of: &[&str], n: u32| of[n as usize % of.len()].to_owned();
-    let (kind, colour) = (one(&KINDS, product % N_CLUSTERS), one(&COLOURS, product / 7));
-    let material = one(&MATERIALS, product / 11);
-    vec![
-        (FieldName::Title, format!("{colour} {kind} {}", product / 40)),
-        (FieldName::Category, format!("Home > {kind}")),
-        (FieldName::Colour, colour.clone()),
-        (FieldName::Material, material.clone()),
-        (FieldName::Description, format!("A {colour} {kind} made of {material}, for every day of the week.")),
-    ]
 }
 
 fn describe(product: u32) -> Description {
