@@ -80,7 +80,9 @@ impl Query {
     /// Whether it is known of a product whether it is meant. Of others an answer says nothing (condensed lists: Sakai
     /// 2007).
     pub(super) fn is_judged(&self, place: u32) -> bool {
-        self.example.unknown.binary_search(&place).is_err()
+        // Where people went is known, whatever the list says.
+        let is_meant = self.example.relevant.binary_search_by_key(&place, |(product, _)| *product).is_ok();
+        is_meant || self.example.unknown.binary_search(&place).is_err()
     }
 }
 
