@@ -55,6 +55,7 @@ pub fn configure<R: Runtime>(builder: Builder<R>, desk: Desk) -> Builder<R> {
         .manage(library.clone())
         .manage(dialogs)
         .manage(commands::Lists::default())
+        .manage(commands::LogReading::default())
         .manage(FirstPaint::new(started))
         .plugin(shell(library, open))
         .register_asynchronous_uri_scheme_protocol(photo::SCHEME, move |_, request, responder| {

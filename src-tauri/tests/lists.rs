@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::{fs, time::Duration};
+use std::{fmt::Write as _, fs, time::Duration};
 
 use serde_json::{Value, json};
 use support::{Chosen, Shell, code, folder_with_photo};
@@ -76,4 +76,16 @@ fn nothing_goes_out_before_it_is_decided() {
     assert!(error["message"].as_str().unwrap().contains("approved"), "{error}");
     assert!(!out.exists());
     assert_eq!(shell.call("export_choices", json!({})).unwrap()["nReady"], 0);
+}
+
+#[test]
+fn a_log_of_searches_that_takes_long_is_stopped_and_changes_nothing() {
+    let desk = tempfile::tempdir().unwrap();
+    let file = desk.path().join("searches.csv");
+    let (shell, _photos) = shell_with_photo(Chosen { search_log: Some(file.clone()), ..Chosen::default() });
+    let mut log = "query,sku,count\n".to_owned();
+    (0..500_000).for_each(|n| writeln!(log, "cup {n},VT-1,1").unwrap());
+    fs::write(&file, log).unwrap();
+    assert_eq!(shell.call_while("search_log_dialog", "stop_search_log").unwrap(), Value::Null);
+    assert_eq!(shell.call("tuning", json!({})).unwrap()["log"], Value::Null);
 }

@@ -125,6 +125,8 @@ export interface EngineOptions {
   tuningFigures?: TuningFigure[];
   /** What searches learnt cannot be read. */
   tuningFails?: boolean;
+  /** A log of searches is read until that is stopped. */
+  readsLong?: boolean;
   /** The catalog's health; nothing was found out when not given. */
   health?: Health;
   /** Milliseconds before it is answered. */

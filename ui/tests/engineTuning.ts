@@ -105,6 +105,7 @@ export function installTuning({ engine, options, productAt }: Basis): Handlers {
     all: [],
   };
   let now: TuningState = options.tuning ?? nothing;
+  let stopLog = () => {};
   const tell = (more: Partial<TuningState>) => {
     now = { ...now, ...more };
     if (now.job) engine.emit('tuning', now.job);
@@ -117,6 +118,7 @@ export function installTuning({ engine, options, productAt }: Basis): Handlers {
       }
       return now;
     },
+    tuning_points: () => now.points,
     start_tuning: () => {
       tell({
         job: {
@@ -142,6 +144,11 @@ export function installTuning({ engine, options, productAt }: Basis): Handlers {
     },
     search_log_dialog: () => {
       if (options.closesDialogs) return null;
+      if (options.readsLong) {
+        return new Promise<null>((stop) => {
+          stopLog = () => stop(null);
+        });
+      }
       const log: TuningState['log'] = {
         name: 'searches-2026.csv',
         readOn: '2026-11-27',
@@ -153,6 +160,9 @@ export function installTuning({ engine, options, productAt }: Basis): Handlers {
       };
       now = { ...now, log };
       return log;
+    },
+    stop_search_log: () => {
+      stopLog();
     },
     forget_search_log: () => {
       now = { ...now, log: null };

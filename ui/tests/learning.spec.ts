@@ -135,6 +135,16 @@ test('a log of searches is added and forgotten, and what of it is of no use is t
   await expect(log.getByRole('button', { name: 'Add a search log…' })).toBeVisible();
 });
 
+test('a long log can be stopped, and the one before it stays', async ({ page }) => {
+  await open(page, { ...ALL, tuning: LEARNABLE, readsLong: true });
+  const log = page.getByTestId('search-log');
+  await log.getByRole('button', { name: 'Add a search log…' }).click();
+  await expect(log).toContainText('Reading the log…');
+  await log.getByRole('button', { name: 'Stop' }).click();
+  await expect(log).not.toContainText('Reading the log…');
+  await expect(log.getByRole('button', { name: 'Add a search log…' })).toBeEnabled();
+});
+
 test('what is opened after a search is told to the engine, and kept only when asked for', async ({
   page,
 }) => {

@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release -p vitrine-api --features synthetic --example large_catalog -- LIBRARY N`: makes
 //! LIBRARY with N products of 1.3 photos each, where it is not there, and prints for each kind of request the
-//! median and 99th percentile in milliseconds, then sizes, memory and recall.
+//! median and 99th percentile in milliseconds, then sizes, memory and recall. With `fill` behind N it only makes the
+//! library, for whatever else is to be measured on it: `time -v vitrine --library LIBRARY tune --dry-run`.
 #![allow(clippy::print_stdout)]
 
 use std::{
@@ -23,6 +24,7 @@ fn main() -> Result<(), ApiError> {
     let mut arguments = std::env::args().skip(1);
     let folder = PathBuf::from(arguments.next().unwrap_or_default());
     let n_products: u32 = arguments.next().and_then(|n| n.parse().ok()).unwrap_or(10_000);
+    let is_only_filled = arguments.next().is_some_and(|what| what == "fill");
     let options = OpenOptions::for_this_machine(None, Some(folder.clone()))?;
     {
         let api = Api::open(options.clone())?;
@@ -36,6 +38,9 @@ fn main() -> Result<(), ApiError> {
             println!("indexed in {:.0} s", begun.elapsed().as_secs_f32());
         }
         api.close();
+    }
+    if is_only_filled {
+        return Ok(());
     }
     println!("memory before {} MB", memory_mb("VmRSS"));
     let begun = Instant::now();

@@ -8,13 +8,21 @@ use crate::{
     Api,
     api::MAX_LIMIT,
     convert, report,
-    types::{ApiError, Comparison, PictureId, RunState, SearchLog, TuningJob, TuningReport, TuningState},
+    types::{
+        ApiError, Comparison, PictureId, RunState, SearchLog, TuningJob, TuningPoint, TuningReport,
+        TuningState,
+    },
 };
 
 impl Api {
     /// What searches go by, what else there is, and what there is to learn from.
     pub fn tuning(&self) -> Result<TuningState, ApiError> {
         Ok(convert::tuning_state(self.library.tuning()?, self.library.tuning_job()))
+    }
+
+    /// How the one that is under way, or was cut off, went up to now: less to ask for than [`Api::tuning`].
+    pub fn tuning_points(&self) -> Result<Vec<TuningPoint>, ApiError> {
+        Ok(self.library.tuning_points()?.into_iter().map(convert::tuning_point).collect())
     }
 
     /// Takes over a log of searches (CSV: what was searched for, the product's number, how often) in the place of the

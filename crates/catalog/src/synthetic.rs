@@ -14,8 +14,8 @@ use crate::{
     describe::{Attribute, AttributeKind, Description, Evidence},
     photo::{Doubts, READING_VERSION},
     store::{
-        FileStamp, Fingerprint, GroupBy, Grouping, NewDescription, NewPicture, PictureId, ProductId,
-        ReadFile, Tie, TiedProduct,
+        FieldName, FileStamp, Fingerprint, GroupBy, Grouping, ListRow, NewDescription, NewPicture, PictureId,
+        ProductId, ReadFile, Tie, TiedProduct,
     },
 };
 
@@ -33,9 +33,34 @@ pub const CLAIMS: [(AttributeKind, &str, u32); 4] = [
     (AttributeKind::Material, "ten-thousandth", 10_000),
 ];
 
+/// What a list says: goods, colours, materials, and syllables of the names that the shop gave its kinds of goods.
+const GOODS: [&str; 9] = ["shirt", "shoe", "apple", "lamp", "watch", "bag", "cup", "chair", "hat"];
+const COLOURS: [&str; 8] = ["red", "blue", "green", "black", "white", "yellow", "grey", "pink"];
+const MATERIALS: [&str; 5] = ["cotton", "leather", "steel", "wood", "plastic"];
+const SYLLABLES: [&str; 20] = [
+    "ba", "do", "fe", "ga", "hu", "ji", "ka", "lo", "mi", "no", "pa", "ro", "se", "ta", "vu", "wa", "xe",
+    "yo", "zi", "bri",
+];
+
 /// Photos of a product: three in ten have a second one.
 fn n_photos(product: u32) -> u32 {
     1 + u32::from(product % 10 < 3)
+}
+
+/// What the list says of a product, after what its first photo shows.
+fn said(product: u32) -> Vec<(FieldName, String)> {
+    let first_photo = product + product / 10 * 3 + (product % 10).min(3);
+    let kind = Clusters::kind(first_photo) as usize;
+    let pick = |words: &[&str], by: u32| words[by as usize % words.len()].to_owned();
+    let goods = GOODS[kind % GOODS.len()];
+    let (colour, material) = (pick(&COLOURS, product / 7), pick(&MATERIALS, product / 3));
+    let name = format!("{}{}na", SYLLABLES[kind / SYLLABLES.len()], SYLLABLES[kind % SYLLABLES.len()]);
+    vec![
+        (FieldName::Title, format!("{name} {material} {goods}")),
+        (FieldName::Category, goods.to_owned()),
+        (FieldName::Colour, colour),
+        (FieldName::Material, material),
+    ]
 }
 
 fn path(product: u32, photo: u32) -> PathBuf {
@@ -56,21 +81,27 @@ impl Library {
         let n_match = of_match.wait(PATIENCE)?.and_then(|found| found.first().map(Vec::len));
         let matches = n_match.map(Clusters::new);
         let source = store.add_source(&PathBuf::from(ROOT), false)?.id;
+        let list = ListRow {
+            path: PathBuf::from(ROOT).join("products.csv"),
+            stamp: FileStamp { size_bytes: 100_000, modified_ns: None },
+            n_products: n_products.into(),
+            n_tied: n_products.into(),
+            dialect: "csv".to_owned(),
+        };
         let tied: Vec<TiedProduct> = (0..n_products)
-            .filter(|&product| n_photos(product) > 1)
             .map(|product| TiedProduct {
-                grouping: Grouping::Name,
+                grouping: Grouping::List,
                 place: PathBuf::from(ROOT),
                 key: format!("sku-{product:07}"),
                 photos: (0..n_photos(product))
                     .map(|photo| Tie { path: path(product, photo), role: "" })
                     .collect(),
-                fields: Vec::new(),
+                fields: said(product),
                 variants: Vec::new(),
-                list: None,
+                list: Some(list.path.clone()),
             })
             .collect();
-        store.replace_ties(source, GroupBy::Names, &[], &tied, &|| false)?;
+        store.replace_ties(source, GroupBy::Names, &[list], &tied, &|| false)?;
         drop(tied);
         let scan = store.next_scan()?;
         let mut next_photo = 0_u32;

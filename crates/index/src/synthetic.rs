@@ -41,10 +41,15 @@ impl Clusters {
         }
     }
 
+    /// The kind of goods that photo number `photo` shows.
+    pub fn kind(photo: u32) -> u32 {
+        photo.wrapping_mul(2_654_435_761) % N_CLUSTERS
+    }
+
     /// The vector of photo number `photo`.
     pub fn vector(&self, photo: u32) -> Vec<f32> {
         let mut numbers = Numbers(u64::from(photo) << 20);
-        let mut vector = self.centres[(photo.wrapping_mul(2_654_435_761) % N_CLUSTERS) as usize].clone();
+        let mut vector = self.centres[Self::kind(photo) as usize].clone();
         for direction in &self.directions {
             let far = numbers.draw() * 0.8;
             vector.iter_mut().zip(direction).for_each(|(x, d)| *x += far * d);

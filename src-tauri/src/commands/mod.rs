@@ -20,6 +20,7 @@ use vitrine_api::types::{ApiError, ErrorCode};
 use crate::first_paint::FirstPaint;
 
 pub(crate) use lists::Lists;
+pub(crate) use tuning::LogReading;
 
 /// Every command, by name.
 pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
@@ -94,6 +95,7 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         packs::use_pack,
         packs::undo_pack_change,
         tuning::tuning,
+        tuning::tuning_points,
         tuning::start_tuning,
         tuning::pause_tuning,
         tuning::resume_tuning,
@@ -103,6 +105,7 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         tuning::tuning_report,
         tuning::save_tuning_report_dialog,
         tuning::search_log_dialog,
+        tuning::stop_search_log,
         tuning::forget_search_log,
         tuning::keep_opened,
         tuning::opened_after,

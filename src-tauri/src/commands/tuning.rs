@@ -1,16 +1,31 @@
 //! Searches that learn from the shop.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use tauri::{Runtime, State, WebviewWindow};
-use vitrine_api::types::{ApiError, Comparison, PictureId, SearchLog, TuningReport, TuningState};
+use vitrine_api::types::{
+    ApiError, Comparison, ErrorCode, PictureId, SearchLog, TuningPoint, TuningReport, TuningState,
+};
 
 use crate::{dialogs::Dialogs, library::Library};
+
+/// Whether the log that is being read is no longer wanted.
+#[derive(Default)]
+pub(crate) struct LogReading(Arc<AtomicBool>);
 
 /// What searches go by, what else there is, and what there is to learn from.
 #[tauri::command]
 pub(super) async fn tuning(library: State<'_, Library>) -> Result<TuningState, ApiError> {
     library.ask(|api| api.tuning()).await
+}
+
+/// How learning went up to now.
+#[tauri::command]
+pub(super) async fn tuning_points(library: State<'_, Library>) -> Result<Vec<TuningPoint>, ApiError> {
+    library.ask(|api| api.tuning_points()).await
 }
 
 /// Lets searches learn, in the background.
@@ -60,15 +75,30 @@ pub(super) async fn tuning_report(library: State<'_, Library>, id: u32) -> Resul
     library.ask(move |api| api.tuning_report(id)).await
 }
 
-/// Asks for a log of searches and takes it over; what it holds, or none when the dialog was closed.
+/// Asks for a log of searches and takes it over; what it holds, or none when the dialog was closed or the reading was
+/// stopped.
 #[tauri::command]
 pub(super) async fn search_log_dialog<R: Runtime>(
     window: WebviewWindow<R>,
     library: State<'_, Library>,
     dialogs: State<'_, Arc<dyn Dialogs>>,
+    reading: State<'_, LogReading>,
 ) -> Result<Option<SearchLog>, ApiError> {
+    reading.0.store(false, Ordering::Relaxed);
     let Some(file) = dialogs.choose_search_log(&window).await else { return Ok(None) };
-    library.ask(move |api| api.read_search_log(&file, &|| true)).await.map(Some)
+    let is_stopped = reading.0.clone();
+    let read =
+        move |api: &vitrine_api::Api| api.read_search_log(&file, &|| !is_stopped.load(Ordering::Relaxed));
+    match library.ask(read).await {
+        Err(error) if error.code == ErrorCode::Cancelled => Ok(None),
+        read => read.map(Some),
+    }
+}
+
+/// Stops reading the log; the one before it stays.
+#[tauri::command]
+pub(super) fn stop_search_log(reading: State<'_, LogReading>) {
+    reading.0.store(true, Ordering::Relaxed);
 }
 
 /// Forgets the log of searches.

@@ -4,7 +4,11 @@
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, mpsc},
+    sync::{
+        Arc, Mutex,
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread,
     time::{Duration, Instant},
 };
 
@@ -66,6 +70,18 @@ impl Dialogs for Chosen {
     }
 }
 
+fn request(command: &str, body: InvokeBody) -> InvokeRequest {
+    InvokeRequest {
+        cmd: command.into(),
+        callback: CallbackFn(0),
+        error: CallbackFn(1),
+        url: if cfg!(windows) { "http://tauri.localhost" } else { "tauri://localhost" }.parse().unwrap(),
+        body,
+        headers: Default::default(),
+        invoke_key: INVOKE_KEY.to_string(),
+    }
+}
+
 /// The shell without a screen, on a library of its own.
 pub struct Shell {
     pub app: App<MockRuntime>,
@@ -120,20 +136,26 @@ impl Shell {
     }
 
     pub fn invoke(&self, command: &str, body: InvokeBody) -> Result<Value, Value> {
-        let request = InvokeRequest {
-            cmd: command.into(),
-            callback: CallbackFn(0),
-            error: CallbackFn(1),
-            url: if cfg!(windows) { "http://tauri.localhost" } else { "tauri://localhost" }.parse().unwrap(),
-            body,
-            headers: Default::default(),
-            invoke_key: INVOKE_KEY.to_string(),
-        };
-        get_ipc_response(&self.window, request).map(|body| body.deserialize().unwrap())
+        get_ipc_response(&self.window, request(command, body)).map(|body| body.deserialize().unwrap())
     }
 
     pub fn call(&self, command: &str, arguments: Value) -> Result<Value, Value> {
         self.invoke(command, InvokeBody::Json(arguments))
+    }
+
+    /// Calls a command while another one is called over and over.
+    pub fn call_while(&self, command: &str, other: &'static str) -> Result<Value, Value> {
+        let window = self.window.clone();
+        let (end, ended) = mpsc::channel::<()>();
+        let caller = thread::spawn(move || {
+            while ended.recv_timeout(Duration::from_millis(5)) == Err(RecvTimeoutError::Timeout) {
+                get_ipc_response(&window, request(other, InvokeBody::Json(Value::Null))).unwrap();
+            }
+        });
+        let answer = self.call(command, Value::Null);
+        drop(end);
+        caller.join().unwrap();
+        answer
     }
 
     /// The picture at an address of the `photo` protocol: status, headers and bytes.

@@ -55,6 +55,7 @@ import type { TemplateTrial } from './bindings/TemplateTrial';
 import type { SearchLog } from './bindings/SearchLog';
 import type { TuningJob } from './bindings/TuningJob';
 import type { TuningReport } from './bindings/TuningReport';
+import type { TuningPoint } from './bindings/TuningPoint';
 import type { TuningState } from './bindings/TuningState';
 import type { TwinDecision } from './bindings/TwinDecision';
 import type { TwinPage } from './bindings/TwinPage';
@@ -210,6 +211,7 @@ export const undoPackChange = () => invoke<void>('undo_pack_change');
 
 /** What searches go by, what else there is, and what there is to learn from. */
 export const tuning = () => invoke<TuningState>('tuning');
+export const tuningPoints = () => invoke<TuningPoint[]>('tuning_points');
 /** Lets searches learn; how it goes comes with the event `tuning`. */
 export const startTuning = (seed: number) => invoke<void>('start_tuning', { seed });
 export const pauseTuning = () => invoke<void>('pause_tuning');
@@ -227,6 +229,7 @@ export const compareTuning = (id: number, text: string, limit: number) =>
 /** Nothing more is compared: what that needed is let go. */
 /** Asks for a log of searches and takes it over; null when the dialog was closed. */
 export const searchLogDialog = () => invoke<SearchLog | null>('search_log_dialog');
+export const stopSearchLog = () => invoke<void>('stop_search_log');
 export const forgetSearchLog = () => invoke<void>('forget_search_log');
 /** Whether it is kept what is opened after a search; what was kept goes when that ends. */
 export const keepOpened = (isKept: boolean) => invoke<void>('keep_opened', { isKept });

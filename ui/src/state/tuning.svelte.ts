@@ -75,7 +75,7 @@ class Tuning {
       }
     }
     this.#isAsking = false;
-    if (this.#isStale) this.#soon();
+    if (this.#isStale) await this.load();
   }
 
   /** The figures of what is in use, else of the newest; what somebody chose to see stays. */
@@ -106,8 +106,15 @@ class Tuning {
   }
 
   #soon(): void {
-    this.#isStale = false;
-    this.#timer ??= setTimeout(() => void this.load(), REST_MS);
+    this.#timer ??= setTimeout(() => void this.#goOn(), REST_MS);
+  }
+
+  /** While something is learnt, its curves alone change: all the rest is read once it ends. */
+  async #goOn(): Promise<void> {
+    if (!this.isUnderWay || this.now === null) return this.load();
+    const points = await notices.attempt(() => backend.tuningPoints());
+    this.#timer = undefined;
+    if (points !== null && this.isUnderWay && this.now !== null) this.now = { ...this.now, points };
   }
 
   async #do(action: () => Promise<void>): Promise<void> {
@@ -131,6 +138,7 @@ class Tuning {
     this.isReading = false;
   }
 
+  stopLog = () => notices.attempt(() => backend.stopSearchLog());
   forgetLog = () => this.#do(() => backend.forgetSearchLog());
   keepOpened = (isKept: boolean) => this.#do(() => backend.keepOpened(isKept));
 

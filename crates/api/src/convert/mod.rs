@@ -19,7 +19,7 @@ pub(crate) use review::{
     template_trial,
 };
 pub(crate) use search::{completions, facets, filter_names, heat_map, page, query, reasons, why};
-pub(crate) use tuning::{search_log, tuning_job, tuning_report, tuning_state};
+pub(crate) use tuning::{search_log, tuning_job, tuning_point, tuning_report, tuning_state};
 pub(crate) use twins::{engine_likeness, twin_page, twin_photo};
 
 use vitrine_catalog::{

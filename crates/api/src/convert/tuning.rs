@@ -48,7 +48,7 @@ pub(crate) fn tuning_state(state: engine::TuningState, job: Option<JobSnapshot>)
         is_stale,
         is_unfinished,
         job: job.map(tuning_job),
-        points: points.into_iter().map(point).collect(),
+        points: points.into_iter().map(tuning_point).collect(),
         all: all.into_iter().map(tuning).collect(),
     }
 }
@@ -78,7 +78,7 @@ pub(crate) fn tuning_report(report: engine::TuningReport) -> TuningReport {
     TuningReport {
         tuning: tuning(report.row),
         figures: report.figures.into_iter().map(figure).collect(),
-        points: report.points.into_iter().map(point).collect(),
+        points: report.points.into_iter().map(tuning_point).collect(),
     }
 }
 
@@ -98,7 +98,7 @@ fn tuning(row: engine::TuningRow) -> Tuning {
     }
 }
 
-fn point(point: engine::TuningPoint) -> TuningPoint {
+pub(crate) fn tuning_point(point: engine::TuningPoint) -> TuningPoint {
     let stage = match point.stage {
         0 => TuningStage::Text,
         1 => TuningStage::Image,

@@ -369,3 +369,29 @@ fn read(
     };
     Ok(known.into_iter().zip(readings).map(query).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_went_to_is_judged_also_where_nothing_is_said_of_it() {
+        let query = Query {
+            text: "white mug".to_owned(),
+            kind: QueryKind::Searched,
+            of: 2,
+            example: Example {
+                relevant: [(2, 1.0), (7, 0.5)].into(),
+                unknown: [3, 7, 9].into(),
+                ..Example::default()
+            },
+            plain: None,
+        };
+        let check = |place: u32, expected: bool| assert_eq!(query.is_judged(place), expected, "{place}");
+        check(2, true);
+        check(7, true);
+        check(5, true);
+        check(3, false);
+        check(9, false);
+    }
+}

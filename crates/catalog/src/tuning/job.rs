@@ -136,15 +136,18 @@ fn serve(library: &Library, job: &Job, options: TuningOptions) -> Result<Outcome
 /// The threads that compute: whoever works beside it keeps a core.
 fn pool(n_threads: Option<NonZeroUsize>) -> Result<rayon::ThreadPool, CatalogError> {
     let n_cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let n = n_threads.map_or(n_cores.saturating_sub(1).max(2), NonZeroUsize::get).min(n_cores);
     rayon::ThreadPoolBuilder::new()
-        .num_threads(n)
+        .num_threads(how_many(n_threads, n_cores))
         .thread_name(|at| format!("vitrine-tuning-{at}"))
         .build()
         .map_err(|error| CatalogError::Io {
             what: "starting to learn".into(),
             source: std::io::Error::other(error),
         })
+}
+
+fn how_many(n_threads: Option<NonZeroUsize>, n_cores: usize) -> usize {
+    n_threads.map_or(n_cores.saturating_sub(1).max(2), NonZeroUsize::get).min(n_cores)
 }
 
 /// What was kept, if anything, and what came of it in a sentence.
@@ -285,4 +288,27 @@ fn too_little(gathered: &Gathered) -> Option<String> {
             held_out.len()
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_core_is_left_to_others_and_no_more_threads_compute_than_were_asked_for() {
+        let check = |asked: Option<usize>, n_cores: usize, expected: usize| {
+            assert_eq!(
+                how_many(asked.and_then(NonZeroUsize::new), n_cores),
+                expected,
+                "{asked:?} of {n_cores}"
+            );
+        };
+        check(None, 1, 1);
+        check(None, 2, 2);
+        check(None, 8, 7);
+        check(Some(1), 8, 1);
+        check(Some(20), 8, 8);
+        let one = pool(NonZeroUsize::new(1)).unwrap();
+        assert_eq!(one.install(rayon::current_num_threads), 1);
+    }
 }

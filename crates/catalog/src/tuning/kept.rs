@@ -89,8 +89,7 @@ impl Library {
             Some(_) => n_changed * 100 > n_products * STALE_PERCENT,
             None => all.iter().any(|one| one.is_used && Some(one.models) != models),
         };
-        let unfinished = store.begun_tuning()?;
-        let points = unfinished.map(|id| store.tuning_points(id)).transpose()?.unwrap_or_default();
+        let points = self.tuning_points()?;
         let n_needed = (MIN_EXAMPLES / 4).max(MIN_HELD_OUT) as u64;
         let learnable = Learnable {
             n_products,
@@ -104,6 +103,16 @@ impl Library {
         };
         let is_unfinished = store.has_unfinished_tuning()?;
         Ok(TuningState { learnable, used, n_changed, is_stale, is_unfinished, points, all })
+    }
+
+    /// How the one that is under way, or was cut off, went up to now.
+    ///
+    /// # Errors
+    /// A library that cannot be read.
+    pub fn tuning_points(&self) -> Result<Vec<TuningPoint>, CatalogError> {
+        let store = &self.inner().store;
+        let begun = store.begun_tuning()?;
+        Ok(begun.map(|id| store.tuning_points(id)).transpose()?.unwrap_or_default())
     }
 
     /// One of them, with all that is known of it.

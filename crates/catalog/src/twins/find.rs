@@ -43,6 +43,8 @@ pub(crate) fn find(library: &Inner, job: &Job, engine: Option<&Engine>) -> Resul
         let page = store.without_fingerprint(after, PAGE)?;
         let Some(&last) = page.last() else { break };
         after = last;
+        let n_photos = page.len() as u64;
+        job.board().add_total(Stage::Refine, n_photos);
         let made: Vec<Fingerprint> = page
             .into_iter()
             .filter_map(|picture| {
@@ -52,6 +54,7 @@ pub(crate) fn find(library: &Inner, job: &Job, engine: Option<&Engine>) -> Resul
             })
             .collect();
         store.add_fingerprints(&made)?;
+        job.board().advance(Stage::Refine, n_photos, None);
     }
     let all = store.fingerprints()?;
     let mut sketches = Sketches { library, kept: HashMap::new() };
