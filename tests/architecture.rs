@@ -15,7 +15,8 @@ use serde_json::Value;
 const EDGES: &[(&str, &[&str])] = &[
     ("vitrine-jobs", &[]),
     ("vitrine-eval", &[]),
-    ("vitrine-models", &[]),
+    ("vitrine-kernels", &[]),
+    ("vitrine-models", &["vitrine-kernels"]),
     ("vitrine-index", &[]),
     ("vitrine-import", &[]),
     ("vitrine-photo", &[]),
@@ -75,6 +76,8 @@ const WORDS: &[(&str, &[&str])] = &[
     ("Serialize,", &["crates/api", "crates/cli", "crates/eval", "crates/render"]),
     ("serde::Serialize", &["crates/api", "crates/cli", "crates/eval", "crates/render"]),
     ("camelCase", &["crates/api", "crates/cli"]),
+    // Instructions of one kind of processor.
+    ("std::arch", &["crates/kernels/src/simd"]),
     // Sockets are for the hub on this machine that downloads are tested with, and for the driver of the
     // window tests. The download itself names nothing below HTTP.
     ("std::net", &["crates/packs/tests", "tests/src"]),

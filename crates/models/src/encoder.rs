@@ -9,13 +9,13 @@
 //! many texts share is then computed once.
 
 use candle_core::{D, Tensor};
-use candle_nn::{LayerNorm, Linear, Module};
 
-use crate::ModelError;
-use crate::activation::{Activation, add_bias, add_bias_and_residual};
-use crate::few_rows;
+use crate::activation::Activation;
+use crate::dense::Dense;
+use crate::norm::Norm;
 use crate::softmax::softmax;
 use crate::weights::Weights;
+use crate::{ModelError, on_cpu};
 
 /// Sizes of one tower.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,15 +68,17 @@ impl Encoder {
         Ok(Self { layers: (0..config.n_layers).map(layer).collect::<Result<_, _>>()? })
     }
 
-    /// Every weight, always in this order: towers of one configuration are the same if these are.
-    pub(crate) fn tensors(&self) -> impl Iterator<Item = &Tensor> {
-        self.layers.iter().flat_map(|layer| {
-            let linears = [&layer.qkv, &layer.out, &layer.mlp.up, &layer.mlp.down];
-            let norms = [&layer.norm1, &layer.norm2];
-            let linears = linears.into_iter().flat_map(|linear| [Some(linear.weight()), linear.bias()]);
-            let norms = norms.into_iter().flat_map(|norm| [Some(norm.weight()), norm.bias()]);
-            linears.chain(norms).flatten()
-        })
+    /// Whether both have the same weights, bit by bit.
+    pub(crate) fn is_same_as(&self, other: &Self) -> Result<bool, ModelError> {
+        if self.layers.len() != other.layers.len() {
+            return Ok(false);
+        }
+        for (one, other) in self.layers.iter().zip(&other.layers) {
+            if !one.is_same_as(other)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// `[batch, tokens, hidden]` to the same shape. `mask` is added to the attention scores,
@@ -149,7 +151,7 @@ impl Encoder {
             x = layer.finish(&attend(&q, &k, &v, Some(mask))?, &x)?;
         }
         let [q, k, v] = last.queries_keys_values_after(&x, past.layers.last())?;
-        let (q, mask) = (q.index_select(wanted, 2)?, mask.index_select(wanted, 0)?);
+        let (q, mask) = (q.contiguous()?.index_select(wanted, 2)?, mask.index_select(wanted, 0)?);
         let attended = attend(&q, &k, &v, Some(&mask))?.squeeze(0)?;
         last.finish(&attended, &x.squeeze(0)?.index_select(wanted, 0)?)
     }
@@ -157,21 +159,21 @@ impl Encoder {
 
 /// What a layer is made of, for [`crate::heat`].
 pub(crate) struct LayerParts<'a> {
-    pub(crate) norm1: &'a LayerNorm,
+    pub(crate) norm1: &'a Norm,
     /// The query's part already carries the scale of the attention.
-    pub(crate) qkv: &'a Linear,
-    pub(crate) out: &'a Linear,
-    pub(crate) norm2: &'a LayerNorm,
+    pub(crate) qkv: &'a Dense,
+    pub(crate) out: &'a Dense,
+    pub(crate) norm2: &'a Norm,
     pub(crate) mlp: &'a Mlp,
     pub(crate) n_heads: usize,
 }
 
 struct Layer {
-    norm1: LayerNorm,
+    norm1: Norm,
     /// Query, key and value at once; the query's part already carries the scale of the attention.
-    qkv: Linear,
-    out: Linear,
-    norm2: LayerNorm,
+    qkv: Dense,
+    out: Dense,
+    norm2: Norm,
     mlp: Mlp,
     n_heads: usize,
 }
@@ -190,11 +192,11 @@ impl Layer {
                 let parts = ["q_proj", "k_proj", "v_proj"].map(|part| format!("{attention}.{part}"));
                 (weights.fused_linear(&parts, h, h)?, "out_proj")
             }
-            Naming::Blip => (weights.linear(&format!("{attention}.qkv"), h, 3 * h)?, "projection"),
+            Naming::Blip => (weights.weight_and_bias(&format!("{attention}.qkv"), h, 3 * h)?, "projection"),
         };
         Ok(Self {
             norm1: weights.layer_norm(&format!("{prefix}.layer_norm1"), h, config.eps)?,
-            qkv: scale_first_rows(&qkv, h, attention_scale(h, config.n_heads))?,
+            qkv: with_scaled_queries(qkv, h, config.n_heads)?,
             out: weights.linear(&format!("{attention}.{out}"), h, h)?,
             norm2: weights.layer_norm(&format!("{prefix}.layer_norm2"), h, config.eps)?,
             mlp: Mlp {
@@ -204,6 +206,15 @@ impl Layer {
             },
             n_heads: config.n_heads,
         })
+    }
+
+    fn is_same_as(&self, other: &Self) -> Result<bool, ModelError> {
+        Ok(self.norm1.is_same_as(&other.norm1)?
+            && self.qkv.is_same_as(&other.qkv)?
+            && self.out.is_same_as(&other.out)?
+            && self.norm2.is_same_as(&other.norm2)?
+            && self.mlp.up.is_same_as(&other.mlp.up)?
+            && self.mlp.down.is_same_as(&other.mlp.down)?)
     }
 
     fn forward(&self, x: &Tensor, mask: Option<&Tensor>) -> Result<Tensor, ModelError> {
@@ -226,17 +237,13 @@ impl Layer {
 
     /// Everything after the attention.
     fn finish(&self, attended: &Tensor, x: &Tensor) -> Result<Tensor, ModelError> {
-        let x = linear_plus(&self.out, attended, x)?;
+        let x = self.out.forward_plus(attended, x)?;
         self.mlp.forward_plus(&self.norm2.forward(&x)?, &x)
     }
 
-    /// Each `[batch, heads, tokens, head]`, contiguous.
+    /// Each `[batch, heads, tokens, head]`, as they lie in what the layer gave.
     fn queries_keys_values(&self, x: &Tensor) -> Result<[Tensor; 3], ModelError> {
-        let (batch, tokens, hidden) = x.dims3()?;
-        let qkv = linear(&self.qkv, &self.norm1.forward(x)?)?;
-        let qkv = qkv.reshape((batch, tokens, 3, self.n_heads, hidden / self.n_heads))?;
-        let part = |i: usize| qkv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2)?.contiguous();
-        Ok([part(0)?, part(1)?, part(2)?])
+        Ok(split_heads(&self.qkv.forward(&self.norm1.forward(x)?)?, self.n_heads)?)
     }
 
     /// As [`Layer::queries_keys_values`], the keys and values behind those of `past`.
@@ -246,6 +253,7 @@ impl Layer {
         past: Option<&(Tensor, Tensor)>,
     ) -> Result<[Tensor; 3], ModelError> {
         let [q, k, v] = self.queries_keys_values(x)?;
+        let (k, v) = (k.contiguous()?, v.contiguous()?);
         Ok(match past {
             Some((past_k, past_v)) => [q, Tensor::cat(&[past_k, &k], 2)?, Tensor::cat(&[past_v, &v], 2)?],
             None => [q, k, v],
@@ -255,46 +263,24 @@ impl Layer {
 
 /// Two linear layers with the activation between them.
 pub(crate) struct Mlp {
-    pub(crate) up: Linear,
+    pub(crate) up: Dense,
     pub(crate) activation: Activation,
-    pub(crate) down: Linear,
+    pub(crate) down: Dense,
 }
 
 impl Mlp {
     /// `mlp(x) + residual`.
     pub(crate) fn forward_plus(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor, ModelError> {
-        linear_plus(&self.down, &linear_activated(&self.up, self.activation, x)?, residual)
+        self.down.forward_plus(&self.up.forward_activated(self.activation, x)?, residual)
     }
 }
 
-/// `linear(x)`.
-pub(crate) fn linear(linear: &Linear, x: &Tensor) -> Result<Tensor, ModelError> {
-    let y = product(linear, x)?;
-    Ok(match linear.bias() {
-        Some(bias) => add_bias(y, bias)?,
-        None => y,
-    })
-}
-
-/// `activation(linear(x))`.
-pub(crate) fn linear_activated(
-    linear: &Linear,
-    activation: Activation,
-    x: &Tensor,
-) -> Result<Tensor, ModelError> {
-    let y = product(linear, x)?;
-    let no_bias = || Tensor::zeros(linear.weight().dim(0)?, y.dtype(), y.device());
-    let bias = linear.bias().cloned().map_or_else(no_bias, Ok)?;
-    Ok(activation.apply_with_bias(y, &bias)?)
-}
-
-/// `linear(x) + residual`.
-pub(crate) fn linear_plus(linear: &Linear, x: &Tensor, residual: &Tensor) -> Result<Tensor, ModelError> {
-    let y = product(linear, x)?;
-    Ok(match linear.bias() {
-        Some(bias) => add_bias_and_residual(y, bias, residual)?,
-        None => (y + residual)?,
-    })
+/// `[batch, tokens, 3 * hidden]` to queries, keys and values, `[batch, heads, tokens, head]` each, without a copy.
+pub(crate) fn split_heads(qkv: &Tensor, n_heads: usize) -> candle_core::Result<[Tensor; 3]> {
+    let (batch, tokens, width) = qkv.dims3()?;
+    let qkv = qkv.reshape((batch, tokens, 3, n_heads, width / 3 / n_heads))?;
+    let part = |i: usize| qkv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2);
+    Ok([part(0)?, part(1)?, part(2)?])
 }
 
 /// `softmax(q k^T + mask) v`, with the heads side by side again: `[batch, tokens, hidden]`.
@@ -304,29 +290,38 @@ pub(crate) fn attend(
     v: &Tensor,
     mask: Option<&Tensor>,
 ) -> Result<Tensor, ModelError> {
+    if on_cpu::takes(q) {
+        return on_cpu::attend(q, k, v, mask);
+    }
+    let (q, k, v) = (q.contiguous()?, k.contiguous()?, v.contiguous()?);
     let scores = q.matmul(&k.t()?)?;
     let scores = match mask {
         Some(mask) => scores.broadcast_add(&mask.to_dtype(scores.dtype())?)?,
         None => scores,
     };
-    let context = softmax(scores)?.matmul(v)?;
+    let context = softmax(&scores)?.matmul(&v)?;
     Ok(context.transpose(1, 2)?.flatten_from(D::Minus2)?)
 }
 
 /// 1 / sqrt(size of a head).
-pub(crate) fn attention_scale(hidden: usize, n_heads: usize) -> f64 {
+fn attention_scale(hidden: usize, n_heads: usize) -> f64 {
     ((hidden / n_heads) as f64).powf(-0.5)
 }
 
-/// The layer with its first `n` outputs multiplied by `scale`, so that it need not be done for every score.
-pub(crate) fn scale_first_rows(linear: &Linear, n: usize, scale: f64) -> Result<Linear, ModelError> {
+/// A layer whose first `hidden` outputs are queries, which carry the attention's scale from then on, so that it need not
+/// be done for every score.
+pub(crate) fn with_scaled_queries(
+    (weight, bias): (Tensor, Tensor),
+    hidden: usize,
+    n_heads: usize,
+) -> Result<Dense, ModelError> {
+    let scale = attention_scale(hidden, n_heads);
     let scaled = |t: &Tensor| -> candle_core::Result<Tensor> {
-        let rest = t.dim(0)? - n;
-        let first = (t.narrow(0, 0, n)? * scale)?;
-        if rest == 0 { Ok(first) } else { Tensor::cat(&[first, t.narrow(0, n, rest)?], 0) }
+        let rest = t.dim(0)? - hidden;
+        let first = (t.narrow(0, 0, hidden)? * scale)?;
+        if rest == 0 { Ok(first) } else { Tensor::cat(&[first, t.narrow(0, hidden, rest)?], 0) }
     };
-    let bias = linear.bias().map(scaled).transpose()?;
-    Ok(Linear::new(scaled(linear.weight())?, bias))
+    Dense::new(scaled(&weight)?, Some(scaled(&bias)?))
 }
 
 /// `[tokens, tokens]` to add to scores: no token sees a later one.
@@ -334,19 +329,6 @@ pub(crate) fn causal_mask(n_tokens: usize, device: &candle_core::Device) -> Resu
     let cell = |i: usize| if i % n_tokens > i / n_tokens { f32::NEG_INFINITY } else { 0.0 };
     let cells: Vec<f32> = (0..n_tokens * n_tokens).map(cell).collect();
     Ok(Tensor::from_vec(cells, (n_tokens, n_tokens), device)?)
-}
-
-fn product(linear: &Linear, x: &Tensor) -> candle_core::Result<Tensor> {
-    let dims = x.dims();
-    let (n_in, rows) = (dims[dims.len() - 1], dims[..dims.len() - 1].iter().product::<usize>());
-    let x = x.reshape((rows, n_in))?;
-    let y = match few_rows::product(&x, linear.weight())? {
-        Some(y) => y,
-        None => x.matmul(&linear.weight().t()?)?,
-    };
-    let mut out = dims.to_vec();
-    out[dims.len() - 1] = linear.weight().dim(0)?;
-    y.reshape(out)
 }
 
 /// One token of each row: `[batch, tokens, hidden]` to `[batch, hidden]`.

@@ -9,11 +9,12 @@
 //! A gradient with respect to attention probabilities, which are no variables, is that of zeros added to them.
 
 use candle_core::{D, DType, Tensor, Var};
-use candle_nn::{LayerNorm, Linear};
 
 use crate::ModelError;
 use crate::activation::Activation;
+use crate::dense::Dense;
 use crate::encoder::Mlp;
+use crate::norm::Norm;
 
 /// Where in a picture is what some words say.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,8 +30,9 @@ impl HeatMap {
     pub(crate) fn of_patches(patches: &[f32]) -> Self {
         let side = patches.len().isqrt();
         let most = patches.iter().copied().fold(0.0_f32, f32::max);
-        let scale = if most > 0.0 { 1.0 / most } else { 0.0 };
-        let cells = patches[..side * side].iter().map(|x| (x * scale).max(0.0)).collect();
+        // Divided, not multiplied by an inverse: rounding would leave the largest a little below 1.
+        let cell = |x: &f32| if most > 0.0 { (x / most).max(0.0) } else { 0.0 };
+        let cells = patches[..side * side].iter().map(cell).collect();
         Self { side, cells }
     }
 }
@@ -55,11 +57,12 @@ impl Watched {
 }
 
 /// `linear(x)` for `x` of `[.., n]`.
-pub(crate) fn linear(linear: &Linear, x: &Tensor) -> Result<Tensor, ModelError> {
-    let weight = linear.weight().to_dtype(DType::F32)?;
+pub(crate) fn linear(linear: &Dense, x: &Tensor) -> Result<Tensor, ModelError> {
+    let (weight, bias) = linear.tensors()?;
+    let weight = weight.to_dtype(DType::F32)?;
     let mut dims = x.dims().to_vec();
     let flat = x.reshape(((), weight.dim(1)?))?.matmul(&weight.t()?)?;
-    let y = match linear.bias() {
+    let y = match bias {
         Some(bias) => flat.broadcast_add(&bias.to_dtype(DType::F32)?)?,
         None => flat,
     };
@@ -70,11 +73,12 @@ pub(crate) fn linear(linear: &Linear, x: &Tensor) -> Result<Tensor, ModelError> 
 }
 
 /// Layer norm over the last dimension.
-pub(crate) fn layer_norm(norm: &LayerNorm, eps: f64, x: &Tensor) -> Result<Tensor, ModelError> {
+pub(crate) fn layer_norm(norm: &Norm, eps: f64, x: &Tensor) -> Result<Tensor, ModelError> {
+    let (weight, bias) = norm.tensors()?;
     let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
     let spread = (centred.sqr()?.mean_keepdim(D::Minus1)? + eps)?.sqrt()?;
-    let y = centred.broadcast_div(&spread)?.broadcast_mul(&norm.weight().to_dtype(DType::F32)?)?;
-    Ok(match norm.bias() {
+    let y = centred.broadcast_div(&spread)?.broadcast_mul(&weight.to_dtype(DType::F32)?)?;
+    Ok(match bias {
         Some(bias) => y.broadcast_add(&bias.to_dtype(DType::F32)?)?,
         None => y,
     })

@@ -1,4 +1,4 @@
-//! CLIP, BLIP and the CLIP Interrogator on candle: pictures and words in, vectors, captions and scores out.
+//! CLIP, BLIP and the CLIP Interrogator on candle and, for f32 on processors, on `vitrine-kernels`: pictures and words in, vectors, captions and scores out.
 //!
 //! ```text
 //! pack folder --Pack::open--> clip/, caption/ --Clip::load, Captioner::load--> a model on its ModelThread
@@ -21,6 +21,8 @@
 //! - A batch gives what its members give alone.
 //! - A loaded model keeps no state between calls but the size of its batches, which shrinks when a graphics
 //!   card runs out of memory; a call that fails leaves nothing behind.
+//! - A layer is written once: `dense`, `norm` and `encoder::attend` take the kernels where `on_cpu::takes` the numbers, and
+//!   candle everywhere else.
 //! - candle stays inside: no public item names one of its types.
 //! - Nothing here writes a file or opens a connection.
 
@@ -28,15 +30,17 @@ mod activation;
 mod batching;
 mod blip;
 mod clip;
+mod dense;
 mod device;
 mod encoder;
 mod error;
-mod few_rows;
 mod heat;
 mod interrogator;
 mod json_file;
 mod limits;
 mod memory;
+mod norm;
+mod on_cpu;
 mod pack;
 mod patches;
 mod pixels;

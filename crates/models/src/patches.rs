@@ -5,13 +5,13 @@
 //! kernel; the patches are cut straight from the picture's bytes, so no float image ever exists.
 
 use candle_core::{Device, Tensor};
-use candle_nn::{Linear, Module};
 
+use crate::dense::Dense;
 use crate::weights::Weights;
-use crate::{ModelError, PixelTensor};
+use crate::{ModelError, PixelTensor, on_cpu};
 
 pub(crate) struct PatchEmbedding {
-    kernel: Linear,
+    kernel: Dense,
     /// `[1, 1, hidden]`
     class_token: Tensor,
     /// `[1, 1 + patches, hidden]`
@@ -76,7 +76,7 @@ impl PatchEmbedding {
         device: &Device,
     ) -> Result<Self, ModelError> {
         Ok(Self {
-            kernel: Linear::new(kernel.flatten_from(1)?, bias),
+            kernel: Dense::new(kernel.flatten_from(1)?, bias)?,
             class_token: class_token.reshape((1, 1, config.hidden))?,
             positions: positions.reshape((1, config.n_tokens(), config.hidden))?,
             side: config.side,
@@ -85,11 +85,11 @@ impl PatchEmbedding {
         })
     }
 
-    /// Every weight, always in this order.
-    pub(crate) fn tensors(&self) -> impl Iterator<Item = &Tensor> {
-        [Some(self.kernel.weight()), self.kernel.bias(), Some(&self.class_token), Some(&self.positions)]
-            .into_iter()
-            .flatten()
+    /// Whether both have the same weights, bit by bit.
+    pub(crate) fn is_same_as(&self, other: &Self) -> Result<bool, ModelError> {
+        Ok(self.kernel.is_same_as(&other.kernel)?
+            && on_cpu::are_same(&self.class_token, &other.class_token)?
+            && on_cpu::are_same(&self.positions, &other.positions)?)
     }
 
     /// `[batch, 1 + patches, hidden]`.
@@ -104,7 +104,7 @@ impl PatchEmbedding {
         let (batch, n_patches) = (pictures.len(), (self.side / self.patch).pow(2));
         let patches =
             Tensor::from_vec(patches, (batch * n_patches, 3 * self.patch * self.patch), &self.device)?;
-        let patches = patches.to_dtype(self.kernel.weight().dtype())?;
+        let patches = patches.to_dtype(self.kernel.dtype())?;
         let embedded = self.kernel.forward(&patches)?;
         let hidden = embedded.dim(1)?;
         let class_tokens = self.class_token.expand((batch, 1, hidden))?;

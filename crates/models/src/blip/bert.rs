@@ -8,12 +8,15 @@
 //! Keys and values of a picture are computed once ([`Bert::picture_keys_values`]) and serve every text and
 //! every hypothesis about it: those are further queries to the same keys.
 
+use std::sync::Arc;
+
 use candle_core::{Device, Tensor};
-use candle_nn::{LayerNorm, Linear, Module};
 
 use super::config::TextConfig;
 use crate::ModelError;
-use crate::encoder::{EncoderConfig, Mlp, attend, attention_scale, linear, linear_plus, scale_first_rows};
+use crate::dense::Dense;
+use crate::encoder::{EncoderConfig, Mlp, attend, split_heads, with_scaled_queries};
+use crate::norm::Norm;
 use crate::weights::Weights;
 
 /// Keys and values, `[rows or pictures, heads, tokens, head]` each.
@@ -21,35 +24,43 @@ pub(super) type KeysValues = [Tensor; 2];
 
 pub(super) struct Bert {
     /// `[vocabulary, hidden]`
-    words: Tensor,
+    words: Words,
     /// `[positions, hidden]`
     positions: Tensor,
-    norm: LayerNorm,
+    norm: Norm,
     /// Of every layer norm.
     pub(super) eps: f64,
     pub(super) layers: Vec<Layer>,
     pub(super) device: Device,
 }
 
+/// What each word is before it is read.
+pub(super) enum Words {
+    /// `[vocabulary, hidden]`
+    Table(Tensor),
+    /// The weights of a layer whose outputs are the words: the decoder's head, which then stands in memory once.
+    Tied(Arc<Dense>),
+}
+
 pub(super) struct Layer {
     pub(super) self_attention: SelfAttention,
     pub(super) cross_attention: CrossAttention,
     pub(super) mlp: Mlp,
-    pub(super) norm: LayerNorm,
+    pub(super) norm: Norm,
 }
 
 pub(super) struct SelfAttention {
-    pub(super) qkv: Linear,
-    pub(super) out: Linear,
-    pub(super) norm: LayerNorm,
+    pub(super) qkv: Dense,
+    pub(super) out: Dense,
+    pub(super) norm: Norm,
     pub(super) n_heads: usize,
 }
 
 pub(super) struct CrossAttention {
-    pub(super) query: Linear,
-    pub(super) key_value: Linear,
-    pub(super) out: Linear,
-    pub(super) norm: LayerNorm,
+    pub(super) query: Dense,
+    pub(super) key_value: Dense,
+    pub(super) out: Dense,
+    pub(super) norm: Norm,
     pub(super) n_heads: usize,
 }
 
@@ -66,19 +77,26 @@ pub(super) struct Context<'a> {
 }
 
 impl Bert {
-    /// `prefix` is where the checkpoint keeps it: `text_decoder.bert`, `text_encoder`.
+    /// `prefix` is where the checkpoint keeps it: `text_decoder.bert`, `text_encoder`. `words` is a layer whose weights
+    /// are the word embeddings, where there is one.
     pub(super) fn load(
         weights: &Weights,
         prefix: &str,
         config: &TextConfig,
         image_hidden: usize,
+        words: Option<Arc<Dense>>,
         device: &Device,
     ) -> Result<Self, ModelError> {
         let c = config.tower().map_err(|reason| ModelError::Compute { reason })?;
         let (h, embeddings) = (c.hidden, format!("{prefix}.embeddings"));
         let layer = |i: usize| Layer::load(weights, &format!("{prefix}.encoder.layer.{i}"), &c, image_hidden);
         Ok(Self {
-            words: weights.get(&format!("{embeddings}.word_embeddings.weight"), &[config.vocab_size, h])?,
+            words: match words {
+                Some(layer) => Words::Tied(layer),
+                None => Words::Table(
+                    weights.get(&format!("{embeddings}.word_embeddings.weight"), &[config.vocab_size, h])?,
+                ),
+            },
             positions: weights.get(
                 &format!("{embeddings}.position_embeddings.weight"),
                 &[config.max_position_embeddings, h],
@@ -90,18 +108,18 @@ impl Bert {
         })
     }
 
-    /// The word embeddings, `[vocabulary, hidden]`: the decoder's head is tied to them.
-    pub(super) fn words(&self) -> &Tensor {
-        &self.words
-    }
-
     /// `rows` runs of ids of equal length, which follow `n_past` others, to `[rows, new tokens, hidden]`.
     pub(super) fn embed(&self, ids: &[u32], rows: usize, n_past: usize) -> Result<Tensor, ModelError> {
         let n_new = ids.len() / rows;
-        let x = self.words.index_select(&Tensor::from_slice(ids, ids.len(), &self.device)?, 0)?;
+        let x = match &self.words {
+            Words::Table(table) => {
+                table.index_select(&Tensor::from_slice(ids, ids.len(), &self.device)?, 0)?
+            }
+            Words::Tied(layer) => layer.rows(ids)?,
+        };
         let x = x.reshape((rows, n_new, ()))?;
         let x = x.broadcast_add(&self.positions.narrow(0, n_past, n_new)?)?;
-        Ok(self.norm.forward(&x)?)
+        self.norm.forward(&x)
     }
 
     /// Each layer's keys and values of pictures, `[pictures, image tokens, image hidden]`.
@@ -119,20 +137,20 @@ impl Layer {
     ) -> Result<Self, ModelError> {
         let (own, cross) = (format!("{prefix}.attention"), format!("{prefix}.crossattention"));
         let h = c.hidden;
-        let scale = attention_scale(h, c.n_heads);
         let qkv = ["query", "key", "value"].map(|part| format!("{own}.self.{part}"));
-        let query = weights.linear(&format!("{cross}.self.query"), h, h)?;
+        let query = weights.weight_and_bias(&format!("{cross}.self.query"), h, h)?;
         let key_value = ["key", "value"].map(|part| format!("{cross}.self.{part}"));
+        let (kv_weight, kv_bias) = weights.fused_linear(&key_value, image_hidden, h)?;
         Ok(Self {
             self_attention: SelfAttention {
-                qkv: scale_first_rows(&weights.fused_linear(&qkv, h, h)?, h, scale)?,
+                qkv: with_scaled_queries(weights.fused_linear(&qkv, h, h)?, h, c.n_heads)?,
                 out: weights.linear(&format!("{own}.output.dense"), h, h)?,
                 norm: weights.layer_norm(&format!("{own}.output.LayerNorm"), h, c.eps)?,
                 n_heads: c.n_heads,
             },
             cross_attention: CrossAttention {
-                query: scale_first_rows(&query, h, scale)?,
-                key_value: weights.fused_linear(&key_value, image_hidden, h)?,
+                query: with_scaled_queries(query, h, c.n_heads)?,
+                key_value: Dense::new(kv_weight, Some(kv_bias))?,
                 out: weights.linear(&format!("{cross}.output.dense"), h, h)?,
                 norm: weights.layer_norm(&format!("{cross}.output.LayerNorm"), h, c.eps)?,
                 n_heads: c.n_heads,
@@ -164,7 +182,7 @@ impl Layer {
             Some(picture) => self.cross_attention.forward(&x, picture)?,
             None => x,
         };
-        Ok(self.norm.forward(&self.mlp.forward_plus(&x, &x)?)?)
+        self.norm.forward(&self.mlp.forward_plus(&x, &x)?)
     }
 }
 
@@ -177,13 +195,10 @@ impl SelfAttention {
         mask: Option<&Tensor>,
         past: Option<&mut Option<KeysValues>>,
     ) -> Result<Tensor, ModelError> {
-        let (rows, n_new, hidden) = x.dims3()?;
-        let qkv = linear(&self.qkv, x)?.reshape((rows, n_new, 3, self.n_heads, hidden / self.n_heads))?;
-        let part = |i: usize, n: usize| {
-            qkv.narrow(2, i, 1)?.squeeze(2)?.narrow(1, 0, n)?.transpose(1, 2)?.contiguous()
-        };
-        let (query, mut keys, mut values) = (part(0, n_queries)?, part(1, n_new)?, part(2, n_new)?);
+        let [query, mut keys, mut values] = split_heads(&self.qkv.forward(x)?, self.n_heads)?;
+        let query = query.narrow(2, 0, n_queries)?;
         if let Some(past) = past {
+            (keys, values) = (keys.contiguous()?, values.contiguous()?);
             if let Some([past_keys, past_values]) = past {
                 keys = Tensor::cat(&[&*past_keys, &keys], 2)?;
                 values = Tensor::cat(&[&*past_values, &values], 2)?;
@@ -192,7 +207,7 @@ impl SelfAttention {
         }
         let attended = attend(&query, &keys, &values, mask)?;
         let residual = x.narrow(1, 0, n_queries)?;
-        Ok(self.norm.forward(&linear_plus(&self.out, &attended, &residual)?)?)
+        self.norm.forward(&self.out.forward_plus(&attended, &residual)?)
     }
 }
 
@@ -201,7 +216,7 @@ impl CrossAttention {
     /// `[pictures, heads, tokens, head]`.
     fn keys_values(&self, image_tokens: &Tensor) -> Result<KeysValues, ModelError> {
         let (pictures, tokens, _) = image_tokens.dims3()?;
-        let kv = linear(&self.key_value, image_tokens)?.reshape((pictures, tokens, 2, self.n_heads, ()))?;
+        let kv = self.key_value.forward(image_tokens)?.reshape((pictures, tokens, 2, self.n_heads, ()))?;
         let part = |i: usize| kv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2)?.contiguous();
         Ok([part(0)?, part(1)?])
     }
@@ -210,10 +225,10 @@ impl CrossAttention {
         let (rows, n_new, hidden) = x.dims3()?;
         let pictures = keys.dim(0)?;
         // All rows of a picture are further queries to the same keys.
-        let query = linear(&self.query, x)?;
+        let query = self.query.forward(x)?;
         let query = query.reshape((pictures, rows / pictures * n_new, self.n_heads, ()))?;
-        let query = query.transpose(1, 2)?.contiguous()?;
+        let query = query.transpose(1, 2)?;
         let attended = attend(&query, keys, values, None)?.reshape((rows, n_new, hidden))?;
-        Ok(self.norm.forward(&linear_plus(&self.out, &attended, x)?)?)
+        self.norm.forward(&self.out.forward_plus(&attended, x)?)
     }
 }

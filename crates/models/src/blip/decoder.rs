@@ -6,13 +6,16 @@
 //! values of the text so far (one row per hypothesis) and of the picture (one row per picture, computed
 //! once: all hypotheses of a picture attend to it in one product).
 
+use std::sync::Arc;
+
 use candle_core::{DType, Device, Tensor};
-use candle_nn::{LayerNorm, Linear, Module};
 
 use super::bert::{Bert, Context, KeysValues};
 use super::config::TextConfig;
 use crate::ModelError;
-use crate::encoder::{EncoderConfig, linear, linear_activated};
+use crate::dense::Dense;
+use crate::encoder::EncoderConfig;
+use crate::norm::Norm;
 use crate::weights::Weights;
 
 pub(super) struct Decoder {
@@ -22,9 +25,9 @@ pub(super) struct Decoder {
 
 /// From hidden states to logits.
 struct Head {
-    dense: Linear,
-    norm: LayerNorm,
-    decoder: Linear,
+    dense: Dense,
+    norm: Norm,
+    decoder: Arc<Dense>,
     config: EncoderConfig,
 }
 
@@ -80,8 +83,12 @@ impl Decoder {
         device: &Device,
     ) -> Result<Self, ModelError> {
         let c = config.tower().map_err(|reason| ModelError::Compute { reason })?;
-        let bert = Bert::load(weights, "text_decoder.bert", config, image_hidden, device)?;
-        Ok(Self { head: Head::load(weights, &c, config.vocab_size, bert.words())?, bert })
+        let (head, is_tied) = Head::load(weights, &c, config.vocab_size)?;
+        let words = is_tied.then(|| head.decoder.clone());
+        Ok(Self {
+            bert: Bert::load(weights, "text_decoder.bert", config, image_hidden, words, device)?,
+            head,
+        })
     }
 
     /// An empty text before these pictures, `[pictures, image tokens, image hidden]`.
@@ -142,35 +149,33 @@ impl Decoder {
 }
 
 impl Head {
+    /// And whether its last layer's weights are the word embeddings.
     fn load(
         weights: &Weights,
         config: &EncoderConfig,
         vocab_size: usize,
-        words: &Tensor,
-    ) -> Result<Self, ModelError> {
+    ) -> Result<(Self, bool), ModelError> {
         let (h, cls) = (config.hidden, "text_decoder.cls.predictions");
         // Tied to the word embeddings; files of some versions store both, of others one, of others the
         // same numbers under both names.
         let untied = format!("{cls}.decoder.weight");
         let tied = "text_decoder.bert.embeddings.word_embeddings.weight";
-        let weight = if weights.contains(&untied) && !weights.is_same(&untied, tied) {
-            weights.get(&untied, &[vocab_size, h])?
-        } else {
-            words.clone()
-        };
+        let is_tied = !weights.contains(&untied) || weights.is_same(&untied, tied);
+        let weight = weights.get(if is_tied { tied } else { &untied }, &[vocab_size, h])?;
         let bias = [format!("{cls}.decoder.bias"), format!("{cls}.bias")];
         let bias = if weights.contains(&bias[0]) { &bias[0] } else { &bias[1] };
-        Ok(Self {
+        let head = Self {
             dense: weights.linear(&format!("{cls}.transform.dense"), h, h)?,
             norm: weights.layer_norm(&format!("{cls}.transform.LayerNorm"), h, config.eps)?,
-            decoder: Linear::new(weight, Some(weights.get(bias, &[vocab_size])?)),
+            decoder: Arc::new(Dense::new(weight, Some(weights.get(bias, &[vocab_size])?))?),
             config: config.clone(),
-        })
+        };
+        Ok((head, is_tied))
     }
 
     /// `[.., hidden]` to `[.., vocabulary]`, in f32 whatever the model computes in.
     fn forward(&self, x: &Tensor) -> Result<Tensor, ModelError> {
-        let x = linear_activated(&self.dense, self.config.activation, x)?;
-        Ok(linear(&self.decoder, &self.norm.forward(&x)?)?.to_dtype(DType::F32)?)
+        let x = self.dense.forward_activated(self.config.activation, x)?;
+        Ok(self.decoder.forward(&self.norm.forward(&x)?)?.to_dtype(DType::F32)?)
     }
 }

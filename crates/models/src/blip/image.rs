@@ -8,13 +8,13 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use candle_core::{DType, Device, Storage, Tensor};
-use candle_nn::{LayerNorm, Module};
+use candle_core::{Device, Tensor};
 use sha2::{Digest, Sha256};
 
 use super::config::VisionConfig;
 use crate::batching::BatchSize;
 use crate::encoder::{Encoder, EncoderConfig, Naming};
+use crate::norm::Norm;
 use crate::patches::{PatchConfig, PatchEmbedding};
 use crate::weights::Weights;
 use crate::{ImagePreprocess, ModelDevice, ModelError, PixelTensor};
@@ -32,7 +32,7 @@ pub(super) struct ImageTower {
     config: EncoderConfig,
     patches: PatchEmbedding,
     encoder: Encoder,
-    norm: LayerNorm,
+    norm: Norm,
     device: Device,
     batch: BatchSize,
     /// What comparing weights with other towers gave. A `Weak` keeps the address from being given to
@@ -187,20 +187,10 @@ impl ImageTower {
         same
     }
 
-    fn has_weights_of(&self, other: &Self) -> candle_core::Result<bool> {
-        let (mut own, mut others) = (self.tensors(), other.tensors());
-        loop {
-            match (own.next(), others.next()) {
-                (None, None) => return Ok(true),
-                (Some(a), Some(b)) if are_equal(a, b)? => {}
-                _ => return Ok(false),
-            }
-        }
-    }
-
-    fn tensors(&self) -> impl Iterator<Item = &Tensor> {
-        let norm = [Some(self.norm.weight()), self.norm.bias()].into_iter().flatten();
-        self.patches.tensors().chain(norm).chain(self.encoder.tensors())
+    fn has_weights_of(&self, other: &Self) -> Result<bool, ModelError> {
+        Ok(self.patches.is_same_as(&other.patches)?
+            && self.norm.is_same_as(&other.norm)?
+            && self.encoder.is_same_as(&other.encoder)?)
     }
 }
 
@@ -208,24 +198,4 @@ impl ImageTower {
 pub(super) fn stack(pictures: &[EncodedPicture]) -> Result<Tensor, ModelError> {
     let tokens: Vec<&Tensor> = pictures.iter().map(|picture| &picture.tokens).collect();
     Ok(Tensor::stack(&tokens, 0)?)
-}
-
-/// Bit by bit. Half-precision numbers become f32 first, which keeps them apart.
-fn are_equal(a: &Tensor, b: &Tensor) -> candle_core::Result<bool> {
-    if a.shape() != b.shape() || a.dtype() != b.dtype() {
-        return Ok(false);
-    }
-    let flat = |t: &Tensor| t.flatten_all()?.to_device(&Device::Cpu)?.to_dtype(DType::F32)?.contiguous();
-    let (a, b) = (flat(a)?, flat(b)?);
-    let ((a, a_layout), (b, b_layout)) = (a.storage_and_layout(), b.storage_and_layout());
-    let (Storage::Cpu(a), Storage::Cpu(b)) = (&*a, &*b) else {
-        return Ok(false);
-    };
-    let (Some((a_start, a_end)), Some((b_start, b_end))) =
-        (a_layout.contiguous_offsets(), b_layout.contiguous_offsets())
-    else {
-        return Ok(false);
-    };
-    let (a, b) = (&a.as_slice::<f32>()?[a_start..a_end], &b.as_slice::<f32>()?[b_start..b_end]);
-    Ok(a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits()))
 }

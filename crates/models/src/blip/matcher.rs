@@ -13,7 +13,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use candle_core::{DType, Tensor};
-use candle_nn::{Linear, Module};
 
 use super::config::BlipConfig;
 use super::image::{self, EncodedPicture, ImageTokens, ImageTower};
@@ -21,6 +20,7 @@ use super::text_encoder::TextEncoder;
 use super::{Captioner, sentences};
 use crate::batching::BatchSize;
 use crate::clip::normalised;
+use crate::dense::Dense;
 use crate::pixels::Defaults;
 use crate::tokenizer::{TextTokenizer, Vocabulary};
 use crate::weights::Weights;
@@ -92,9 +92,9 @@ impl TextMatch {
 pub struct Matcher {
     image: Arc<ImageTower>,
     text: TextEncoder,
-    vision_proj: Linear,
-    text_proj: Linear,
-    itm_head: Linear,
+    vision_proj: Dense,
+    text_proj: Dense,
+    itm_head: Dense,
     tokenizer: TextTokenizer,
     cls: u32,
     /// `None` where the vocabulary has no such token.
@@ -172,7 +172,7 @@ impl Matcher {
         &self.text
     }
 
-    pub(super) fn itm_head(&self) -> &Linear {
+    pub(super) fn itm_head(&self) -> &Dense {
         &self.itm_head
     }
 

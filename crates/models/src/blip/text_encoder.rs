@@ -28,7 +28,7 @@ impl TextEncoder {
         image_hidden: usize,
         device: &Device,
     ) -> Result<Self, ModelError> {
-        Ok(Self { bert: Bert::load(weights, "text_encoder", config, image_hidden, device)? })
+        Ok(Self { bert: Bert::load(weights, "text_encoder", config, image_hidden, None, device)? })
     }
 
     pub(super) fn bert(&self) -> &Bert {

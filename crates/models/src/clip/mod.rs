@@ -14,13 +14,14 @@ mod text;
 use std::path::Path;
 
 use candle_core::{D, DType, Tensor};
-use candle_nn::{LayerNorm, Linear, Module};
 
 use self::config::ClipConfig;
 pub(crate) use self::continuation::TextPrefix;
 use self::text::TextTower;
 use crate::batching::BatchSize;
+use crate::dense::Dense;
 use crate::encoder::{Encoder, Naming};
+use crate::norm::Norm;
 use crate::patches::{PatchConfig, PatchEmbedding};
 use crate::pixels::Defaults;
 use crate::tokenizer::{TextTokenizer, Vocabulary};
@@ -45,10 +46,10 @@ pub struct Clip {
 
 struct ImageTower {
     patches: PatchEmbedding,
-    pre_norm: LayerNorm,
+    pre_norm: Norm,
     encoder: Encoder,
-    post_norm: LayerNorm,
-    projection: Linear,
+    post_norm: Norm,
+    projection: Dense,
     /// Of every layer norm.
     eps: f64,
 }
@@ -80,7 +81,7 @@ impl Clip {
             pre_norm: weights.layer_norm("vision_model.pre_layrnorm", h, encoder.eps)?,
             encoder: Encoder::load(&weights, "vision_model.encoder", &encoder, Naming::Clip)?,
             post_norm: weights.layer_norm("vision_model.post_layernorm", h, encoder.eps)?,
-            projection: Linear::new(projection, None),
+            projection: Dense::new(projection, None)?,
             eps: encoder.eps,
         };
         let text = TextTower::load(&weights, &config.text_config, config.projection_dim, tokenizer, device)?;
@@ -176,14 +177,14 @@ impl Clip {
 
 impl ImageTower {
     fn embed(&self, pictures: &[PixelTensor]) -> Result<Tensor, ModelError> {
-        Ok(self.pre_norm.forward(&self.patches.forward(pictures)?)?)
+        self.pre_norm.forward(&self.patches.forward(pictures)?)
     }
 
     /// `[batch, dim]`, not normalised.
     fn forward(&self, pictures: &[PixelTensor]) -> Result<Tensor, ModelError> {
         let x = self.embed(pictures)?;
         let class_token = self.encoder.forward_to_token(x, None, &vec![0; pictures.len()])?;
-        Ok(self.projection.forward(&self.post_norm.forward(&class_token)?)?)
+        self.projection.forward(&self.post_norm.forward(&class_token)?)
     }
 }
 

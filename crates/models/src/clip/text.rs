@@ -4,11 +4,12 @@
 //! beyond the longest text of a batch, and shorter texts share its mask.
 
 use candle_core::{Device, Tensor};
-use candle_nn::{LayerNorm, Linear, Module};
 
 use super::config::{LEGACY_EOS, TextConfig};
 use crate::ModelError;
+use crate::dense::Dense;
 use crate::encoder::{Encoder, Naming, causal_mask};
+use crate::norm::Norm;
 use crate::tokenizer::TextTokenizer;
 use crate::weights::Weights;
 
@@ -19,8 +20,8 @@ pub(super) struct TextTower {
     /// `[positions, hidden]`
     pub(super) positions: Tensor,
     pub(super) encoder: Encoder,
-    norm: LayerNorm,
-    projection: Linear,
+    norm: Norm,
+    projection: Dense,
     max_tokens: usize,
     eos: EndToken,
     pub(super) device: Device,
@@ -58,7 +59,7 @@ impl TextTower {
             )?,
             encoder: Encoder::load(weights, "text_model.encoder", &encoder_config, Naming::Clip)?,
             norm: weights.layer_norm("text_model.final_layer_norm", h, encoder_config.eps)?,
-            projection: Linear::new(projection, None),
+            projection: Dense::new(projection, None)?,
             max_tokens: config.max_position_embeddings,
             eos,
             device: device.clone(),
@@ -96,7 +97,7 @@ impl TextTower {
 
     /// Hidden states of end tokens to vectors: `[batch, hidden]` to `[batch, projection]`.
     pub(super) fn project(&self, ends: &Tensor) -> Result<Tensor, ModelError> {
-        Ok(self.projection.forward(&self.norm.forward(ends)?)?)
+        self.projection.forward(&self.norm.forward(ends)?)
     }
 
     pub(super) fn max_tokens(&self) -> usize {

@@ -28,9 +28,10 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Tensor};
-use candle_nn::{LayerNorm, Linear};
 
 use self::located::{Files, Located};
+use crate::dense::Dense;
+use crate::norm::Norm;
 use crate::{ModelDevice, ModelError};
 
 pub(crate) struct Weights {
@@ -132,30 +133,44 @@ impl Weights {
     }
 
     /// `{name}.weight` of shape `[out, in]` and `{name}.bias` of shape `[out]`.
-    pub(crate) fn linear(&self, name: &str, n_in: usize, n_out: usize) -> Result<Linear, ModelError> {
-        let weight = self.get(&format!("{name}.weight"), &[n_out, n_in])?;
-        let bias = self.get(&format!("{name}.bias"), &[n_out])?;
-        Ok(Linear::new(weight, Some(bias)))
+    pub(crate) fn weight_and_bias(
+        &self,
+        name: &str,
+        n_in: usize,
+        n_out: usize,
+    ) -> Result<(Tensor, Tensor), ModelError> {
+        Ok((
+            self.get(&format!("{name}.weight"), &[n_out, n_in])?,
+            self.get(&format!("{name}.bias"), &[n_out])?,
+        ))
     }
 
-    /// Several layers with the same input as one of `names.len() * n_out` outputs, in this order:
+    /// The same as a layer.
+    pub(crate) fn linear(&self, name: &str, n_in: usize, n_out: usize) -> Result<Dense, ModelError> {
+        let (weight, bias) = self.weight_and_bias(name, n_in, n_out)?;
+        Dense::new(weight, Some(bias))
+    }
+
+    /// Weights and biases of several layers with the same input as one of `names.len() * n_out` outputs, in this order:
     /// one large matrix product is faster than several small ones.
     pub(crate) fn fused_linear(
         &self,
         names: &[String],
         n_in: usize,
         n_out: usize,
-    ) -> Result<Linear, ModelError> {
-        let parts = names.iter().map(|name| self.linear(name, n_in, n_out)).collect::<Result<Vec<_>, _>>()?;
-        let weights: Vec<&Tensor> = parts.iter().map(Linear::weight).collect();
-        let biases: Vec<&Tensor> = parts.iter().filter_map(Linear::bias).collect();
-        Ok(Linear::new(Tensor::cat(&weights, 0)?, Some(Tensor::cat(&biases, 0)?)))
+    ) -> Result<(Tensor, Tensor), ModelError> {
+        let parts = names
+            .iter()
+            .map(|name| self.weight_and_bias(name, n_in, n_out))
+            .collect::<Result<Vec<_>, _>>()?;
+        let (weights, biases): (Vec<Tensor>, Vec<Tensor>) = parts.into_iter().unzip();
+        Ok((Tensor::cat(&weights, 0)?, Tensor::cat(&biases, 0)?))
     }
 
-    pub(crate) fn layer_norm(&self, name: &str, size: usize, eps: f64) -> Result<LayerNorm, ModelError> {
+    pub(crate) fn layer_norm(&self, name: &str, size: usize, eps: f64) -> Result<Norm, ModelError> {
         let weight = self.get(&format!("{name}.weight"), &[size])?;
         let bias = self.get(&format!("{name}.bias"), &[size])?;
-        Ok(LayerNorm::new(weight, bias, eps))
+        Norm::new(weight, bias, eps)
     }
 
     /// Learned numbers; integer tensors (position indices) are none, and numbers that two names share

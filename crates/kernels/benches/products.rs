@@ -1,0 +1,84 @@
+//! Products, norms and attention of the sizes that CLIP and BLIP have, beside the most that this processor can do.
+//!
+//! ```text
+//! cargo bench -p vitrine-kernels -- avx2
+//! RAYON_NUM_THREADS=1 cargo bench -p vitrine-kernels -- "50 x 768"
+//! ```
+//!
+//! The name of each group tells the peak of all threads together; criterion tells the rate of each product in billions
+//! of floating-point operations a second, so their ratio is the share of the peak.
+
+use std::{hint::black_box, time::Instant};
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use vitrine_kernels::{Activation, Heads, Isa, Matrix, Sizes, Then, attend, normalize, peak};
+
+/// Rows, inputs, outputs: a token, a few, a small picture, one of CLIP ViT-B/32, one of ViT-L/14, one of BLIP.
+const PRODUCTS: [(usize, usize, usize); 8] = [
+    (1, 768, 768),
+    (3, 768, 3_072),
+    (65, 192, 768),
+    (50, 768, 768),
+    (50, 768, 3_072),
+    (50, 3_072, 768),
+    (257, 1_024, 4_096),
+    (577, 3_072, 768),
+];
+/// Operations of each thread that the peak is measured by.
+const ROUNDS: u64 = 50_000_000;
+
+fn numbers(n: usize) -> Vec<f32> {
+    (0..n).map(|i| (i % 251) as f32 / 251.0 - 0.5).collect()
+}
+
+/// Operations a second of all threads together.
+fn measured_peak(isa: Isa) -> f64 {
+    let begun = Instant::now();
+    let n: u64 = rayon::broadcast(|_| peak::multiply_adds(isa, ROUNDS)).into_iter().sum();
+    n as f64 / begun.elapsed().as_secs_f64()
+}
+
+fn kernels(criterion: &mut Criterion) {
+    for isa in Isa::available() {
+        let n_threads = rayon::current_num_threads();
+        let peak = measured_peak(isa) / 1e9;
+        let mut group =
+            criterion.benchmark_group(format!("{}, {n_threads} threads, peak {peak:.0} G/s", isa.name()));
+        for (rows, n_in, n_out) in PRODUCTS {
+            let matrix = Matrix::pack_for(isa, &numbers(n_out * n_in), None, n_in);
+            let (x, mut out) = (numbers(rows * n_in), vec![0.0; rows * n_out]);
+            group.throughput(Throughput::Elements(2 * (rows * n_in * n_out) as u64));
+            group.bench_function(format!("{rows} x {n_in} x {n_out}, gelu"), |bencher| {
+                bencher.iter(|| matrix.multiply(black_box(&x), Then::Activate(Activation::Gelu), &mut out));
+            });
+        }
+        for tokens in [50, 577] {
+            let (heads, head) = (12, 64);
+            let all = numbers(tokens * 3 * heads * head);
+            let part = |part: usize| Heads {
+                numbers: &all[part * heads * head..],
+                batch: 0,
+                head,
+                token: 3 * heads * head,
+            };
+            let sizes = Sizes { batch: 1, heads, queries: tokens, keys: tokens, head };
+            let mut out = vec![0.0; tokens * heads * head];
+            group.throughput(Throughput::Elements(4 * (tokens * tokens * heads * head) as u64));
+            group.bench_function(format!("attention of {tokens} tokens"), |bencher| {
+                bencher.iter(|| {
+                    attend(isa, sizes, black_box([part(0), part(1), part(2)]), None, &mut out);
+                });
+            });
+        }
+        let (x, weight, bias) = (numbers(577 * 768), numbers(768), numbers(768));
+        let mut out = vec![0.0; x.len()];
+        group.throughput(Throughput::Elements(x.len() as u64));
+        group.bench_function("layer norm of 577 x 768, numbers", |bencher| {
+            bencher.iter(|| normalize(isa, black_box(&x), &weight, &bias, 1e-5, &mut out));
+        });
+        group.finish();
+    }
+}
+
+criterion_group!(all, kernels);
+criterion_main!(all);

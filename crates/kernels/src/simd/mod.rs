@@ -1,0 +1,69 @@
+//! Several numbers at once, as each kind of processor does it.
+//!
+//! All arithmetic of this crate is written once, over [`Simd`], and compiled once for each kind of processor. The
+//! portable implementation is what the others are compared with.
+
+/// Functions of [`Simd`], for those who vouch for the processor and for pointers.
+macro_rules! instructions {
+    ($(fn $name:ident($($argument:ident: $type:ty),*) $(-> $result:ty)? $body:block)*) => {
+        $(
+            #[inline(always)]
+            unsafe fn $name($($argument: $type),*) $(-> $result)? {
+                // SAFETY: the caller's, as the trait asks: the processor has the instructions, and the numbers lie
+                // where the pointer says.
+                #[allow(unused_unsafe, reason = "not all of them need it")]
+                unsafe { $body }
+            }
+        )*
+    };
+}
+
+use instructions;
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod portable;
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) use avx2::Avx2;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use avx512::Avx512;
+#[cfg(target_arch = "aarch64")]
+pub(crate) use neon::Neon;
+pub(crate) use portable::Portable;
+
+/// Vectors of `f32` and what is done with them.
+///
+/// # Safety
+/// Every function may be called on a processor alone that has the instructions of the implementation; those with a
+/// pointer read or write `LANES` numbers there, which need no alignment.
+pub(crate) unsafe trait Simd: Copy {
+    /// A vector.
+    type V: Copy;
+    /// Numbers in a vector.
+    const LANES: usize;
+    /// Rows of a tile: with two vectors of sums for each, and what is multiplied, all registers are in use.
+    const ROWS: usize;
+
+    unsafe fn splat(x: f32) -> Self::V;
+    unsafe fn load(from: *const f32) -> Self::V;
+    unsafe fn store(to: *mut f32, v: Self::V);
+    unsafe fn add(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn sub(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn mul(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn div(a: Self::V, b: Self::V) -> Self::V;
+    /// `a * b + c`, rounded once where the processor can.
+    unsafe fn mul_add(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    unsafe fn max(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn min(a: Self::V, b: Self::V) -> Self::V;
+    /// 2 to the power of each number, which is whole and from -126 to 127.
+    unsafe fn power_of_two(whole: Self::V) -> Self::V;
+    /// The sum of all numbers.
+    unsafe fn sum(v: Self::V) -> f32;
+    /// The largest of all numbers.
+    unsafe fn largest(v: Self::V) -> f32;
+}

@@ -1,0 +1,74 @@
+//! A few rows times a few columns, whose sums stay in registers.
+
+use crate::simd::Simd;
+
+/// Vectors side by side in a tile.
+pub(crate) const VECTORS: usize = 2;
+
+/// Columns of a tile, which is the width of a panel.
+pub(crate) const fn width<S: Simd>() -> usize {
+    VECTORS * S::LANES
+}
+
+/// The sums of a tile.
+pub(crate) type Sums<S, const R: usize> = [[<S as Simd>::V; VECTORS]; R];
+
+/// `sums` and `R` rows of `x`, of which `stride` numbers lie between beginnings, times a panel: `k` times [`width`]
+/// numbers.
+///
+/// # Safety
+/// The processor is one of `S`; `k` numbers of each row and of the panel lie there.
+#[inline(always)]
+pub(crate) unsafe fn multiply<S: Simd, const R: usize>(
+    k: usize,
+    x: *const f32,
+    stride: usize,
+    panel: *const f32,
+    mut sums: Sums<S, R>,
+) -> Sums<S, R> {
+    // SAFETY: what is read lies within what the caller vouches for.
+    unsafe {
+        for at in 0..k {
+            let columns = panel.add(at * width::<S>());
+            let (left, right) = (S::load(columns), S::load(columns.add(S::LANES)));
+            for (row, sums) in sums.iter_mut().enumerate() {
+                let x = S::splat(*x.add(row * stride + at));
+                sums[0] = S::mul_add(x, left, sums[0]);
+                sums[1] = S::mul_add(x, right, sums[1]);
+            }
+        }
+    }
+    sums
+}
+
+/// `n` rows in blocks of at most `most`, as equal as can be: the first of each and how many.
+pub(crate) fn blocks(n: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
+    let n_blocks = n.div_ceil(most);
+    let (each, rest) = (n.checked_div(n_blocks).unwrap_or(0), n.checked_rem(n_blocks).unwrap_or(0));
+    (0..n_blocks).map(move |block| (block * each + block.min(rest), each + usize::from(block < rest)))
+}
+
+/// Calls `$function::<S, R>($arguments)` for `R` rows, of which there are 1 to `S::ROWS`.
+macro_rules! for_rows {
+    ($n:expr, $function:ident::<$simd:ident>($($argument:expr),* $(,)?)) => {
+        match $n {
+            1 => $function::<$simd, 1>($($argument),*),
+            2 if $simd::ROWS >= 2 => $function::<$simd, 2>($($argument),*),
+            3 if $simd::ROWS >= 3 => $function::<$simd, 3>($($argument),*),
+            4 if $simd::ROWS >= 4 => $function::<$simd, 4>($($argument),*),
+            5 if $simd::ROWS >= 5 => $function::<$simd, 5>($($argument),*),
+            6 if $simd::ROWS >= 6 => $function::<$simd, 6>($($argument),*),
+            7 if $simd::ROWS >= 7 => $function::<$simd, 7>($($argument),*),
+            8 if $simd::ROWS >= 8 => $function::<$simd, 8>($($argument),*),
+            9 if $simd::ROWS >= 9 => $function::<$simd, 9>($($argument),*),
+            10 if $simd::ROWS >= 10 => $function::<$simd, 10>($($argument),*),
+            11 if $simd::ROWS >= 11 => $function::<$simd, 11>($($argument),*),
+            12 if $simd::ROWS >= 12 => $function::<$simd, 12>($($argument),*),
+            13 if $simd::ROWS >= 13 => $function::<$simd, 13>($($argument),*),
+            14 if $simd::ROWS >= 14 => $function::<$simd, 14>($($argument),*),
+            n => unreachable!("a tile of {n} rows"),
+        }
+    };
+}
+
+pub(crate) use for_rows;

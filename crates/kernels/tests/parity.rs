@@ -1,0 +1,203 @@
+//! Every kind of processor that this one can be, against the definitions in f64, over odd sizes.
+#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
+
+use vitrine_kernels::{Activation, Heads, Isa, Mask, Matrix, Sizes, Then, attend, normalize};
+
+/// Miri is a thousand times slower: it runs small sizes, which reach every line too.
+const IS_SMALL: bool = cfg!(miri);
+
+/// The same numbers on every run, from -0.5 to 0.5.
+fn numbers(n: usize, seed: u32) -> Vec<f32> {
+    let draw = |i: usize| {
+        let x = (i as u32).wrapping_add(seed.wrapping_mul(0x9e37_79b9)).wrapping_mul(2_654_435_761);
+        ((x ^ (x >> 15)).wrapping_mul(0x2c1b_3c6d) >> 8) as f32 / (1 << 24) as f32 - 0.5
+    };
+    (0..n).map(draw).collect()
+}
+
+fn assert_near(what: &str, found: &[f32], expected: &[f64], tolerance: f64) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    for (at, (found, expected)) in found.iter().zip(expected).enumerate() {
+        let apart = (f64::from(*found) - expected).abs();
+        assert!(apart <= tolerance * expected.abs().max(1.0), "{what}, {at}: {found} for {expected}");
+    }
+}
+
+/// Abramowitz and Stegun's series is what is tested, so here erf is summed up.
+fn erf(x: f64) -> f64 {
+    let n = if IS_SMALL { 200 } else { 2_000 };
+    let step = x / f64::from(n);
+    let f = |i: i32| (-(f64::from(i) * step).powi(2)).exp();
+    let sum: f64 = (1..n).map(|i| f(i) * if i % 2 == 1 { 4.0 } else { 2.0 }).sum();
+    (f(0) + sum + f(n)) * step / 3.0 * 2.0 / std::f64::consts::PI.sqrt()
+}
+
+fn product(isa: Isa, rows: usize, n_in: usize, n_out: usize) {
+    let (x, weights, bias) = (numbers(rows * n_in, 1), numbers(n_out * n_in, 2), numbers(n_out, 3));
+    let other = numbers(rows * n_out, 4);
+    let sums: Vec<f64> = (0..rows * n_out)
+        .map(|at| {
+            let (row, column) = (at / n_out, at % n_out);
+            let pairs = x[row * n_in..][..n_in].iter().zip(&weights[column * n_in..][..n_in]);
+            pairs.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>() + f64::from(bias[column])
+        })
+        .collect();
+    let matrix = Matrix::pack_for(isa, &weights, Some(&bias), n_in);
+    let check = |then: Then<'_>, expected: &dyn Fn(usize, f64) -> f64| {
+        let mut out = vec![f32::NAN; rows * n_out];
+        matrix.multiply(&x, then, &mut out);
+        let expected: Vec<f64> = sums.iter().enumerate().map(|(at, sum)| expected(at, *sum)).collect();
+        assert_near(&format!("{} {rows} x {n_in} x {n_out}, {then:.20?}", isa.name()), &out, &expected, 2e-5);
+    };
+    check(Then::Nothing, &|_, sum| sum);
+    check(Then::Add(&other), &|at, sum| sum + f64::from(other[at]));
+    check(Then::Activate(Activation::QuickGelu), &|_, x| x / (1.0 + (-1.702 * x).exp()));
+    if rows * n_out < 2_000 {
+        check(Then::Activate(Activation::Gelu), &|_, x| x / 2.0 * (1.0 + erf(x / 2.0_f64.sqrt())));
+    }
+}
+
+#[test]
+fn products_are_what_they_are_by_definition() {
+    for isa in Isa::available() {
+        if IS_SMALL {
+            for (rows, n_in, n_out) in [(1, 3, 7), (2, 5, 33), (7, 9, 20), (17, 3, 40)] {
+                product(isa, rows, n_in, n_out);
+            }
+            continue;
+        }
+        for rows in (1..=15).chain([28, 50, 257]) {
+            for (n_in, n_out) in [(1, 1), (3, 7), (48, 33), (64, 16), (129, 70)] {
+                product(isa, rows, n_in, n_out);
+            }
+        }
+        product(isa, 30, 768, 200);
+        product(isa, 9, 3_072, 65);
+    }
+}
+
+#[test]
+fn nothing_of_no_rows_is_nothing() {
+    let matrix = Matrix::pack(&[1.0; 12], None, 4);
+    matrix.multiply(&[], Then::Nothing, &mut []);
+    assert_eq!((matrix.n_in(), matrix.n_out()), (4, 3));
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_numbers() {
+    let (rows, n_in, n_out) = if IS_SMALL { (3, 4, 40) } else { (61, 256, 300) };
+    let (x, weights) = (numbers(rows * n_in, 1), numbers(n_out * n_in, 2));
+    let on = |n_threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
+        pool.install(|| {
+            let mut out = vec![0.0; rows * n_out];
+            Matrix::pack(&weights, None, n_in).multiply(&x, Then::Nothing, &mut out);
+            out
+        })
+    };
+    let one = on(1);
+    assert!((2..=5).all(|n| on(n) == one));
+}
+
+#[test]
+fn rows_are_normalized() {
+    for isa in Isa::available() {
+        for n in [1, 2, 7, 8, 15, 16, 17, 100, 768].into_iter().filter(|n| !IS_SMALL || *n < 20) {
+            let (mut x, weight, bias) = (numbers(5 * n, 1), numbers(n, 2), numbers(n, 3));
+            // What is small beside the mean is not lost.
+            x[..n].iter_mut().for_each(|x| *x += 1_000.0);
+            let mut out = vec![f32::NAN; 5 * n];
+            normalize(isa, &x, &weight, &bias, 1e-5, &mut out);
+            let mut expected = Vec::new();
+            for row in x.chunks(n) {
+                let row: Vec<f64> = row.iter().map(|x| f64::from(*x)).collect();
+                let mean = row.iter().sum::<f64>() / n as f64;
+                let variance = row.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n as f64;
+                let scaled = row.iter().map(|x| (x - mean) / (variance + 1e-5).sqrt());
+                expected.extend(
+                    scaled.zip(&weight).zip(&bias).map(|((x, w), b)| x * f64::from(*w) + f64::from(*b)),
+                );
+            }
+            // A thousand leaves f32 four digits behind the point.
+            assert_near(&format!("{} {n}, large", isa.name()), &out[..n], &expected[..n], 2e-3);
+            assert_near(&format!("{} {n}", isa.name()), &out[n..], &expected[n..], 1e-5);
+        }
+    }
+}
+
+/// Queries, keys and values as a fused layer gives them: `[batch, tokens, 3, heads, head]`.
+fn attention(isa: Isa, [batch, heads, tokens, n_queries, head]: [usize; 5], is_causal: bool) {
+    let all = numbers(batch * tokens * 3 * heads * head, 7);
+    let part = |part: usize| Heads {
+        numbers: &all[part * heads * head..],
+        batch: tokens * 3 * heads * head,
+        head,
+        token: 3 * heads * head,
+    };
+    let cells: Vec<f32> = (0..n_queries * tokens)
+        .map(|i| if is_causal && i % tokens > i / tokens { f32::NEG_INFINITY } else { 0.0 })
+        .collect();
+    let mask = Mask { numbers: &cells, batch: 0, head: 0, query: tokens };
+    let sizes = Sizes { batch, heads, queries: n_queries, keys: tokens, head };
+    let mut out = vec![f32::NAN; batch * n_queries * heads * head];
+    attend(isa, sizes, [part(0), part(1), part(2)], is_causal.then_some(mask), &mut out);
+    let vector = |which: usize, b: usize, h: usize, t: usize| {
+        let start = ((b * tokens + t) * 3 + which) * heads * head + h * head;
+        all[start..start + head].iter().map(|x| f64::from(*x)).collect::<Vec<_>>()
+    };
+    let mut expected = Vec::new();
+    for (b, q, h) in
+        (0..batch * n_queries * heads).map(|i| (i / heads / n_queries, i / heads % n_queries, i % heads))
+    {
+        let asked = vector(0, b, h, q);
+        let shares: Vec<f64> = (0..if is_causal { q + 1 } else { tokens })
+            .map(|t| asked.iter().zip(vector(1, b, h, t)).map(|(a, b)| a * b).sum::<f64>().exp())
+            .collect();
+        let sum: f64 = shares.iter().sum();
+        for at in 0..head {
+            expected
+                .push(shares.iter().enumerate().map(|(t, share)| share / sum * vector(2, b, h, t)[at]).sum());
+        }
+    }
+    let what = format!("{} of {batch} x {heads} x {tokens}, {n_queries}, {head}", isa.name());
+    assert_near(&what, &out, &expected, 1e-5);
+}
+
+#[test]
+fn attention_is_what_it_is_by_definition() {
+    for isa in Isa::available() {
+        for is_causal in [false, true] {
+            for sizes in [
+                [1, 1, 1, 1, 1],
+                [2, 3, 5, 5, 16],
+                [1, 2, 17, 17, 24],
+                [2, 4, 50, 50, 64],
+                [1, 2, 33, 3, 32],
+                [3, 2, 65, 1, 20],
+                [1, 12, 77, 77, 64],
+            ] {
+                let n_products = sizes.iter().product::<usize>();
+                if !IS_SMALL || n_products < 2_000 {
+                    attention(isa, sizes, is_causal);
+                }
+            }
+        }
+        if !IS_SMALL {
+            attention(isa, [1, 2, 577, 577, 64], false);
+        }
+    }
+}
+
+#[test]
+fn scores_that_are_far_apart_are_no_trouble() {
+    fn one(numbers: &[f32]) -> Heads<'_> {
+        Heads { numbers, batch: 0, head: 0, token: 1 }
+    }
+    for isa in Isa::available() {
+        let (queries, keys, values) = ([1.0; 6], [1_000.0, -1_000.0, f32::NEG_INFINITY], [1.0, 2.0, 4.0]);
+        let sizes = Sizes { batch: 1, heads: 1, queries: 6, keys: 3, head: 1 };
+        let mut out = [0.0; 6];
+        attend(isa, sizes, [one(&queries), one(&keys), one(&values)], None, &mut out);
+        assert_eq!(out, [1.0; 6], "{}", isa.name());
+    }
+}

@@ -1,0 +1,112 @@
+//! Between candle's tensors and `vitrine-kernels`: the numbers of tensors that lie in a processor's memory, in f32.
+
+use candle_core::{DType, Device, Layout, Storage, Tensor};
+use vitrine_kernels::{Heads, Isa, Mask, Matrix, Sizes, Then};
+
+use crate::ModelError;
+
+/// Whether this crate's own arithmetic does what is done with this tensor.
+pub(crate) fn takes(x: &Tensor) -> bool {
+    x.device().is_cpu() && x.dtype() == DType::F32
+}
+
+/// Looks at the numbers of a contiguous tensor.
+pub(crate) fn numbers<R>(x: &Tensor, look: impl FnOnce(&[f32]) -> R) -> Result<R, ModelError> {
+    with_storage(x, |all, layout| {
+        let (start, end) = layout.contiguous_offsets().ok_or_else(|| unfit("it is not contiguous"))?;
+        Ok(look(&all[start..end]))
+    })
+}
+
+fn with_storage<R>(
+    x: &Tensor,
+    look: impl FnOnce(&[f32], &Layout) -> Result<R, ModelError>,
+) -> Result<R, ModelError> {
+    let (storage, layout) = x.storage_and_layout();
+    match &*storage {
+        Storage::Cpu(storage) => look(storage.as_slice::<f32>()?, layout),
+        _ => Err(unfit("it lies on another device")),
+    }
+}
+
+fn unfit(reason: &str) -> ModelError {
+    ModelError::Compute { reason: format!("a tensor cannot be computed with: {reason}") }
+}
+
+/// `x` of `[.., n_in]` times a matrix: `[.., n_out]`.
+pub(crate) fn product(matrix: &Matrix, x: &Tensor, then: Then<'_>) -> Result<Tensor, ModelError> {
+    let mut dims = x.dims().to_vec();
+    if dims.last() != Some(&matrix.n_in()) {
+        return Err(unfit(&format!("rows of {} numbers are due, not {dims:?}", matrix.n_in())));
+    }
+    let mut out = vec![0.0; x.elem_count() / matrix.n_in() * matrix.n_out()];
+    numbers(&x.contiguous()?, |x| matrix.multiply(x, then, &mut out))?;
+    if let Some(last) = dims.last_mut() {
+        *last = matrix.n_out();
+    }
+    Ok(Tensor::from_vec(out, dims, &Device::Cpu)?)
+}
+
+/// `softmax(q k^T + mask) v`, `[batch, heads, tokens, head]` each, which may lie anywhere; the heads side by side:
+/// `[batch, queries, hidden]`.
+pub(crate) fn attend(
+    q: &Tensor,
+    k: &Tensor,
+    v: &Tensor,
+    mask: Option<&Tensor>,
+) -> Result<Tensor, ModelError> {
+    let (batch, heads, queries, head) = q.dims4()?;
+    let keys = k.dim(2)?;
+    if k.dims() != [batch, heads, keys, head] || v.dims() != k.dims() {
+        return Err(unfit("queries, keys and values are of different sizes"));
+    }
+    let mask = mask.map(|mask| mask.broadcast_as((batch, heads, queries, keys))).transpose()?;
+    let sizes = Sizes { batch, heads, queries, keys, head };
+    let mut out = vec![0.0; batch * queries * heads * head];
+    strided(q, |q| {
+        strided(k, |k| {
+            strided(v, |v| {
+                let mut run = |mask: Option<Mask<'_>>| {
+                    vitrine_kernels::attend(Isa::best(), sizes, [q, k, v], mask, &mut out);
+                    Ok(())
+                };
+                match &mask {
+                    None => run(None),
+                    Some(mask) => with_storage(mask, |all, layout| {
+                        let [batch, head, query, key] = strides(layout)?;
+                        if key != 1 && keys != 1 {
+                            return Err(unfit("a mask's keys do not lie side by side"));
+                        }
+                        run(Some(Mask { numbers: &all[layout.start_offset()..], batch, head, query }))
+                    }),
+                }
+            })
+        })
+    })?;
+    Ok(Tensor::from_vec(out, (batch, queries, heads * head), &Device::Cpu)?)
+}
+
+fn strided(x: &Tensor, look: impl FnOnce(Heads<'_>) -> Result<(), ModelError>) -> Result<(), ModelError> {
+    with_storage(x, |all, layout| {
+        let [batch, head, token, number] = strides(layout)?;
+        if number != 1 {
+            return Err(unfit("the numbers of a head do not lie side by side"));
+        }
+        look(Heads { numbers: &all[layout.start_offset()..], batch, head, token })
+    })
+}
+
+fn strides(layout: &Layout) -> Result<[usize; 4], ModelError> {
+    <[usize; 4]>::try_from(layout.stride()).map_err(|_| unfit("it has not four dimensions"))
+}
+
+/// Whether two tensors have the same numbers, bit by bit. Half-precision numbers become f32 first, which keeps them
+/// apart.
+pub(crate) fn are_same(a: &Tensor, b: &Tensor) -> Result<bool, ModelError> {
+    if a.shape() != b.shape() || a.dtype() != b.dtype() {
+        return Ok(false);
+    }
+    let flat = |t: &Tensor| t.flatten_all()?.to_device(&Device::Cpu)?.to_dtype(DType::F32)?.contiguous();
+    let (a, b) = (flat(a)?, flat(b)?);
+    numbers(&a, |a| numbers(&b, |b| a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())))?
+}
