@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Counts the rules by which a training goes: one that was begun by others begins anew.
-const RULES_VERSION: u32 = 5;
+const RULES_VERSION: u32 = 6;
 /// Products that are learnt from and searched among, at most: more teach little and take memory.
 const MAX_PRODUCTS: usize = 20_000;
 /// Queries, at most: each is read by both models; and those of them that people searched for.

@@ -70,8 +70,9 @@ impl Plan {
     pub fn of_examples(n_examples: usize, seed: u64) -> Self {
         let batch = 128.min(n_examples.max(1));
         let epoch = n_examples.div_ceil(batch) as u32;
-        // Few examples are gone through more often, many less.
-        let (short, long) = ((2 * epoch).clamp(60, 400), (4 * epoch).clamp(150, 1_000));
+        // Few examples are gone through more often, many less. The alignments are a beginning: longer ones led away from
+        // what photos show, and the training of the fusion did not find back.
+        let (short, long) = ((epoch / 2).clamp(20, 100), (4 * epoch).clamp(150, 1_000));
         Self {
             seed,
             batch,
