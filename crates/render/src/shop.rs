@@ -7,7 +7,7 @@
 //! product of which it is true, whatever the list says.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fs,
     io::{BufWriter, Write},
     path::Path,
@@ -34,6 +34,9 @@ const COLLECTIONS: [&str; 20] = [
 const NAMED: f32 = 0.7;
 const COLOURED: f32 = 0.5;
 const LISTED: f32 = 0.8;
+/// Products of which the list says all that a query needs of it, where the query needs the photo too: with fewer, ten
+/// results hold most of them whatever they show.
+const ALIKE: usize = 21;
 /// Queries of a kind, at most, and products that one means.
 const MAX_QUERIES: usize = 200;
 const RELEVANT: std::ops::RangeInclusive<usize> = 2..=60;
@@ -140,15 +143,23 @@ fn queries(products: &[Product], seed: u64) -> Vec<(&'static str, Queries)> {
         (name, all)
     };
     let patterned = |product: &Product| product.label.pattern != "plain";
+    let mut sized: HashMap<(&str, &str), usize> = HashMap::new();
+    for product in products.iter().filter(|product| product.is_listed) {
+        *sized.entry((product.size, product.label.kind)).or_default() += 1;
+    }
+    let n_alike = |one: &Product| match one.is_listed {
+        true => sized.get(&(one.size, one.label.kind)).copied().unwrap_or(0),
+        false => 0,
+    };
     vec![
         // Of what is in no list nobody knows the brand.
         of("text", &|one| one.is_listed.then(|| format!("{} {}", one.brand, one.label.kind))),
         of("photo", &|one| patterned(one).then(|| format!("{} {}", one.label.pattern, one.label.kind))),
         of("colour", &|one| Some(format!("{} {}", one.label.colour, one.label.kind))),
-        // A third of a kind has a size: what the photo shows decides which of these come first.
+        // The list says the size, and no word of it the pattern.
         of("both", &|one| {
-            let seen = if patterned(one) { one.label.pattern } else { one.label.colour };
-            one.is_listed.then(|| format!("{} {seen} {}", one.size, one.label.kind))
+            let is_asked = patterned(one) && n_alike(one) >= ALIKE;
+            is_asked.then(|| format!("{} {} {}", one.size, one.label.pattern, one.label.kind))
         }),
         of("own", &|one| Some(format!("{} {}", one.collection?, one.label.kind))),
     ]
