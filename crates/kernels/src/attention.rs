@@ -11,7 +11,7 @@ use crate::{
     elementwise::exp,
     isa::compiled_for,
     simd::Simd,
-    tile::{self, Sums, VECTORS, blocks, for_rows},
+    tile::{self, Columns, Sums, VECTORS, blocks, for_rows},
 };
 
 /// Up to so many queries, arranging keys costs more than it gains.
@@ -117,12 +117,6 @@ pub fn attend(
         (0..batch * heads).into_par_iter().with_min_len(at_once).for_each(task);
     }
 }
-
-/// A matrix of which several threads write different columns.
-struct Columns(*mut f32);
-
-// SAFETY: the numbers belong to whoever called `attend`, which waits; its tasks write different ones of them.
-unsafe impl Sync for Columns {}
 
 /// One head of one row of the batch.
 struct Work<'a> {
@@ -257,16 +251,9 @@ unsafe fn rows_of<S: Simd, const R: usize>(rows: &Rows<'_>, scores: &mut [f32]) 
             let n_columns = (head - at * width).min(width);
             for (row, sums) in sums.into_iter().enumerate() {
                 let out = work.place(first + row).add(at * width);
-                // 32 numbers are the widest panel.
-                let mut spare = [0.0_f32; 32];
-                let is_whole = n_columns == width;
-                let to = if is_whole { out } else { spare.as_mut_ptr() };
-                for (vector, sum) in sums.into_iter().enumerate() {
-                    S::store(to.add(vector * S::LANES), S::mul(sum, S::splat(scales[row])));
-                }
-                if !is_whole {
-                    std::ptr::copy_nonoverlapping(spare.as_ptr(), out, n_columns);
-                }
+                let scale = S::splat(scales[row]);
+                let scaled = [S::mul(sums[0], scale), S::mul(sums[1], scale)];
+                tile::store::<S>(out, n_columns, scaled);
             }
         }
     }

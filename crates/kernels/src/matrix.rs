@@ -14,7 +14,7 @@ use crate::{
     elementwise::{gelu, quick_gelu},
     isa::compiled_for,
     simd::Simd,
-    tile::{self, Sums, VECTORS, blocks, for_rows},
+    tile::{self, Columns, Sums, VECTORS, blocks, for_rows},
 };
 
 /// Numbers of the rows that a thread goes over at once: with a panel they fill half of a second cache of 512 kB.
@@ -187,12 +187,6 @@ fn width(isa: Isa) -> usize {
     }
 }
 
-/// A matrix of which several threads write different columns.
-struct Columns(*mut f32);
-
-// SAFETY: the numbers belong to whoever called `multiply`, which waits; its tasks write different ones of them.
-unsafe impl Sync for Columns {}
-
 /// What one task does.
 struct Work<'a> {
     matrix: &'a Matrix,
@@ -254,61 +248,41 @@ unsafe fn work_on<S: Simd>(work: &Work<'_>) {
     }
 }
 
-/// The widest panel there is.
-const WIDEST: usize = 32;
-
 #[inline(always)]
 unsafe fn one_block<S: Simd, const R: usize>(block: &Block<'_>) {
     let Block { n_in, ref inputs, x, panel, bias, then, start, out, n_out, n_columns } = *block;
-    let width = tile::width::<S>();
-    let is_whole = n_columns == width;
-    // SAFETY: the caller's block lies within the matrices; rows of a panel that is not whole go through one of their own.
+    // SAFETY: the caller's block lies within the matrices.
     unsafe {
         let mut sums: Sums<S, R> = [[S::splat(0.0); VECTORS]; R];
         if inputs.start > 0 {
             for (row, sums) in sums.iter_mut().enumerate() {
-                let mut spare = [0.0_f32; WIDEST];
-                let mut from = out.add(start + row * n_out).cast_const();
-                if !is_whole {
-                    std::ptr::copy_nonoverlapping(from, spare.as_mut_ptr(), n_columns);
-                    from = spare.as_ptr();
-                }
-                for (vector, sum) in sums.iter_mut().enumerate() {
-                    *sum = S::load(from.add(vector * S::LANES));
-                }
+                *sums = tile::load::<S>(out.add(start + row * n_out), n_columns);
             }
         }
-        let (x, panel) = (x.add(inputs.start), panel.add(inputs.start * width));
+        let (x, panel) = (x.add(inputs.start), panel.add(inputs.start * tile::width::<S>()));
         let sums = tile::multiply::<S, R>(inputs.len(), x, n_in, panel, sums);
         let is_last = inputs.end == n_in;
-        for (row, sums) in sums.into_iter().enumerate() {
+        let bias = tile::load::<S>(bias, tile::width::<S>());
+        for (row, mut sums) in sums.into_iter().enumerate() {
             let at = start + row * n_out;
-            let mut spare = [0.0_f32; WIDEST];
-            let to = if is_whole { out.add(at) } else { spare.as_mut_ptr() };
-            for (vector, sum) in sums.into_iter().enumerate() {
-                let lane = vector * S::LANES;
-                let sum = match (is_last, then) {
-                    (false, _) => sum,
-                    (true, Then::Activate(Activation::QuickGelu)) => {
-                        quick_gelu::<S>(S::add(sum, S::load(bias.add(lane))))
+            if is_last {
+                sums = plus::<S>(sums, bias);
+                sums = match then {
+                    Then::Nothing => sums,
+                    Then::Activate(Activation::QuickGelu) => {
+                        [quick_gelu::<S>(sums[0]), quick_gelu::<S>(sums[1])]
                     }
-                    (true, Then::Activate(Activation::Gelu)) => {
-                        gelu::<S>(S::add(sum, S::load(bias.add(lane))))
-                    }
-                    (true, Then::Add(other)) if is_whole => {
-                        let sum = S::add(sum, S::load(bias.add(lane)));
-                        S::add(sum, S::load(other.as_ptr().add(at + lane)))
-                    }
-                    (true, Then::Nothing | Then::Add(_)) => S::add(sum, S::load(bias.add(lane))),
+                    Then::Activate(Activation::Gelu) => [gelu::<S>(sums[0]), gelu::<S>(sums[1])],
+                    Then::Add(other) => plus::<S>(sums, tile::load::<S>(other.as_ptr().add(at), n_columns)),
                 };
-                S::store(to.add(lane), sum);
             }
-            if !is_whole {
-                if let (true, Then::Add(other)) = (is_last, then) {
-                    spare.iter_mut().zip(&other[at..at + n_columns]).for_each(|(sum, more)| *sum += more);
-                }
-                std::ptr::copy_nonoverlapping(spare.as_ptr(), out.add(at), n_columns);
-            }
+            tile::store::<S>(out.add(at), n_columns, sums);
         }
     }
+}
+
+#[inline(always)]
+unsafe fn plus<S: Simd>(a: [S::V; VECTORS], b: [S::V; VECTORS]) -> [S::V; VECTORS] {
+    // SAFETY: the caller's.
+    unsafe { [S::add(a[0], b[0]), S::add(a[1], b[1])] }
 }

@@ -10,6 +10,52 @@ pub(crate) const fn width<S: Simd>() -> usize {
     VECTORS * S::LANES
 }
 
+/// Columns of the widest tile there is.
+const WIDEST: usize = 32;
+
+/// A matrix of which several threads write different columns.
+pub(crate) struct Columns(pub(crate) *mut f32);
+
+// SAFETY: the numbers belong to a caller who waits, and whose tasks write different ones of them.
+unsafe impl Sync for Columns {}
+
+/// The first `n_columns` of a row of a tile; zeros behind them.
+///
+/// # Safety
+/// The processor is one of `S`; so many numbers lie there, [`width`] at most.
+#[inline(always)]
+pub(crate) unsafe fn load<S: Simd>(from: *const f32, n_columns: usize) -> [S::V; VECTORS] {
+    let mut spare = [0.0_f32; WIDEST];
+    // SAFETY: the caller's; what is not whole goes through numbers of its own.
+    unsafe {
+        let mut from = from;
+        if n_columns < width::<S>() {
+            std::ptr::copy_nonoverlapping(from, spare.as_mut_ptr(), n_columns);
+            from = spare.as_ptr();
+        }
+        [S::load(from), S::load(from.add(S::LANES))]
+    }
+}
+
+/// Writes the first `n_columns` of a row of a tile.
+///
+/// # Safety
+/// As [`load`].
+#[inline(always)]
+pub(crate) unsafe fn store<S: Simd>(to: *mut f32, n_columns: usize, row: [S::V; VECTORS]) {
+    let mut spare = [0.0_f32; WIDEST];
+    // SAFETY: the caller's; what is not whole goes through numbers of its own.
+    unsafe {
+        let is_whole = n_columns == width::<S>();
+        let place = if is_whole { to } else { spare.as_mut_ptr() };
+        S::store(place, row[0]);
+        S::store(place.add(S::LANES), row[1]);
+        if !is_whole {
+            std::ptr::copy_nonoverlapping(spare.as_ptr(), to, n_columns);
+        }
+    }
+}
+
 /// The sums of a tile.
 pub(crate) type Sums<S, const R: usize> = [[<S as Simd>::V; VECTORS]; R];
 
