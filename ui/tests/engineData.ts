@@ -144,6 +144,8 @@ export const MODELS: ModelsInfo = {
   lacks: ['other kinds of goods: it answers with something that looks alike'],
   device: 'CPU',
   deviceNote: null,
+  precision: 'f32',
+  precisions: ['f32', 'f16', 'bf16', 'int8'],
   folder: '/opt/vitrine/models/starter',
   models: [
     { role: 'search', architecture: 'CLIPModel', nParameters: 8_123_456, sizeBytes: 16_400_000 },
@@ -245,7 +247,9 @@ export const PACKS: PackList = {
   packsFolder: '/home/ada/.local/share/vitrine/packs',
   job: null,
   change: null,
+  precision: 'auto',
   previous: null,
+  previousPrecision: 'auto',
 };
 
 export const NAMES: Named[] = [

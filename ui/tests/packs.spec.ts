@@ -42,7 +42,7 @@ const INSTALLED = withFast({
 });
 const CHANGING: PackList = {
   ...INSTALLED,
-  change: { from: 'starter', to: 'fast', nDone: 1240, nTotal: 5000 },
+  change: { from: 'starter', to: 'fast', precision: 'f32', nDone: 1240, nTotal: 5000 },
 };
 
 async function open(page: Page, options: Partial<EngineOptions> = {}): Promise<void> {
@@ -202,6 +202,36 @@ test('a change of packs shows how far it is, and the way back', async ({ page })
   await expect(page.getByRole('button', { name: 'Use Fast' })).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Remove Fast' })).toHaveCount(0);
   await change.getByRole('button', { name: 'Go back to Starter' }).click();
+  expect(await callsOf(page, 'undo_pack_change')).toHaveLength(1);
+});
+
+test('other arithmetic is chosen, shows how far it is, and the way back', async ({ page }) => {
+  await open(page);
+  const choice = page.getByLabel('Arithmetic');
+  await expect(choice).toHaveValue('auto');
+  await expect(page.getByText('CPU, with exact (f32) arithmetic')).toBeVisible();
+  await answer(page, {
+    ...PACKS,
+    change: { from: 'starter', to: 'starter', precision: 'int8', nDone: 1240, nTotal: 5000 },
+  });
+  await choice.selectOption({ label: 'Quarter-size (int8)' });
+  expect(await callsOf(page, 'use_precision')).toEqual([{ precision: 'int8' }]);
+  const change = page.getByTestId('pack-change');
+  await expect(change).toContainText('1,240 of 5,000 photos are read with quarter-size (int8)');
+  await expect(choice).toHaveValue('int8');
+  await answer(page, PACKS);
+  await change.getByRole('button', { name: 'Keep the arithmetic of before' }).click();
+  expect(await callsOf(page, 'undo_pack_change')).toHaveLength(1);
+  await expect(choice).toHaveValue('auto');
+});
+
+test('the arithmetic of before is offered again', async ({ page }) => {
+  await open(page, {
+    packs: { ...PACKS, precision: 'int8', previous: 'starter', previousPrecision: 'f32' },
+  });
+  const change = page.getByTestId('pack-change');
+  await expect(change).toContainText('Exact (f32) arithmetic was in use before.');
+  await change.getByRole('button', { name: 'Go back to exact (f32) arithmetic' }).click();
   expect(await callsOf(page, 'undo_pack_change')).toHaveLength(1);
 });
 

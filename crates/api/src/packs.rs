@@ -15,10 +15,10 @@ use vitrine_catalog::jobs::{
 use vitrine_packs::{HubOptions, Installed, Offer, Outcome as Arrived, PackError, Shelf, Unfinished};
 
 use crate::{
-    Api,
+    Api, convert,
     types::{
-        ApiError, ErrorCode, PackChange, PackItem, PackJob, PackJobEnd, PackJobKind, PackList, PackNews,
-        PackState, PackStep,
+        ApiError, ErrorCode, ModelPrecision, PackChange, PackItem, PackJob, PackJobEnd, PackJobKind,
+        PackList, PackNews, PackState, PackStep,
     },
 };
 
@@ -65,7 +65,9 @@ impl Api {
     pub fn packs(&self) -> Result<PackList, ApiError> {
         let in_use = self.library.models().ok().map(|models| models.folder);
         let change = self.library.pack_change()?;
-        let previous = self.library.previous_pack()?.and_then(|folder| Installed::at(&folder));
+        let previous = self.library.previous_pack()?;
+        let previous_precision = previous.as_ref().map(|(_, precision)| *precision).unwrap_or_default();
+        let previous = previous.and_then(|(folder, _)| Installed::at(&folder));
         Ok(PackList {
             packs: items(&self.packs, in_use.as_deref())?,
             packs_folder: self.packs.shelf.folder().display().to_string(),
@@ -73,10 +75,13 @@ impl Api {
             change: change.map(|change| PackChange {
                 from: change.from,
                 to: change.to,
+                precision: convert::precision(change.precision),
                 n_done: change.n_done,
                 n_total: change.n_total,
             }),
+            precision: convert::precision(self.library.precision()?),
             previous: previous.map(|pack| pack.name),
+            previous_precision: convert::precision(previous_precision),
         })
     }
 
@@ -190,6 +195,15 @@ impl Api {
     pub fn use_pack(&self, name: &str) -> Result<(), ApiError> {
         let _choosing = self.packs.choosing();
         Ok(self.library.use_pack(&self.folder_of_pack(name)?)?)
+    }
+
+    /// Computes in these numbers from now on: a change as that of [`Api::use_pack`].
+    ///
+    /// # Errors
+    /// No models are in use.
+    pub fn use_precision(&self, precision: ModelPrecision) -> Result<(), ApiError> {
+        let _choosing = self.packs.choosing();
+        Ok(self.library.use_precision(convert::asked_precision(precision))?)
     }
 
     /// Gives up a change of packs that is under way, else goes back to the pack before.

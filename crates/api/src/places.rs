@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use vitrine_catalog::LibraryOptions;
 
-use crate::types::{ApiError, ErrorCode};
+use crate::convert;
+use crate::types::{ApiError, ErrorCode, ModelPrecision};
 
 /// Names the library's folder, for whoever wants another one than the usual.
 const LIBRARY_VARIABLE: &str = "VITRINE_LIBRARY";
@@ -29,6 +30,8 @@ pub struct OpenOptions {
     pub samples: Option<PathBuf>,
     /// Leave a GPU alone.
     pub prefer_cpu: bool,
+    /// What models compute in, whatever was chosen for this library before.
+    pub precision: Option<ModelPrecision>,
 }
 
 impl OpenOptions {
@@ -58,7 +61,7 @@ impl OpenOptions {
         let pack_folders = roots.iter().map(|root| root.join("models/starter")).collect();
         let samples =
             roots.iter().map(|root| root.join("samples")).find(|folder| folder.join("catalog.csv").is_file());
-        Ok(Self { library, pack, pack_folders, packs_folder, samples, prefer_cpu: false })
+        Ok(Self { library, pack, pack_folders, packs_folder, samples, prefer_cpu: false, precision: None })
     }
 }
 
@@ -86,6 +89,7 @@ impl From<OpenOptions> for LibraryOptions {
             pack_folders: options.pack_folders,
             samples: options.samples,
             prefer_cpu: options.prefer_cpu,
+            precision: options.precision.map(convert::asked_precision),
         }
     }
 }

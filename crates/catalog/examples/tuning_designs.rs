@@ -52,6 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         pack_folders: vec![starter],
         samples: None,
         prefer_cpu: true,
+        precision: None,
     })?;
     let asked: Vec<Asked> = arguments.map(|file| read(&library, &file)).collect::<Result<_, _>>()?;
     let trials = Trials::new(&library)?;

@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
-use vitrine_models::Pack;
+use vitrine_models::{Pack, Precision};
 
 use crate::{
     CatalogError, LibraryOptions,
@@ -21,6 +21,62 @@ use crate::{
     store::{PictureId, Setting, Store, TuningId},
     tuning::{FusedSource, Tuned},
 };
+
+/// A pack, and what its models are asked to compute in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Choice {
+    pub(crate) folder: PathBuf,
+    pub(crate) precision: Precision,
+}
+
+/// Which choice the store remembers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Current,
+    Next,
+    Previous,
+}
+
+impl Place {
+    fn settings(self) -> [Setting; 2] {
+        match self {
+            Self::Current => [Setting::Pack, Setting::Precision],
+            Self::Next => [Setting::NextPack, Setting::NextPrecision],
+            Self::Previous => [Setting::PreviousPack, Setting::PreviousPrecision],
+        }
+    }
+
+    fn precision(self, store: &Store) -> Result<Precision, CatalogError> {
+        let [_, precision] = self.settings();
+        let name = store.text_setting(precision)?;
+        Ok(name.and_then(|name| Precision::from_name(&name)).unwrap_or_default())
+    }
+
+    fn remember_precision(self, precision: Precision, store: &Store) -> Result<(), CatalogError> {
+        let [_, setting] = self.settings();
+        store.set_text(setting, (precision != Precision::Auto).then_some(precision.name()))
+    }
+}
+
+impl Choice {
+    /// None where no pack is remembered.
+    pub(crate) fn stored(place: Place, store: &Store) -> Result<Option<Self>, CatalogError> {
+        let [pack, _] = place.settings();
+        let Some(folder) = store.path_setting(pack)? else { return Ok(None) };
+        Ok(Some(Self { folder, precision: place.precision(store)? }))
+    }
+}
+
+fn remember(
+    place: Place,
+    folder: Option<&Path>,
+    precision: Precision,
+    store: &Store,
+) -> Result<(), CatalogError> {
+    let [pack, _] = place.settings();
+    store.set_path(pack, folder)?;
+    place.remember_precision(precision, store)
+}
 
 /// A pack's models with the vectors that they made, and what searches by them learnt from the shop.
 pub(crate) struct Engine {
@@ -33,7 +89,7 @@ pub(crate) struct Engine {
 
 impl Engine {
     fn open(
-        folder: &Path,
+        Choice { folder, precision }: &Choice,
         options: &LibraryOptions,
         lists: &WordLists,
         store: &Arc<Store>,
@@ -46,7 +102,7 @@ impl Engine {
                 folder.display()
             )));
         }
-        let models = Arc::new(Models::of_pack(pack, options.prefer_cpu, lists, store, open)?);
+        let models = Arc::new(Models::of_pack(pack, *precision, options.prefer_cpu, lists, store, open)?);
         let tuned = match used_tuning(store, &models) {
             Err(error @ CatalogError::Database(_)) => return Err(error),
             Err(error) => {
@@ -137,6 +193,8 @@ pub struct PackChange {
     pub from: String,
     /// The pack that will.
     pub to: String,
+    /// What it will compute in.
+    pub precision: Precision,
     /// Pictures that the new pack can find already.
     pub n_done: u64,
     /// Pictures of the catalog.
@@ -167,12 +225,13 @@ impl Engines {
         open: OpenModels,
     ) -> Result<Self, CatalogError> {
         let lists = WordLists::read(&options.folder)?;
+        let precision = chosen_precision(options, store)?;
         let chosen = match &options.pack {
             Some(folder) => Some(folder.clone()),
             None => store.path_setting(Setting::Pack)?,
         };
-        let current = match chosen {
-            Some(folder) => match Engine::open(&folder, options, &lists, store, &open) {
+        let current = match chosen.map(|folder| Choice { folder, precision }) {
+            Some(choice) => match Engine::open(&choice, options, &lists, store, &open) {
                 Ok(engine) => Ok(engine),
                 Err(error @ CatalogError::Database(_)) => return Err(error),
                 // Another pack in its place would find nothing, and start to work through the
@@ -183,16 +242,16 @@ impl Engines {
                     error.with_causes()
                 )),
             },
-            None => first_usable(options, &lists, store, &open)?,
+            None => first_usable(precision, options, &lists, store, &open)?,
         };
-        let next = match store.path_setting(Setting::NextPack)? {
-            Some(folder) => match Engine::open(&folder, options, &lists, store, &open) {
+        let next = match Choice::stored(Place::Next, store)? {
+            Some(choice) => match Engine::open(&choice, options, &lists, store, &open) {
                 Ok(engine) => Some(engine),
                 Err(error @ CatalogError::Database(_)) => return Err(error),
                 Err(error) => {
                     tracing::warn!(%error, "the change to another pack is given up");
                     if !store.is_read_only() {
-                        store.set_path(Setting::NextPack, None)?;
+                        remember(Place::Next, None, Precision::Auto, store)?;
                     }
                     None
                 }
@@ -284,22 +343,25 @@ impl Engines {
         let ids = next.models.ids();
         let counts = store.counts(ids.clip, ids.writer)?;
         let to = next.models.name().to_owned();
-        Ok(Some(PackChange { from, to, n_done: counts.n_searchable, n_total: counts.n_pictures }))
+        let precision = next.models.precision();
+        Ok(Some(PackChange { from, to, precision, n_done: counts.n_searchable, n_total: counts.n_pictures }))
     }
 
-    /// Begins the change to the pack in `folder`. Where nothing is left to compute it is over at once.
+    /// Begins the change to another pack or another precision. Where nothing is left to compute it is over at once.
     pub(crate) fn begin_change(
         &self,
-        folder: &Path,
+        choice: &Choice,
         options: &LibraryOptions,
         store: &Arc<Store>,
     ) -> Result<(), CatalogError> {
-        let engine = Engine::open(folder, options, &self.lists, store, &self.open)?;
+        let engine = Engine::open(choice, options, &self.lists, store, &self.open)?;
         let is_current = self.current().is_ok_and(|current| current.models.is_same(&engine.models));
         if is_current {
+            // What suits the device may be what was asked for by name.
+            Place::Current.remember_precision(choice.precision, store)?;
             return self.abandon_change(store);
         }
-        store.set_path(Setting::NextPack, Some(engine.models.folder()))?;
+        remember(Place::Next, Some(engine.models.folder()), choice.precision, store)?;
         let is_at_once = self.problem().is_some() || engine.is_complete(store)?;
         self.write().next = Some(engine.clone());
         if is_at_once {
@@ -310,7 +372,7 @@ impl Engines {
 
     /// Gives up the change that is under way; what was computed for it stays.
     pub(crate) fn abandon_change(&self, store: &Store) -> Result<(), CatalogError> {
-        store.set_path(Setting::NextPack, None)?;
+        remember(Place::Next, None, Precision::Auto, store)?;
         self.write().next = None;
         Ok(())
     }
@@ -325,13 +387,14 @@ impl Engines {
         let next = self.read().next.clone();
         let Some(next) = next.filter(|next| Arc::ptr_eq(next, ready)) else { return Ok(false) };
         let previous = self.current().ok().map(|engine| engine.models.folder().to_path_buf());
+        let precisions = [chosen_precision(options, store)?, Place::Next.precision(store)?];
         let folder = next.models.folder();
         // The pack that ships may lie elsewhere after an update: it is the one that is taken
         // where none is named.
         let is_default = options.pack_folders.iter().any(|default| default == folder);
-        store.set_path(Setting::Pack, (!is_default).then_some(folder))?;
-        store.set_path(Setting::PreviousPack, previous.as_deref())?;
-        store.set_path(Setting::NextPack, None)?;
+        remember(Place::Current, (!is_default).then_some(folder), precisions[1], store)?;
+        remember(Place::Previous, previous.as_deref(), precisions[0], store)?;
+        remember(Place::Next, None, Precision::Auto, store)?;
         // Descriptions are other words from now on.
         store.all_words_are_stale()?;
         let mut state = self.write();
@@ -356,8 +419,14 @@ fn used_tuning(store: &Store, models: &Models) -> Result<Option<Arc<Tuned>>, Cat
     Ok(Some(Arc::new(Tuned::new(&row, learnt)?)))
 }
 
+/// What the pack that answers computes in: the options' word, else what was chosen before.
+pub(crate) fn chosen_precision(options: &LibraryOptions, store: &Store) -> Result<Precision, CatalogError> {
+    options.precision.map_or_else(|| Place::Current.precision(store), Ok)
+}
+
 /// The first of the options' folders that holds a usable pack.
 fn first_usable(
+    precision: Precision,
     options: &LibraryOptions,
     lists: &WordLists,
     store: &Arc<Store>,
@@ -367,7 +436,8 @@ fn first_usable(
     let folders: Vec<&PathBuf> =
         options.pack_folders.iter().filter(|folder| folder.join("pack.toml").exists()).collect();
     for folder in folders {
-        match Engine::open(folder, options, lists, store, open) {
+        let choice = Choice { folder: folder.clone(), precision };
+        match Engine::open(&choice, options, lists, store, open) {
             Ok(engine) => return Ok(Ok(engine)),
             Err(error @ CatalogError::Database(_)) => return Err(error),
             Err(error) => problems.push(error.with_causes()),

@@ -65,3 +65,4 @@ pub use store::{
     Variant, WordsOf,
 };
 pub use vitrine_jobs as jobs;
+pub use vitrine_models::Precision;

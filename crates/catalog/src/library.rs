@@ -6,10 +6,11 @@ use std::{
 };
 
 use vitrine_jobs::{JobSnapshot, Jobs, Lane};
+use vitrine_models::Precision;
 
 use crate::{
     CatalogError, Event, ModelsReport,
-    engine::{Engine, Engines, PackChange},
+    engine::{Choice, Engine, Engines, PackChange, Place, chosen_precision},
     events::{self, Events},
     lock::WriteLock,
     memory::Memory,
@@ -18,7 +19,7 @@ use crate::{
     review::ReviewMemory,
     run::{self, GroupingPreview, Work},
     search::SearchState,
-    store::{FieldName, GroupBy, PictureCounts, ProductId, Setting, SkipRow, SourceId, SourceRow, Store},
+    store::{FieldName, GroupBy, PictureCounts, ProductId, SkipRow, SourceId, SourceRow, Store},
     thumbnails::Thumbnails,
     twins::Decisions,
     watch::Watcher,
@@ -37,6 +38,8 @@ pub struct LibraryOptions {
     pub samples: Option<PathBuf>,
     /// Leave a GPU alone.
     pub prefer_cpu: bool,
+    /// What models compute in, whatever was chosen for this library before.
+    pub precision: Option<Precision>,
 }
 
 /// The catalog in numbers.
@@ -364,7 +367,24 @@ impl Library {
         self.lock_for_writing()?;
         let folder =
             dunce::canonicalize(folder).map_err(|_| CatalogError::NoSuchPath(folder.to_path_buf()))?;
-        self.inner.engines.begin_change(&folder, &self.inner.options, &self.inner.store)?;
+        self.change_to(&Choice { folder, precision: self.precision()? })
+    }
+
+    /// What the models in use were asked to compute in.
+    pub fn precision(&self) -> Result<Precision, CatalogError> {
+        chosen_precision(&self.inner.options, &self.inner.store)
+    }
+
+    /// Computes in this precision from now on: a change as that of [`Library::use_pack`], since vectors of two
+    /// precisions are never compared.
+    pub fn use_precision(&self, precision: Precision) -> Result<(), CatalogError> {
+        self.lock_for_writing()?;
+        let folder = self.inner.engine()?.models.folder().to_path_buf();
+        self.change_to(&Choice { folder, precision })
+    }
+
+    fn change_to(&self, choice: &Choice) -> Result<(), CatalogError> {
+        self.inner.engines.begin_change(choice, &self.inner.options, &self.inner.store)?;
         self.after_change_of_packs()
     }
 
@@ -373,10 +393,11 @@ impl Library {
         self.inner.engines.change(&self.inner.store)
     }
 
-    /// The folder of the pack that [`Library::undo_pack_change`] would go back to.
-    pub fn previous_pack(&self) -> Result<Option<PathBuf>, CatalogError> {
-        let folder = self.inner.store.path_setting(Setting::PreviousPack)?;
-        Ok(folder.filter(|folder| folder.join("pack.toml").is_file()))
+    /// The folder of the pack that [`Library::undo_pack_change`] would go back to, and what it computed in.
+    pub fn previous_pack(&self) -> Result<Option<(PathBuf, Precision)>, CatalogError> {
+        let previous = Choice::stored(Place::Previous, &self.inner.store)?;
+        let previous = previous.filter(|choice| choice.folder.join("pack.toml").is_file());
+        Ok(previous.map(|choice| (choice.folder, choice.precision)))
     }
 
     /// Gives up the change that is under way, else goes back to the pack that was in use before.
@@ -387,7 +408,7 @@ impl Library {
             return self.after_change_of_packs();
         }
         match self.previous_pack()? {
-            Some(folder) => self.use_pack(&folder),
+            Some((folder, precision)) => self.change_to(&Choice { folder, precision }),
             None => Ok(()),
         }
     }

@@ -406,6 +406,7 @@ fn a_library_that_cannot_be_used_says_so() {
         pack_folders: vec![],
         samples: None,
         prefer_cpu: true,
+        precision: None,
     };
     let Err(error) = Library::open(options.clone()) else { panic!("it opened") };
     assert!(matches!(error, CatalogError::Library { .. }), "{error:?}");

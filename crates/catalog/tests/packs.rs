@@ -6,7 +6,7 @@ mod support;
 use std::fs;
 
 use support::{Shop, ranked};
-use vitrine_catalog::{CatalogError, Library, jobs::JobState, search::Query};
+use vitrine_catalog::{CatalogError, Library, Precision, jobs::JobState, search::Query};
 
 fn pack(library: &Library) -> String {
     library.models().unwrap().name
@@ -52,6 +52,54 @@ fn the_old_pack_answers_until_the_new_one_is_complete() {
     assert_eq!((pack(&library), library.pack_change().unwrap()), ("starter".to_owned(), None));
     assert_eq!(ranked(&library, &words), before);
     assert_eq!(library.wait().unwrap().state, JobState::Finished);
+}
+
+#[test]
+fn other_numbers_are_another_pack_as_far_as_searches_go() {
+    let shop = Shop::new();
+    shop.put_photos(40);
+    let library = shop.open();
+    shop.index(&library);
+    let words = Query::words("a red ball");
+    let before = ranked(&library, &words);
+    let precisions = |library: &Library| (library.precision().unwrap(), library.models().unwrap().precision);
+    assert_eq!(precisions(&library), (Precision::Auto, Precision::F32));
+    // What suits this device, by its name: nothing is read again.
+    library.use_precision(Precision::F32).unwrap();
+    assert_eq!(
+        (precisions(&library), library.pack_change().unwrap()),
+        ((Precision::F32, Precision::F32), None)
+    );
+    library.wait();
+
+    library.use_precision(Precision::Int8).unwrap();
+    library.cancel();
+    assert_eq!(library.wait().unwrap().state, JobState::Cancelled);
+    let change = library.pack_change().unwrap().unwrap();
+    assert_eq!((change.from.as_str(), change.to.as_str()), ("starter", "starter"));
+    assert_eq!(change.precision, Precision::Int8);
+    // Vectors of both kinds are in the store now, and never in one answer.
+    assert_eq!(ranked(&library, &words), before);
+    library.close();
+    drop(library);
+
+    let library = shop.open();
+    assert_eq!(ranked(&library, &words), before);
+    library.rescan().unwrap();
+    assert_eq!(library.wait().unwrap().state, JobState::Finished);
+    assert_eq!(precisions(&library), (Precision::Int8, Precision::Int8));
+    let after = ranked(&library, &words);
+    assert_eq!(after.len(), before.len());
+    assert!(after != before, "nothing was computed anew");
+    library.close();
+    drop(library);
+
+    let library = shop.open();
+    assert_eq!((precisions(&library), ranked(&library, &words)), ((Precision::Int8, Precision::Int8), after));
+    library.undo_pack_change().unwrap();
+    assert_eq!(precisions(&library), (Precision::F32, Precision::F32));
+    assert_eq!(ranked(&library, &words), before);
+    library.wait();
 }
 
 #[test]

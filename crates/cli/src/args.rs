@@ -3,7 +3,7 @@
 use std::{num::NonZeroUsize, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use vitrine_api::types::{FieldName, SearchFilter, SortBy};
+use vitrine_api::types::{FieldName, ModelPrecision, SearchFilter, SortBy};
 
 /// Find product photos by describing them or by showing a picture. Everything stays on this machine.
 #[derive(Debug, Parser)]
@@ -21,6 +21,9 @@ pub struct Arguments {
     /// Leave the graphics card alone
     #[arg(long, global = true)]
     pub cpu: bool,
+    /// Compute in these numbers this once, whatever was chosen for the library
+    #[arg(long, global = true, value_enum)]
+    pub precision: Option<Numbers>,
     /// Say more about errors
     #[arg(long, short, global = true)]
     pub verbose: bool,
@@ -376,6 +379,33 @@ pub enum By {
     Nothing,
 }
 
+/// The numbers that models compute in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Numbers {
+    /// What suits the device
+    Auto,
+    /// 32 bits
+    F32,
+    /// 16 bits, on graphics cards
+    F16,
+    /// Weights of 16 bits
+    Bf16,
+    /// Weights of 8 bits, on processors
+    Int8,
+}
+
+impl From<Numbers> for ModelPrecision {
+    fn from(numbers: Numbers) -> Self {
+        match numbers {
+            Numbers::Auto => Self::Auto,
+            Numbers::F32 => Self::F32,
+            Numbers::F16 => Self::F16,
+            Numbers::Bf16 => Self::Bf16,
+            Numbers::Int8 => Self::Int8,
+        }
+    }
+}
+
 /// What to do with model packs.
 #[derive(Debug, Subcommand)]
 pub enum ModelsCommand {
@@ -412,7 +442,12 @@ pub enum ModelsCommand {
         /// Its name
         name: String,
     },
-    /// Go back to the pack that was in use before
+    /// Compute in these numbers from now on; the ones before answer until every photo is read
+    Precision {
+        /// Fewer bits are faster and take less memory, and find nearly the same
+        numbers: Numbers,
+    },
+    /// Go back to the pack, or the numbers, that were in use before
     Back,
 }
 

@@ -89,6 +89,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut options = OpenOptions::for_this_machine(None, arguments.library.clone())?;
     options.prefer_cpu = arguments.cpu;
+    options.precision = arguments.precision.map(Into::into);
     let api = Api::open(options)?;
     match &arguments.command {
         Command::Index { paths } => return index::run(&api, arguments, paths),

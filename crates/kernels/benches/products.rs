@@ -11,7 +11,7 @@
 use std::{hint::black_box, time::Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use vitrine_kernels::{Activation, Heads, Isa, Matrix, Sizes, Then, attend, normalize, peak};
+use vitrine_kernels::{Activation, Heads, Isa, Matrix, Precision, Sizes, Then, attend, normalize, peak};
 
 /// Rows, inputs, outputs: a token, a few, a small picture, one of CLIP ViT-B/32, one of ViT-L/14, one of BLIP.
 const PRODUCTS: [(usize, usize, usize); 8] = [
@@ -45,12 +45,16 @@ fn kernels(criterion: &mut Criterion) {
         let mut group =
             criterion.benchmark_group(format!("{}, {n_threads} threads, peak {peak:.0} G/s", isa.name()));
         for (rows, n_in, n_out) in PRODUCTS {
-            let matrix = Matrix::pack_for(isa, &numbers(n_out * n_in), None, n_in);
-            let (x, mut out) = (numbers(rows * n_in), vec![0.0; rows * n_out]);
-            group.throughput(Throughput::Elements(2 * (rows * n_in * n_out) as u64));
-            group.bench_function(format!("{rows} x {n_in} x {n_out}, gelu"), |bencher| {
-                bencher.iter(|| matrix.multiply(black_box(&x), Then::Activate(Activation::Gelu), &mut out));
-            });
+            for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
+                let matrix = Matrix::pack_for(isa, precision, &numbers(n_out * n_in), None, n_in);
+                let (x, mut out) = (numbers(rows * n_in), vec![0.0; rows * n_out]);
+                group.throughput(Throughput::Elements(2 * (rows * n_in * n_out) as u64));
+                let name = format!("{rows} x {n_in} x {n_out}, {}, gelu", precision.name());
+                group.bench_function(name, |bencher| {
+                    bencher
+                        .iter(|| matrix.multiply(black_box(&x), Then::Activate(Activation::Gelu), &mut out));
+                });
+            }
         }
         for tokens in [50, 577] {
             let (heads, head) = (12, 64);

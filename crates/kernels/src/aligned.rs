@@ -1,28 +1,49 @@
 //! Numbers that begin on a cache line, so that no vector lies on two of them.
 
-const CACHE_LINE: usize = 64;
+/// Numbers of which any bits are one, and no bits lie between.
+///
+/// # Safety
+/// Both are so, and zero bits are zero.
+pub(crate) unsafe trait Plain: Copy + 'static {}
 
-/// Zeros at first.
+// SAFETY: numbers of the language.
+unsafe impl Plain for f32 {}
+// SAFETY: as above.
+unsafe impl Plain for i32 {}
+// SAFETY: as above.
+unsafe impl Plain for u16 {}
+// SAFETY: as above.
+unsafe impl Plain for i16 {}
+// SAFETY: as above.
+unsafe impl Plain for u8 {}
+// SAFETY: as above.
+unsafe impl Plain for i8 {}
+
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Line(#[allow(dead_code, reason = "read as numbers")] [u8; 64]);
+
+/// Numbers of one kind, zeros at first; which kind, says who asks.
 pub(crate) struct Aligned {
-    numbers: Vec<f32>,
-    start: usize,
-    len: usize,
+    lines: Vec<Line>,
 }
 
 impl Aligned {
-    pub(crate) fn zeros(len: usize) -> Self {
-        let spare = CACHE_LINE / size_of::<f32>();
-        let numbers = vec![0.0_f32; len + spare];
-        // A pointer whose alignment is not to be known costs speed alone.
-        let start = numbers.as_ptr().align_offset(CACHE_LINE).min(spare);
-        Self { numbers, start, len }
+    pub(crate) fn zeros<T: Plain>(len: usize) -> Self {
+        Self { lines: vec![Line([0; 64]); (len * size_of::<T>()).div_ceil(size_of::<Line>())] }
     }
 
-    pub(crate) fn as_slice(&self) -> &[f32] {
-        &self.numbers[self.start..self.start + self.len]
+    /// All of them, and what fills the last line.
+    pub(crate) fn numbers<T: Plain>(&self) -> &[T] {
+        let len = size_of_val(self.lines.as_slice()) / size_of::<T>();
+        // SAFETY: lines lie side by side, are aligned for any number, and any bits of them are numbers.
+        unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), len) }
     }
 
-    pub(crate) fn as_mut_slice(&mut self) -> &mut [f32] {
-        &mut self.numbers[self.start..self.start + self.len]
+    /// As [`Aligned::numbers`].
+    pub(crate) fn numbers_mut<T: Plain>(&mut self) -> &mut [T] {
+        let len = size_of_val(self.lines.as_slice()) / size_of::<T>();
+        // SAFETY: as above, and nobody else has them.
+        unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), len) }
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     Isa,
     elementwise::exp,
     isa::compiled_for,
+    product::F32,
     simd::Simd,
     tile::{self, Columns, Sums, VECTORS, blocks, for_rows},
 };
@@ -17,7 +18,7 @@ use crate::{
 /// Up to so many queries, arranging keys costs more than it gains.
 const FEW_QUERIES: usize = 4;
 /// Products that outweigh waking another thread.
-const TASK: usize = 1 << 18;
+const TASK: usize = 1 << 20;
 
 /// Vectors `[batch, heads, tokens, head]` anywhere in `numbers`: each as it lies, with these numbers from one batch,
 /// head or token to the next.
@@ -207,7 +208,7 @@ unsafe fn many_queries<S: Simd>(work: &Work<'_>) {
     for (first, n) in blocks(queries, S::ROWS) {
         let rows = Rows { work, first, n_wide, keys: &of_keys, values: &of_values };
         // SAFETY: the caller's; panels and scores are as large as the sizes say.
-        unsafe { for_rows!(n, rows_of::<S>(&rows, &mut scores)) }
+        unsafe { for_rows!(n, S, rows_of::<S>(&rows, &mut scores)) }
     }
 }
 
@@ -231,8 +232,8 @@ unsafe fn rows_of<S: Simd, const R: usize>(rows: &Rows<'_>, scores: &mut [f32]) 
         let zeros = [[S::splat(0.0); VECTORS]; R];
         let asked = work.queries.numbers.as_ptr().add(start);
         for (at, panel) in of_keys.chunks_exact(width * head).enumerate() {
-            let sums: Sums<S, R> =
-                tile::multiply::<S, R>(head, asked, work.queries.token, panel.as_ptr(), zeros);
+            let sums: Sums<F32<S>, R> =
+                tile::multiply::<F32<S>, R>(head, asked, work.queries.token, panel.as_ptr(), zeros);
             for (row, sums) in sums.into_iter().enumerate() {
                 for (vector, sum) in sums.into_iter().enumerate() {
                     S::store(scores.as_mut_ptr().add(row * n_wide + at * width + vector * S::LANES), sum);
@@ -246,8 +247,8 @@ unsafe fn rows_of<S: Simd, const R: usize>(rows: &Rows<'_>, scores: &mut [f32]) 
             *scale = 1.0 / exponentials::<S>(scores);
         }
         for (at, panel) in of_values.chunks_exact(width * keys).enumerate() {
-            let sums: Sums<S, R> =
-                tile::multiply::<S, R>(keys, scores.as_ptr(), n_wide, panel.as_ptr(), zeros);
+            let sums: Sums<F32<S>, R> =
+                tile::multiply::<F32<S>, R>(keys, scores.as_ptr(), n_wide, panel.as_ptr(), zeros);
             let n_columns = (head - at * width).min(width);
             for (row, sums) in sums.into_iter().enumerate() {
                 let out = work.place(first + row).add(at * width);

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-/// A set of instructions.
+/// A set of instructions. Those after the first of a family have all of the ones before, and products of fewer bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Isa {
@@ -11,12 +11,24 @@ pub enum Isa {
     /// x86 with AVX2 and FMA (Intel from 2013, AMD from 2015).
     #[cfg(target_arch = "x86_64")]
     Avx2,
-    /// x86 with AVX-512F.
+    /// With AVX-VNNI (Intel's laptops from 2021, AMD from 2024): sums of four products of 8 bits.
+    #[cfg(target_arch = "x86_64")]
+    Avx2Vnni,
+    /// x86 with AVX-512F and BW (Intel from 2017).
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    /// With AVX-512 VNNI (Intel from 2019): sums of four products of 8 bits.
+    #[cfg(target_arch = "x86_64")]
+    Avx512Vnni,
+    /// With AVX-512 BF16 as well (AMD from 2022, Intel's servers from 2023): sums of two products of bf16.
+    #[cfg(target_arch = "x86_64")]
+    Avx512Bf16,
     /// 64-bit ARM.
     #[cfg(target_arch = "aarch64")]
     Neon,
+    /// With dot products (Apple's all, ARM from 2018): sums of four products of 8 bits.
+    #[cfg(target_arch = "aarch64")]
+    NeonDot,
 }
 
 impl Isa {
@@ -26,9 +38,17 @@ impl Isa {
         #[cfg(target_arch = "x86_64")]
         Self::Avx2,
         #[cfg(target_arch = "x86_64")]
+        Self::Avx2Vnni,
+        #[cfg(target_arch = "x86_64")]
         Self::Avx512,
+        #[cfg(target_arch = "x86_64")]
+        Self::Avx512Vnni,
+        #[cfg(target_arch = "x86_64")]
+        Self::Avx512Bf16,
         #[cfg(target_arch = "aarch64")]
         Self::Neon,
+        #[cfg(target_arch = "aarch64")]
+        Self::NeonDot,
     ];
 
     /// The best of this processor.
@@ -52,9 +72,17 @@ impl Isa {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => "avx2",
             #[cfg(target_arch = "x86_64")]
+            Self::Avx2Vnni => "avx2-vnni",
+            #[cfg(target_arch = "x86_64")]
             Self::Avx512 => "avx512",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Vnni => "avx512-vnni",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Bf16 => "avx512-bf16",
             #[cfg(target_arch = "aarch64")]
             Self::Neon => "neon",
+            #[cfg(target_arch = "aarch64")]
+            Self::NeonDot => "neon-dot",
         }
     }
 
@@ -66,9 +94,17 @@ impl Isa {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => is_x86_feature_detected!("avx512f"),
+            Self::Avx2Vnni => Self::Avx2.is_available() && is_x86_feature_detected!("avxvnni"),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw"),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Vnni => Self::Avx512.is_available() && is_x86_feature_detected!("avx512vnni"),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Bf16 => Self::Avx512Vnni.is_available() && is_x86_feature_detected!("avx512bf16"),
             #[cfg(target_arch = "aarch64")]
             Self::Neon => true,
+            #[cfg(target_arch = "aarch64")]
+            Self::NeonDot => std::arch::is_aarch64_feature_detected!("dotprod"),
         }
     }
 }
@@ -84,7 +120,7 @@ macro_rules! compiled_for {
             unsafe { $function::<$crate::simd::Avx2>($($name),*) }
         }
         #[cfg(target_arch = "x86_64")]
-        #[target_feature(enable = "avx512f")]
+        #[target_feature(enable = "avx512f,avx512bw")]
         unsafe fn avx512($($name: $type),*) {
             // SAFETY: the caller's.
             unsafe { $function::<$crate::simd::Avx512>($($name),*) }
@@ -92,11 +128,11 @@ macro_rules! compiled_for {
         match $isa {
             $crate::Isa::Portable => $function::<$crate::simd::Portable>($($name),*),
             #[cfg(target_arch = "x86_64")]
-            $crate::Isa::Avx2 => avx2($($name),*),
+            $crate::Isa::Avx2 | $crate::Isa::Avx2Vnni => avx2($($name),*),
             #[cfg(target_arch = "x86_64")]
-            $crate::Isa::Avx512 => avx512($($name),*),
+            $crate::Isa::Avx512 | $crate::Isa::Avx512Vnni | $crate::Isa::Avx512Bf16 => avx512($($name),*),
             #[cfg(target_arch = "aarch64")]
-            $crate::Isa::Neon => $function::<$crate::simd::Neon>($($name),*),
+            $crate::Isa::Neon | $crate::Isa::NeonDot => $function::<$crate::simd::Neon>($($name),*),
         }
     }};
 }

@@ -12,7 +12,8 @@
 //! - `aligned`: numbers that begin on a cache line;
 //! - `elementwise`: exponentials and activations;
 //! - `tile`: a few rows times a few columns, in registers;
-//! - `matrix`, `norm`, `attention`: what is offered.
+//! - `product`: what is multiplied in each precision, and by which instructions;
+//! - `matrix`, `multiply`, `norm`, `attention`: what is offered.
 //!
 //! Invariants: what an instruction set does is decided when the program runs, and [`Isa::Portable`] says what is right:
 //! the others give the same up to the rounding of sums. Nothing here allocates beyond its results and a few rows for
@@ -24,8 +25,10 @@ mod attention;
 mod elementwise;
 mod isa;
 mod matrix;
+mod multiply;
 mod norm;
 pub mod peak;
+mod product;
 mod simd;
 mod tile;
 
@@ -34,3 +37,4 @@ pub use elementwise::Activation;
 pub use isa::Isa;
 pub use matrix::{Matrix, Then};
 pub use norm::normalize;
+pub use product::Precision;

@@ -1,6 +1,6 @@
 //! A few rows times a few columns, whose sums stay in registers.
 
-use crate::simd::Simd;
+use crate::{product::Product, simd::Simd};
 
 /// Vectors side by side in a tile.
 pub(crate) const VECTORS: usize = 2;
@@ -57,30 +57,30 @@ pub(crate) unsafe fn store<S: Simd>(to: *mut f32, n_columns: usize, row: [S::V; 
 }
 
 /// The sums of a tile.
-pub(crate) type Sums<S, const R: usize> = [[<S as Simd>::V; VECTORS]; R];
+pub(crate) type Sums<P, const R: usize> = [[<P as Product>::Sum; VECTORS]; R];
 
-/// `sums` and `R` rows of `x`, of which `stride` numbers lie between beginnings, times a panel: `k` times [`width`]
-/// numbers.
+/// `sums` and `R` rows of `inputs`, of which `stride` numbers lie between beginnings, times a panel: `n_groups` times
+/// the weights of a group of inputs for [`width`] columns.
 ///
 /// # Safety
-/// The processor is one of `S`; `k` numbers of each row and of the panel lie there.
+/// The processor is one of `P`; so many groups of each row and of the panel lie there.
 #[inline(always)]
-pub(crate) unsafe fn multiply<S: Simd, const R: usize>(
-    k: usize,
-    x: *const f32,
+pub(crate) unsafe fn multiply<P: Product, const R: usize>(
+    n_groups: usize,
+    inputs: *const P::Input,
     stride: usize,
-    panel: *const f32,
-    mut sums: Sums<S, R>,
-) -> Sums<S, R> {
+    panel: *const P::Weight,
+    mut sums: Sums<P, R>,
+) -> Sums<P, R> {
     // SAFETY: what is read lies within what the caller vouches for.
     unsafe {
-        for at in 0..k {
-            let columns = panel.add(at * width::<S>());
-            let (left, right) = (S::load(columns), S::load(columns.add(S::LANES)));
+        for group in 0..n_groups {
+            let columns = panel.add(group * P::GROUP * width::<P::S>());
+            let (left, right) = (P::weights(columns), P::weights(columns.add(P::GROUP * P::S::LANES)));
             for (row, sums) in sums.iter_mut().enumerate() {
-                let x = S::splat(*x.add(row * stride + at));
-                sums[0] = S::mul_add(x, left, sums[0]);
-                sums[1] = S::mul_add(x, right, sums[1]);
+                let inputs = P::inputs(inputs.add(row * stride + group * P::GROUP));
+                sums[0] = P::add(inputs, left, sums[0]);
+                sums[1] = P::add(inputs, right, sums[1]);
             }
         }
     }
@@ -94,24 +94,25 @@ pub(crate) fn blocks(n: usize, most: usize) -> impl Iterator<Item = (usize, usiz
     (0..n_blocks).map(move |block| (block * each + block.min(rest), each + usize::from(block < rest)))
 }
 
-/// Calls `$function::<S, R>($arguments)` for `R` rows, of which there are 1 to `S::ROWS`.
+/// Calls `$function::<K, R>($arguments)` for `R` rows, of which there are 1 to `S::ROWS`, where `K` is a [`Simd`] or a
+/// [`Product`] and `S` the `Simd`.
 macro_rules! for_rows {
-    ($n:expr, $function:ident::<$simd:ident>($($argument:expr),* $(,)?)) => {
+    ($n:expr, $simd:ty, $function:ident::<$kind:ident>($($argument:expr),* $(,)?)) => {
         match $n {
-            1 => $function::<$simd, 1>($($argument),*),
-            2 if $simd::ROWS >= 2 => $function::<$simd, 2>($($argument),*),
-            3 if $simd::ROWS >= 3 => $function::<$simd, 3>($($argument),*),
-            4 if $simd::ROWS >= 4 => $function::<$simd, 4>($($argument),*),
-            5 if $simd::ROWS >= 5 => $function::<$simd, 5>($($argument),*),
-            6 if $simd::ROWS >= 6 => $function::<$simd, 6>($($argument),*),
-            7 if $simd::ROWS >= 7 => $function::<$simd, 7>($($argument),*),
-            8 if $simd::ROWS >= 8 => $function::<$simd, 8>($($argument),*),
-            9 if $simd::ROWS >= 9 => $function::<$simd, 9>($($argument),*),
-            10 if $simd::ROWS >= 10 => $function::<$simd, 10>($($argument),*),
-            11 if $simd::ROWS >= 11 => $function::<$simd, 11>($($argument),*),
-            12 if $simd::ROWS >= 12 => $function::<$simd, 12>($($argument),*),
-            13 if $simd::ROWS >= 13 => $function::<$simd, 13>($($argument),*),
-            14 if $simd::ROWS >= 14 => $function::<$simd, 14>($($argument),*),
+            1 => $function::<$kind, 1>($($argument),*),
+            2 if <$simd>::ROWS >= 2 => $function::<$kind, 2>($($argument),*),
+            3 if <$simd>::ROWS >= 3 => $function::<$kind, 3>($($argument),*),
+            4 if <$simd>::ROWS >= 4 => $function::<$kind, 4>($($argument),*),
+            5 if <$simd>::ROWS >= 5 => $function::<$kind, 5>($($argument),*),
+            6 if <$simd>::ROWS >= 6 => $function::<$kind, 6>($($argument),*),
+            7 if <$simd>::ROWS >= 7 => $function::<$kind, 7>($($argument),*),
+            8 if <$simd>::ROWS >= 8 => $function::<$kind, 8>($($argument),*),
+            9 if <$simd>::ROWS >= 9 => $function::<$kind, 9>($($argument),*),
+            10 if <$simd>::ROWS >= 10 => $function::<$kind, 10>($($argument),*),
+            11 if <$simd>::ROWS >= 11 => $function::<$kind, 11>($($argument),*),
+            12 if <$simd>::ROWS >= 12 => $function::<$kind, 12>($($argument),*),
+            13 if <$simd>::ROWS >= 13 => $function::<$kind, 13>($($argument),*),
+            14 if <$simd>::ROWS >= 14 => $function::<$kind, 14>($($argument),*),
             n => unreachable!("a tile of {n} rows"),
         }
     };

@@ -1,7 +1,7 @@
 //! Every kind of processor that this one can be, against the definitions in f64, over odd sizes.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
-use vitrine_kernels::{Activation, Heads, Isa, Mask, Matrix, Sizes, Then, attend, normalize};
+use vitrine_kernels::{Activation, Heads, Isa, Mask, Matrix, Precision, Sizes, Then, attend, normalize};
 
 /// Miri is a thousand times slower: it runs small sizes, which reach every line too.
 const IS_SMALL: bool = cfg!(miri);
@@ -32,22 +32,48 @@ fn erf(x: f64) -> f64 {
     (f(0) + sum + f(n)) * step / 3.0 * 2.0 / std::f64::consts::PI.sqrt()
 }
 
-fn product(isa: Isa, rows: usize, n_in: usize, n_out: usize) {
+/// Bits of a number beyond those that bf16 has, rounded away.
+fn as_bf16(x: f32) -> f64 {
+    let bits = x.to_bits();
+    let half = 0x7fff + ((bits >> 16) & 1);
+    f64::from(f32::from_bits((bits + half) & 0xffff_0000))
+}
+
+/// What products read of rows of `n` numbers.
+fn as_read(precision: Precision, numbers: &[f32], n: usize) -> Vec<f64> {
+    let row = |row: &[f32]| -> Vec<f64> {
+        let largest = row.iter().fold(0.0_f32, |a, b| a.max(b.abs()));
+        let as_int8 =
+            |x: &f32| f64::from((x * (127.0 / largest)).round_ties_even()) * f64::from(largest / 127.0);
+        match precision {
+            Precision::F32 => row.iter().map(|x| f64::from(*x)).collect(),
+            Precision::Bf16 => row.iter().map(|x| as_bf16(*x)).collect(),
+            Precision::Int8 => row.iter().map(as_int8).collect(),
+        }
+    };
+    numbers.chunks(n).flat_map(row).collect()
+}
+
+fn product(isa: Isa, precision: Precision, [rows, n_in, n_out]: [usize; 3]) {
     let (x, weights, bias) = (numbers(rows * n_in, 1), numbers(n_out * n_in, 2), numbers(n_out, 3));
     let other = numbers(rows * n_out, 4);
+    let (read_x, read_weights) = (as_read(precision, &x, n_in), as_read(precision, &weights, n_in));
     let sums: Vec<f64> = (0..rows * n_out)
         .map(|at| {
             let (row, column) = (at / n_out, at % n_out);
-            let pairs = x[row * n_in..][..n_in].iter().zip(&weights[column * n_in..][..n_in]);
-            pairs.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>() + f64::from(bias[column])
+            let pairs = read_x[row * n_in..][..n_in].iter().zip(&read_weights[column * n_in..][..n_in]);
+            pairs.map(|(a, b)| a * b).sum::<f64>() + f64::from(bias[column])
         })
         .collect();
-    let matrix = Matrix::pack_for(isa, &weights, Some(&bias), n_in);
+    let matrix = Matrix::pack_for(isa, precision, &weights, Some(&bias), n_in);
+    let what = format!("{} {} {rows} x {n_in} x {n_out}", isa.name(), precision.name());
+    assert_near(&what, &matrix.weights(), &read_weights, 1e-7);
+    assert_eq!(matrix.bias(), bias, "{what}");
     let check = |then: Then<'_>, expected: &dyn Fn(usize, f64) -> f64| {
         let mut out = vec![f32::NAN; rows * n_out];
         matrix.multiply(&x, then, &mut out);
         let expected: Vec<f64> = sums.iter().enumerate().map(|(at, sum)| expected(at, *sum)).collect();
-        assert_near(&format!("{} {rows} x {n_in} x {n_out}, {then:.20?}", isa.name()), &out, &expected, 2e-5);
+        assert_near(&format!("{what}, {then:.20?}"), &out, &expected, 2e-5);
     };
     check(Then::Nothing, &|_, sum| sum);
     check(Then::Add(&other), &|at, sum| sum + f64::from(other[at]));
@@ -57,46 +83,89 @@ fn product(isa: Isa, rows: usize, n_in: usize, n_out: usize) {
     }
 }
 
+const PRECISIONS: [Precision; 3] = [Precision::F32, Precision::Bf16, Precision::Int8];
+
 #[test]
 fn products_are_what_they_are_by_definition() {
-    for isa in Isa::available() {
+    for (isa, precision) in Isa::available().into_iter().flat_map(|isa| PRECISIONS.map(|p| (isa, p))) {
         if IS_SMALL {
-            for (rows, n_in, n_out) in [(1, 3, 7), (2, 5, 33), (7, 9, 20), (17, 3, 40)] {
-                product(isa, rows, n_in, n_out);
+            for sizes in [[1, 3, 7], [2, 5, 33], [7, 9, 20], [17, 3, 40]] {
+                product(isa, precision, sizes);
             }
             continue;
         }
         for rows in (1..=15).chain([28, 50, 257]) {
-            for (n_in, n_out) in [(1, 1), (3, 7), (48, 33), (64, 16), (129, 70)] {
-                product(isa, rows, n_in, n_out);
+            for [n_in, n_out] in [[1, 1], [3, 7], [48, 33], [64, 16], [129, 70]] {
+                product(isa, precision, [rows, n_in, n_out]);
             }
         }
-        product(isa, 30, 768, 200);
-        product(isa, 9, 3_072, 65);
+        product(isa, precision, [30, 768, 200]);
+        product(isa, precision, [9, 3_072, 65]);
+        // Longer than what is added up at once, in every precision.
+        product(isa, precision, [3, 9_001, 17]);
+    }
+}
+
+#[test]
+fn whole_numbers_are_the_same_on_every_processor() {
+    let (x, weights) = (numbers(7 * 99, 1), numbers(70 * 99, 2));
+    let products = Isa::available().into_iter().map(|isa| {
+        let mut out = vec![0.0; 7 * 70];
+        Matrix::pack_for(isa, Precision::Int8, &weights, None, 99).multiply(&x, Then::Nothing, &mut out);
+        out
+    });
+    let products: Vec<Vec<f32>> = products.collect();
+    assert!(products.iter().all(|product| *product == products[0]));
+}
+
+#[test]
+fn what_is_no_number_is_not_hidden() {
+    let weights = numbers(20 * 6, 2);
+    let mut x = numbers(4 * 6, 1);
+    (x[3], x[6 + 5], x[3 * 6]) = (f32::NAN, f32::INFINITY, 0.0);
+    x[2 * 6..3 * 6].fill(0.0);
+    let mut broken = weights.clone();
+    broken[6 * 19] = f32::NAN;
+    for (isa, precision) in Isa::available().into_iter().flat_map(|isa| PRECISIONS.map(|p| (isa, p))) {
+        let multiply = |weights: &[f32]| {
+            let mut out = vec![0.0; 4 * 20];
+            Matrix::pack_for(isa, precision, weights, None, 6).multiply(&x, Then::Nothing, &mut out);
+            out
+        };
+        let (out, of_broken) = (multiply(&weights), multiply(&broken));
+        let what = format!("{} {}", isa.name(), precision.name());
+        assert!(out[..40].iter().all(|x| !x.is_finite()), "{what}");
+        assert!(out[40..60].iter().all(|x| *x == 0.0) && out[60..].iter().all(|x| x.is_finite()), "{what}");
+        assert!(
+            of_broken[60 + 19].is_nan() && of_broken[60..60 + 19].iter().all(|x| x.is_finite()),
+            "{what}"
+        );
     }
 }
 
 #[test]
 fn nothing_of_no_rows_is_nothing() {
-    let matrix = Matrix::pack(&[1.0; 12], None, 4);
+    let matrix = Matrix::pack(Precision::F32, &[1.0; 12], None, 4);
     matrix.multiply(&[], Then::Nothing, &mut []);
     assert_eq!((matrix.n_in(), matrix.n_out()), (4, 3));
 }
 
 #[test]
 fn any_number_of_threads_gives_the_same_numbers() {
-    let (rows, n_in, n_out) = if IS_SMALL { (3, 4, 40) } else { (61, 256, 300) };
+    let (rows, n_in, n_out) = if IS_SMALL { (3, 4, 40) } else { (301, 600, 300) };
     let (x, weights) = (numbers(rows * n_in, 1), numbers(n_out * n_in, 2));
-    let on = |n_threads: usize| {
+    let on = |precision: Precision, n_threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
         pool.install(|| {
             let mut out = vec![0.0; rows * n_out];
-            Matrix::pack(&weights, None, n_in).multiply(&x, Then::Nothing, &mut out);
+            Matrix::pack(precision, &weights, None, n_in).multiply(&x, Then::Nothing, &mut out);
             out
         })
     };
-    let one = on(1);
-    assert!((2..=5).all(|n| on(n) == one));
+    for precision in PRECISIONS {
+        let one = on(precision, 1);
+        assert!((2..=5).all(|n| on(precision, n) == one), "{}", precision.name());
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! with the seconds it took; at the end of input with the peak memory of the process in bytes.
 //!
 //! ```text
-//! cargo run --release -p vitrine-models --example times -- TASK FOLDER
+//! cargo run --release -p vitrine-models --example times -- TASK FOLDER [f32|bf16|int8]
 //! ```
 
 #![allow(clippy::print_stdout)]
@@ -14,17 +14,23 @@ use std::time::Instant;
 use image::{Rgb, RgbImage};
 use vitrine_models::{
     CaptionOptions, Captioner, Clip, Decoding, DevicePreference, ImagePreprocess, MatchStart, Matcher,
-    ModelDevice, ModelError, PixelTensor, select_device,
+    ModelDevice, ModelError, PixelTensor, Precision, select_device_with,
 };
 
 type Work = Box<dyn Fn() -> Result<(), ModelError>>;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [task, folder] = arguments.as_slice() else {
-        return Err("usage: times TASK FOLDER".into());
+    let (task, folder, precision) = match arguments.as_slice() {
+        [task, folder] => (task, folder, Precision::Auto),
+        [task, folder, precision] => {
+            let precision = Precision::from_name(precision);
+            (task, folder, precision.ok_or("the precision is f32, bf16 or int8")?)
+        }
+        _ => return Err("usage: times TASK FOLDER [PRECISION]".into()),
     };
-    let work = work(task, Path::new(folder))?;
+    let device = select_device_with(DevicePreference::Cpu, precision);
+    let work = work(task, Path::new(folder), &device)?;
     work()?;
     println!("ready");
     for line in std::io::stdin().lock().lines() {
@@ -37,13 +43,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn work(task: &str, folder: &Path) -> Result<Work, Box<dyn std::error::Error>> {
-    let device = select_device(DevicePreference::Cpu);
+fn work(task: &str, folder: &Path, device: &ModelDevice) -> Result<Work, Box<dyn std::error::Error>> {
     Ok(match task {
-        "image1" => clip_images(folder, &device, 1)?,
-        "image8" => clip_images(folder, &device, 8)?,
+        "image1" => clip_images(folder, device, 1)?,
+        "image8" => clip_images(folder, device, 8)?,
         "text" => {
-            let clip = Clip::load(&folder.join("clip"), &device)?;
+            let clip = Clip::load(&folder.join("clip"), device)?;
             // Start, six words, end.
             let text = "red blue green yellow black white";
             if clip.token_ids(text)?.len() != 8 {
@@ -51,10 +56,10 @@ fn work(task: &str, folder: &Path) -> Result<Work, Box<dyn std::error::Error>> {
             }
             Box::new(move || clip.embed_texts(&[text]).map(drop))
         }
-        "greedy" => captions(folder, &device, Decoding::Greedy)?,
-        "beam" => captions(folder, &device, Decoding::Beam { width: 3, length_penalty: 1.0 })?,
+        "greedy" => captions(folder, device, Decoding::Greedy)?,
+        "beam" => captions(folder, device, Decoding::Beam { width: 3, length_penalty: 1.0 })?,
         "match" => {
-            let matcher = Matcher::load(&folder.join("match"), &device)?;
+            let matcher = Matcher::load(&folder.join("match"), device)?;
             let pixels = pictures(&matcher.preprocess(), 1);
             // Start, ten words, end.
             let text = "red blue green yellow black white brown orange purple pink";

@@ -7,6 +7,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use candle_core::Device;
+use rayon::prelude::*;
+
 use crate::ModelError;
 
 /// How many items of one kind a model takes at once; part of the loaded model.
@@ -29,6 +32,25 @@ impl BatchSize {
         mut compute: impl FnMut(&[T]) -> Result<Vec<R>, ModelError>,
     ) -> Result<Vec<R>, ModelError> {
         self.run_at_most(usize::MAX, items, &mut compute)
+    }
+
+    /// [`BatchSize::run`] for what costs the same for each item, such as pictures: on a processor each thread takes
+    /// some items of a batch and computes them from the first layer to the last, so that none waits for another within
+    /// a layer. One item alone is computed by all threads.
+    pub(crate) fn run_in_parts<T: Sync, R: Send>(
+        &self,
+        device: &Device,
+        items: &[T],
+        compute: impl Fn(&[T]) -> Result<Vec<R>, ModelError> + Sync,
+    ) -> Result<Vec<R>, ModelError> {
+        self.run(items, |batch| {
+            let each = batch.len().div_ceil(rayon::current_num_threads());
+            if !device.is_cpu() || each == batch.len() {
+                return compute(batch);
+            }
+            let parts: Result<Vec<Vec<R>>, ModelError> = batch.par_chunks(each).map(&compute).collect();
+            Ok(parts?.into_iter().flatten().collect())
+        })
     }
 
     /// [`BatchSize::run`] in batches of at most `most` items, at least one.

@@ -1,11 +1,11 @@
 //! A linear layer, with what follows it.
 //!
-//! On a processor, in f32, the weights are arranged for `vitrine-kernels` once, when the layer is loaded, and bias,
+//! On a processor the weights are rounded and arranged for `vitrine-kernels` once, when the layer is loaded, and bias,
 //! activation and sum are computed while the product is still in registers. Everywhere else the layer is candle's.
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{Linear, Module};
-use vitrine_kernels::{Matrix, Then};
+use vitrine_kernels::{Matrix, Precision, Then};
 
 use crate::{ModelError, activation::Activation, on_cpu};
 
@@ -19,14 +19,19 @@ pub(crate) enum Dense {
 
 impl Dense {
     /// Of weights `[n_out, n_in]` and a bias `[n_out]`.
-    pub(crate) fn new(weight: Tensor, bias: Option<Tensor>) -> Result<Self, ModelError> {
+    /// `precision` is that of products on a processor; elsewhere the tensors say it.
+    pub(crate) fn new(
+        precision: Precision,
+        weight: Tensor,
+        bias: Option<Tensor>,
+    ) -> Result<Self, ModelError> {
         if !on_cpu::takes(&weight) {
             return Ok(Self::Tensors(Linear::new(weight, bias)));
         }
         let n_in = weight.dim(1)?;
         let bias = bias.map(|bias| bias.to_vec1::<f32>()).transpose()?;
         on_cpu::numbers(&weight.contiguous()?, |weight| {
-            Self::Packed(Matrix::pack(weight, bias.as_deref(), n_in))
+            Self::Packed(Matrix::pack(precision, weight, bias.as_deref(), n_in))
         })
     }
 

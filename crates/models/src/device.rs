@@ -16,9 +16,10 @@ pub enum DevicePreference {
     Cpu,
 }
 
-/// The numbers that a model computes in. Vectors, scores and captions come out in f32 whichever is chosen;
-/// half precision halves the memory and is several times faster on a graphics card, and slower than f32 on
-/// a processor.
+/// The numbers that a model computes in. Vectors, scores and captions come out in f32 whichever is chosen. On a
+/// graphics card half precision halves the memory and is several times faster. On a processor bf16 and int8 are what
+/// weights are kept in and products are made of (`vitrine_kernels::Precision`); all else is f32. There they are faster
+/// where the processor has instructions for them, and wherever weights are read from memory for a few rows alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Precision {
     /// What the device computes fastest without harm: [`Precision::F32`] on a processor,
@@ -31,21 +32,44 @@ pub enum Precision {
     F16,
     /// 16 bits with the range of f32, 8 of them for the digits.
     Bf16,
+    /// 8 bits and a scale for each output and each row. On processors alone.
+    Int8,
 }
 
 impl Precision {
-    /// Bytes of one number; `Auto` counts as f32.
+    /// Its name, as settings and options spell it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::F32 => "f32",
+            Self::F16 => "f16",
+            Self::Bf16 => "bf16",
+            Self::Int8 => "int8",
+        }
+    }
+
+    /// The precision of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Auto, Self::F32, Self::F16, Self::Bf16, Self::Int8].into_iter().find(|it| it.name() == name)
+    }
+
+    /// Bytes of one weight; `Auto` counts as f32.
     #[must_use]
     pub fn size_bytes(self) -> u64 {
         match self {
             Self::Auto | Self::F32 => 4,
             Self::F16 | Self::Bf16 => 2,
+            Self::Int8 => 1,
         }
     }
 
-    fn dtype(self) -> DType {
+    /// What tensors on such a device hold.
+    fn dtype(self, device: &Device) -> DType {
         match self {
-            Self::Auto | Self::F32 => DType::F32,
+            Self::Auto | Self::F32 | Self::Int8 => DType::F32,
+            Self::Bf16 if device.is_cpu() => DType::F32,
             Self::F16 => DType::F16,
             Self::Bf16 => DType::BF16,
         }
@@ -69,6 +93,7 @@ pub struct ModelDevice {
     pub(crate) device: Device,
     pub(crate) dtype: DType,
     report: DeviceReport,
+    abilities: Abilities,
 }
 
 impl ModelDevice {
@@ -78,6 +103,15 @@ impl ModelDevice {
         &self.report
     }
 
+    /// What models can compute in there, from the most exact to the smallest.
+    #[must_use]
+    pub fn precisions(&self) -> Vec<Precision> {
+        let Abilities { f16, bf16, int8, .. } = self.abilities;
+        let possible =
+            [(true, Precision::F32), (f16, Precision::F16), (bf16, Precision::Bf16), (int8, Precision::Int8)];
+        possible.into_iter().filter(|(is_possible, _)| *is_possible).map(|(_, precision)| precision).collect()
+    }
+
     fn new(device: Device, abilities: Abilities, wanted: Precision, note: Option<String>) -> Self {
         let (precision, lacking) = abilities.choose(wanted);
         let note = match (note, lacking) {
@@ -85,7 +119,7 @@ impl ModelDevice {
             (note, lacking) => note.or(lacking),
         };
         let report = DeviceReport { name: abilities.name.to_owned(), precision, note };
-        Self { device, dtype: precision.dtype(), report }
+        Self { dtype: precision.dtype(&device), device, report, abilities }
     }
 }
 
@@ -96,7 +130,7 @@ pub fn select_device(preference: DevicePreference) -> ModelDevice {
 }
 
 /// Picks a device. A graphics card that cannot be opened gives the processor and a note, a precision that
-/// the device cannot do gives f32 and a note.
+/// the device cannot do gives what suits it and a note.
 #[must_use]
 pub fn select_device_with(preference: DevicePreference, precision: Precision) -> ModelDevice {
     let cpu = |note| ModelDevice::new(Device::Cpu, Abilities::CPU, precision, note);
@@ -120,23 +154,23 @@ struct Abilities {
     auto: Precision,
     f16: bool,
     bf16: bool,
+    int8: bool,
 }
 
 impl Abilities {
-    /// candle multiplies f16 on a processor, though slower than f32; for bf16 it turns both factors, the
-    /// weights too, into f32 at every product, which gains nothing.
-    const CPU: Self = Self { name: "CPU", auto: Precision::F32, f16: true, bf16: false };
+    /// candle multiplies f16 on a processor, though slower than f32; bf16 and int8 are this project's own.
+    const CPU: Self = Self { name: "CPU", auto: Precision::F32, f16: true, bf16: true, int8: true };
 
     /// Apple's chips compute f16 at least as fast as f32; bf16 only the newer ones.
     #[cfg_attr(not(all(feature = "metal", target_os = "macos", not(feature = "cuda"))), allow(dead_code))]
-    const METAL: Self = Self { name: "Metal", auto: Precision::F16, f16: true, bf16: false };
+    const METAL: Self = Self { name: "Metal", auto: Precision::F16, f16: true, bf16: false, int8: false };
 
     /// By compute capability: fast f16 came with the tensor cores of 7.0 (cards of 6.1 have it at 1/64 of
     /// the speed of f32), bf16 with 8.0 (CUDA C++ Programming Guide, "Arithmetic Instructions").
     #[cfg_attr(not(feature = "cuda"), allow(dead_code))]
     fn cuda((major, _minor): (i32, i32)) -> Self {
         let auto = if major >= 7 { Precision::F16 } else { Precision::F32 };
-        Self { name: "CUDA", auto, f16: major >= 6, bf16: major >= 8 }
+        Self { name: "CUDA", auto, f16: major >= 6, bf16: major >= 8, int8: false }
     }
 
     /// The precision to use, and a note where it is not the one that was wanted.
@@ -146,12 +180,13 @@ impl Abilities {
             Precision::F32 => return (Precision::F32, None),
             Precision::F16 => (self.f16, "f16"),
             Precision::Bf16 => (self.bf16, "bf16"),
+            Precision::Int8 => (self.int8, "int8"),
         };
         if possible {
             return (wanted, None);
         }
-        let note = format!("{} does not compute in {name} here, so models use f32.", self.name);
-        (Precision::F32, Some(note))
+        let used = self.auto.name();
+        (self.auto, Some(format!("{} does not compute in {name} here, so models use {used}.", self.name)))
     }
 }
 
@@ -221,8 +256,8 @@ mod tests {
     }
 
     #[test]
-    fn a_precision_that_the_device_lacks_gives_f32_and_says_so() {
-        use Precision::{Auto, Bf16, F16, F32};
+    fn a_precision_that_the_device_lacks_gives_what_suits_it_and_says_so() {
+        use Precision::{Auto, Bf16, F16, F32, Int8};
         let check = |abilities: Abilities, wanted, expected, noted: bool| {
             let (chosen, note) = abilities.choose(wanted);
             assert_eq!(chosen, expected, "{abilities:?} {wanted:?}");
@@ -239,19 +274,30 @@ mod tests {
             check(abilities, Auto, auto, false);
         }
         check(Abilities::CPU, F16, F16, false);
-        check(Abilities::CPU, Bf16, F32, true);
-        check(Abilities::METAL, Bf16, F32, true);
+        check(Abilities::CPU, Bf16, Bf16, false);
+        check(Abilities::CPU, Int8, Int8, false);
+        check(Abilities::METAL, Bf16, F16, true);
+        check(Abilities::METAL, Int8, F16, true);
         check(Abilities::cuda((5, 2)), F16, F32, true);
-        check(turing, Bf16, F32, true);
+        check(turing, Bf16, F16, true);
+        check(pascal, Int8, F32, true);
         check(ampere, Bf16, Bf16, false);
     }
 
     #[test]
     fn both_notes_are_told() {
         let note = Some("The graphics card could not be used.".to_owned());
-        let device = ModelDevice::new(Device::Cpu, Abilities::CPU, Precision::Bf16, note);
+        let without = Abilities { bf16: false, ..Abilities::CPU };
+        let device = ModelDevice::new(Device::Cpu, without, Precision::Bf16, note);
         let note = device.report().note.clone().unwrap();
         assert!(note.starts_with("The graphics card could not") && note.contains("bf16"), "{note}");
         assert_eq!(device.dtype, DType::F32);
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        let names = ["auto", "f32", "f16", "bf16", "int8"];
+        assert!(names.iter().all(|name| Precision::from_name(name).is_some_and(|it| it.name() == *name)));
+        assert_eq!(Precision::from_name("f64"), None);
     }
 }

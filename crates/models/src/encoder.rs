@@ -196,7 +196,7 @@ impl Layer {
         };
         Ok(Self {
             norm1: weights.layer_norm(&format!("{prefix}.layer_norm1"), h, config.eps)?,
-            qkv: with_scaled_queries(qkv, h, config.n_heads)?,
+            qkv: with_scaled_queries(weights, &attention, qkv, h, config.n_heads)?,
             out: weights.linear(&format!("{attention}.{out}"), h, h)?,
             norm2: weights.layer_norm(&format!("{prefix}.layer_norm2"), h, config.eps)?,
             mlp: Mlp {
@@ -311,6 +311,8 @@ fn attention_scale(hidden: usize, n_heads: usize) -> f64 {
 /// A layer whose first `hidden` outputs are queries, which carry the attention's scale from then on, so that it need not
 /// be done for every score.
 pub(crate) fn with_scaled_queries(
+    weights: &Weights,
+    name: &str,
     (weight, bias): (Tensor, Tensor),
     hidden: usize,
     n_heads: usize,
@@ -321,7 +323,7 @@ pub(crate) fn with_scaled_queries(
         let first = (t.narrow(0, 0, hidden)? * scale)?;
         if rest == 0 { Ok(first) } else { Tensor::cat(&[first, t.narrow(0, hidden, rest)?], 0) }
     };
-    Dense::new(scaled(&weight)?, Some(scaled(&bias)?))
+    weights.dense(name, scaled(&weight)?, Some(scaled(&bias)?))
 }
 
 /// `[tokens, tokens]` to add to scores: no token sees a later one.

@@ -1,7 +1,7 @@
 //! How much memory a model needs, estimated from `config.json` and the headers of its weights alone.
 //!
 //! ```text
-//! bytes = (weights + 2 x most that is computed at once) x size of a number
+//! bytes = weights x size of one + 2 x most that is computed at once x size of a number
 //! ```
 //!
 //! What is computed at once is the largest moment of one layer for the usual batch ([`tower`]), or, for a
@@ -15,6 +15,7 @@
 //! | CLIP ViT-B/32 | 16 pictures, then 64 texts of 77 tokens | 731 MiB | 764 MiB |
 //! | BLIP base captioner | 8 pictures, beam 3 | 1,502 MiB | 1,333 MiB |
 
+use crate::Precision;
 use crate::encoder::EncoderConfig;
 
 /// Numbers that stand in memory together at the largest moment of a layer, for `batch` rows of `n_tokens`:
@@ -31,8 +32,11 @@ pub(crate) fn tower(batch: usize, n_tokens: usize, config: &EncoderConfig) -> u6
 }
 
 /// Bytes of a model with so many parameters that computes at most `n_working` numbers at once.
-pub(crate) fn estimate(n_parameters: u64, n_working: u64, size_bytes: u64) -> u64 {
-    n_working.saturating_mul(2).saturating_add(n_parameters).saturating_mul(size_bytes)
+pub(crate) fn estimate(n_parameters: u64, n_working: u64, precision: Precision) -> u64 {
+    // What is rounded on a processor is the weights.
+    let size_working = if precision == Precision::F16 { 2 } else { 4 };
+    let working = n_working.saturating_mul(2).saturating_mul(size_working);
+    n_parameters.saturating_mul(precision.size_bytes()).saturating_add(working)
 }
 
 /// Gives memory that was freed back to the system. glibc keeps pieces below 32 MB for later, which nothing
@@ -61,14 +65,17 @@ mod tests {
     fn the_table_above_is_what_is_estimated() {
         const MIB: u64 = 1 << 20;
         let clip = tower(64, 77, &config(512, 8)).max(tower(16, 50, &config(768, 12)));
-        assert_eq!(estimate(151_277_313, clip, 4) / MIB, 731);
+        assert_eq!(estimate(151_277_313, clip, Precision::F32) / MIB, 731);
         let keys_and_values = 2 * 12 * 8 * 577 * 768;
         let blip = tower(8, 577, &config(768, 12)).max(keys_and_values);
-        assert_eq!(estimate(223_971_644, blip, 4) / MIB, 1_503);
+        assert_eq!(estimate(223_971_644, blip, Precision::F32) / MIB, 1_503);
     }
 
     #[test]
     fn no_configuration_overflows() {
-        assert_eq!(estimate(u64::MAX, tower(64, 16_777_217, &config(16_384, 16_384)), 4), u64::MAX);
+        assert_eq!(
+            estimate(u64::MAX, tower(64, 16_777_217, &config(16_384, 16_384)), Precision::F32),
+            u64::MAX
+        );
     }
 }

@@ -48,7 +48,13 @@ impl PatchEmbedding {
         let class_token = weights.get(&format!("{prefix}.class_embedding"), &[h])?;
         let positions =
             weights.get(&format!("{prefix}.position_embedding.weight"), &[config.n_tokens(), h])?;
-        Self::new(&kernel, None, &class_token, &positions, config, device)
+        Self::new(
+            weights.dense(&format!("{prefix}.patch_embedding"), kernel.flatten_from(1)?, None)?,
+            &class_token,
+            &positions,
+            config,
+            device,
+        )
     }
 
     /// BLIP's names and shapes.
@@ -64,19 +70,20 @@ impl PatchEmbedding {
         let bias = weights.get(&format!("{prefix}.patch_embedding.bias"), &[h])?;
         let class_token = weights.get(&format!("{prefix}.class_embedding"), &[1, 1, h])?;
         let positions = weights.get(&format!("{prefix}.position_embedding"), &[1, config.n_tokens(), h])?;
-        Self::new(&kernel, Some(bias), &class_token, &positions, config, device)
+        let kernel =
+            weights.dense(&format!("{prefix}.patch_embedding"), kernel.flatten_from(1)?, Some(bias))?;
+        Self::new(kernel, &class_token, &positions, config, device)
     }
 
     fn new(
-        kernel: &Tensor,
-        bias: Option<Tensor>,
+        kernel: Dense,
         class_token: &Tensor,
         positions: &Tensor,
         config: &PatchConfig,
         device: &Device,
     ) -> Result<Self, ModelError> {
         Ok(Self {
-            kernel: Dense::new(kernel.flatten_from(1)?, bias)?,
+            kernel,
             class_token: class_token.reshape((1, 1, config.hidden))?,
             positions: positions.reshape((1, config.n_tokens(), config.hidden))?,
             side: config.side,

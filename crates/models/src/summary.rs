@@ -27,7 +27,7 @@ impl ModelSummary {
     /// some hundred megabytes, comes on top.
     #[must_use]
     pub fn memory_bytes(&self, precision: Precision) -> u64 {
-        memory::estimate(self.n_parameters, self.n_working, precision.size_bytes())
+        memory::estimate(self.n_parameters, self.n_working, precision)
     }
 }
 

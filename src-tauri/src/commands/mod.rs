@@ -93,6 +93,7 @@ pub(crate) fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync 
         packs::verify_pack,
         packs::remove_pack,
         packs::use_pack,
+        packs::use_precision,
         packs::undo_pack_change,
         tuning::tuning,
         tuning::tuning_points,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tauri::{Runtime, State, WebviewWindow};
-use vitrine_api::types::{ApiError, PackList};
+use vitrine_api::types::{ApiError, ModelPrecision, PackList};
 
 use crate::{dialogs::Dialogs, library::Library};
 
@@ -60,6 +60,15 @@ pub(super) async fn remove_pack(library: State<'_, Library>, name: String) -> Re
 #[tauri::command]
 pub(super) async fn use_pack(library: State<'_, Library>, name: String) -> Result<(), ApiError> {
     library.ask(move |api| api.use_pack(&name)).await
+}
+
+/// Computes in these numbers from now on.
+#[tauri::command]
+pub(super) async fn use_precision(
+    library: State<'_, Library>,
+    precision: ModelPrecision,
+) -> Result<(), ApiError> {
+    library.ask(move |api| api.use_precision(precision)).await
 }
 
 /// Gives up a change of packs, or goes back to the pack before.

@@ -109,6 +109,7 @@ impl Shell {
             packs_folder: library.path().join("packs"),
             samples: None,
             prefer_cpu: true,
+            precision: None,
         };
         Shell::opened_by(dialogs, library, move || Api::open(options))
     }

@@ -28,6 +28,7 @@ import type { HeatMap } from './bindings/HeatMap';
 import type { Likeness } from './bindings/Likeness';
 import type { ListPreview } from './bindings/ListPreview';
 import type { ListToken } from './bindings/ListToken';
+import type { ModelPrecision } from './bindings/ModelPrecision';
 import type { PackList } from './bindings/PackList';
 import type { PackNews } from './bindings/PackNews';
 import type { PictureId } from './bindings/PictureId';
@@ -207,6 +208,9 @@ export const importPackDialog = () => invoke<boolean>('import_pack_dialog');
 export const verifyPack = (name: string) => invoke<void>('verify_pack', { name });
 export const removePack = (name: string) => invoke<void>('remove_pack', { name });
 export const usePack = (name: string) => invoke<void>('use_pack', { name });
+/** Computes in these numbers from now on: every photo is read again, as with another pack. */
+export const usePrecision = (precision: ModelPrecision) =>
+  invoke<void>('use_precision', { precision });
 export const undoPackChange = () => invoke<void>('undo_pack_change');
 
 /** What searches go by, what else there is, and what there is to learn from. */

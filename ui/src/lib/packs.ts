@@ -1,4 +1,6 @@
 /** Model packs in a merchant's words. */
+import type { ModelPrecision } from './bindings/ModelPrecision';
+import type { ModelsInfo } from './bindings/ModelsInfo';
 import type { PackItem } from './bindings/PackItem';
 import type { PackJob } from './bindings/PackJob';
 import { bytes, timeLeft } from './words';
@@ -23,6 +25,23 @@ export function standing(pack: PackItem): string {
   if (pack.state === 'damaged') return 'Cannot be used';
   if (pack.state === 'installed') return pack.isShipped ? 'Ships with Vitrine' : 'Installed';
   return '';
+}
+
+const PRECISIONS: Record<ModelPrecision, string> = {
+  auto: 'usual',
+  f32: 'exact (f32)',
+  f16: 'half-size (f16)',
+  bf16: 'half-size (bf16)',
+  int8: 'quarter-size (int8)',
+};
+
+/** What a kind of arithmetic is called. */
+export const precisionTitle = (precision: ModelPrecision): string => PRECISIONS[precision];
+
+/** `CPU, with exact (f32) arithmetic`. */
+export function runsOn({ device, deviceNote, precision }: ModelsInfo): string {
+  const where = `${device}, with ${precisionTitle(precision)} arithmetic`;
+  return deviceNote ? `${where}. ${deviceNote}` : where;
 }
 
 /** How far a job is, from 0 to 1; null where nobody knows. */

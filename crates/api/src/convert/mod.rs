@@ -23,7 +23,7 @@ pub(crate) use tuning::{search_log, tuning_job, tuning_point, tuning_report, tun
 pub(crate) use twins::{engine_likeness, twin_page, twin_photo};
 
 use vitrine_catalog::{
-    self as catalog, ModelsReport, PictureRow, ProductFile, Summary, describe,
+    self as catalog, ModelsReport, PictureRow, Precision, ProductFile, Summary, describe,
     jobs::{self, JobSnapshot, JobState},
     photo::{Skip, SkipCode as EngineSkip},
     search::Match,
@@ -31,10 +31,30 @@ use vitrine_catalog::{
 
 use crate::types::{
     Away, CatalogSummary, FieldName, FieldOrigin, FileFacts, GroupBy, GroupedBy, GroupingExample,
-    GroupingPreview, Listed, ModelInfo, ModelRole, ModelsInfo, Photo, PictureId, Product, ProductDetail,
-    ProductField, RunProgress, RunState, SkipCode, Skipped, Source, SourceList, Stage, StageKind,
-    StageProgress, Variant, Why,
+    GroupingPreview, Listed, ModelInfo, ModelPrecision, ModelRole, ModelsInfo, Photo, PictureId, Product,
+    ProductDetail, ProductField, RunProgress, RunState, SkipCode, Skipped, Source, SourceList, Stage,
+    StageKind, StageProgress, Variant, Why,
 };
+
+pub(crate) fn precision(precision: Precision) -> ModelPrecision {
+    match precision {
+        Precision::Auto => ModelPrecision::Auto,
+        Precision::F32 => ModelPrecision::F32,
+        Precision::F16 => ModelPrecision::F16,
+        Precision::Bf16 => ModelPrecision::Bf16,
+        Precision::Int8 => ModelPrecision::Int8,
+    }
+}
+
+pub(crate) fn asked_precision(precision: ModelPrecision) -> Precision {
+    match precision {
+        ModelPrecision::Auto => Precision::Auto,
+        ModelPrecision::F32 => Precision::F32,
+        ModelPrecision::F16 => Precision::F16,
+        ModelPrecision::Bf16 => Precision::Bf16,
+        ModelPrecision::Int8 => Precision::Int8,
+    }
+}
 
 /// Digits of the content's hash that tell one version of a picture from another.
 const VERSION_DIGITS: usize = 16;
@@ -374,6 +394,8 @@ pub(crate) fn models(report: &ModelsReport) -> ModelsInfo {
         lacks: report.coverage.lacks.clone(),
         device: report.device.clone(),
         device_note: report.device_note.clone(),
+        precision: precision(report.precision),
+        precisions: report.precisions.iter().map(|it| precision(*it)).collect(),
         folder: report.folder.display().to_string(),
         models: clip
             .chain(caption)

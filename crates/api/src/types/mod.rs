@@ -50,7 +50,7 @@ pub use search::{
 };
 pub use state::{
     AppState, Away, CatalogSummary, FilterName, GroupBy, GroupingExample, GroupingPreview, ModelInfo,
-    ModelRole, ModelsInfo, Source, SourceList,
+    ModelPrecision, ModelRole, ModelsInfo, Source, SourceList,
 };
 pub use tuning::{
     Comparison, SaidOf, SearchLog, Tuning, TuningFigure, TuningJob, TuningPoint, TuningReport, TuningStage,

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::ApiError;
+use super::{ApiError, ModelPrecision};
 
 /// How far a pack is from being used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -61,8 +61,10 @@ pub struct PackItem {
 pub struct PackChange {
     /// The pack that still answers.
     pub from: String,
-    /// The pack that will.
+    /// The pack that will; the same one where it is to compute in other numbers.
     pub to: String,
+    /// What it will compute in.
+    pub precision: ModelPrecision,
     /// Photos that the new pack has read.
     #[ts(type = "number")]
     pub n_done: u64,
@@ -163,6 +165,10 @@ pub struct PackList {
     pub job: Option<PackJob>,
     /// The change of packs that is under way.
     pub change: Option<PackChange>,
+    /// What the pack in use was asked to compute in.
+    pub precision: ModelPrecision,
     /// The pack that was in use before, to which one can go back.
     pub previous: Option<String>,
+    /// What that was asked to compute in.
+    pub previous_precision: ModelPrecision,
 }

@@ -166,10 +166,38 @@ pub struct ModelsInfo {
     pub device: String,
     /// Why a faster device is not in use, when that is worth knowing.
     pub device_note: Option<String>,
+    /// What the models compute in there; never `auto`.
+    pub precision: ModelPrecision,
+    /// What they could compute in there, from the most exact to the smallest.
+    pub precisions: Vec<ModelPrecision>,
     /// Where the pack is.
     pub folder: String,
     /// Its models.
     pub models: Vec<ModelInfo>,
+}
+
+/// The numbers that models compute in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum ModelPrecision {
+    /// What suits the device.
+    Auto,
+    /// 32 bits.
+    F32,
+    /// 16 bits: on graphics cards.
+    F16,
+    /// 16 bits with the range of 32.
+    Bf16,
+    /// 8 bits: on processors.
+    Int8,
+}
+
+impl ModelPrecision {
+    /// Its name, such as `int8`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        crate::convert::asked_precision(self).name()
+    }
 }
 
 /// Everything that the window needs to draw itself for the first time.

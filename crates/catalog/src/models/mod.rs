@@ -23,7 +23,7 @@ pub(crate) use loaded::{LoadedModels, load};
 pub use seam::{Answers, Captioned, OpenModels, PackModels, Pending};
 use vitrine_models::{
     Calibration, Coverage, DevicePreference, ImagePreprocess, ModelSummary, Pack, Precision, Priority,
-    select_device,
+    select_device_with,
 };
 
 use crate::{
@@ -39,6 +39,7 @@ pub(crate) struct Models {
     lists: WordLists,
     device: (String, Option<String>),
     precision: Precision,
+    precisions: Vec<Precision>,
     host: Arc<dyn PackModels>,
     search_preprocess: OnceLock<ImagePreprocess>,
     ids: ModelIds,
@@ -98,6 +99,10 @@ pub struct ModelsReport {
     pub device: String,
     /// Why it is not a faster one.
     pub device_note: Option<String>,
+    /// What models compute in there, and could compute in.
+    pub precision: Precision,
+    /// From the most exact to the smallest.
+    pub precisions: Vec<Precision>,
     /// The model that finds products.
     pub clip: Option<ModelSummary>,
     /// The model that describes them.
@@ -110,6 +115,7 @@ impl Models {
     /// Takes a pack to work; no weights are read.
     pub(crate) fn of_pack(
         pack: Pack,
+        asked: Precision,
         prefer_cpu: bool,
         lists: &WordLists,
         store: &Arc<Store>,
@@ -117,7 +123,7 @@ impl Models {
     ) -> Result<Self, CatalogError> {
         let lists = lists.for_pack(&pack)?;
         let preference = if prefer_cpu { DevicePreference::Cpu } else { DevicePreference::Auto };
-        let device = select_device(preference);
+        let device = select_device_with(preference, asked);
         let report = device.report();
         let precision = report.precision;
         let ids = ids(&pack, precision, &lists, store)?;
@@ -126,6 +132,7 @@ impl Models {
         Ok(Self {
             device: device_words,
             precision,
+            precisions: device.precisions(),
             pack,
             lists,
             host,
@@ -143,6 +150,11 @@ impl Models {
     /// What the store calls the models that read words: CLIP and the matching one.
     pub(crate) fn search_ids(&self) -> [ModelId; 2] {
         [self.ids.clip, self.ids.matching]
+    }
+
+    /// What they compute in.
+    pub(crate) fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// Names the vectors of this pack, also in file names.
@@ -274,6 +286,8 @@ impl Models {
             folder: self.pack.folder().to_path_buf(),
             device: self.device.0.clone(),
             device_note: self.device.1.clone(),
+            precision: self.precision,
+            precisions: self.precisions.clone(),
             clip: manifest.clip.as_ref().map(|_| self.pack.clip_summary()).transpose()?,
             caption: manifest.caption.as_ref().map(|_| self.pack.caption_summary()).transpose()?,
             matching: manifest.matching.as_ref().map(|_| self.pack.match_summary()).transpose()?,

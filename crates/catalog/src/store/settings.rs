@@ -16,6 +16,12 @@ pub enum Setting {
     NextPack,
     /// The folder of the pack that answered before.
     PreviousPack,
+    /// What the pack that answers computes in, by its name; none for what suits the device.
+    Precision,
+    /// The same of the pack that gets ready.
+    NextPrecision,
+    /// The same of the pack that answered before.
+    PreviousPrecision,
     /// Who reviews, as the history names them.
     Reviewer,
     /// Whether it is kept what is opened after a search.
@@ -28,6 +34,9 @@ impl Setting {
             Self::Pack => "pack",
             Self::NextPack => "next_pack",
             Self::PreviousPack => "previous_pack",
+            Self::Precision => "precision",
+            Self::NextPrecision => "next_precision",
+            Self::PreviousPrecision => "previous_precision",
             Self::Reviewer => "reviewer",
             Self::Opened => "opened",
         }

@@ -53,6 +53,7 @@ impl Shop {
             pack_folders,
             samples: None,
             prefer_cpu: true,
+            precision: None,
         })
         .unwrap()
     }
@@ -71,6 +72,7 @@ impl Shop {
             pack_folders: vec![pack],
             samples: None,
             prefer_cpu: true,
+            precision: None,
         };
         (Library::open_with(options, models).unwrap(), asked)
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use vitrine_api::{
     Api, size_in_words,
-    types::{ModelRole, ModelsInfo, PackItem, PackList, PackState},
+    types::{ModelPrecision, ModelRole, ModelsInfo, PackItem, PackList, PackState},
 };
 
 use crate::{
@@ -43,14 +43,20 @@ pub fn run(api: &Api, arguments: &Arguments) -> anyhow::Result<()> {
     }
     if let Some(change) = &list.change {
         say!(
-            "\nChanging from {} to {}: {} of {} photos are read. `vitrine index` goes on with it.",
+            "\nChanging from {} to {} in {}: {} of {} photos are read. `vitrine index` goes on with it.",
             change.from,
             change.to,
+            change.precision.name(),
             count(change.n_done),
             count(change.n_total)
         );
     } else if let Some(previous) = &list.previous {
-        say!("\n{previous} was in use before: `vitrine models back` goes back to it.");
+        let numbers = match list.previous_precision {
+            asked if asked == list.precision => String::new(),
+            ModelPrecision::Auto => " in the numbers that suit this device".to_owned(),
+            asked => format!(" in {}", asked.name()),
+        };
+        say!("\n{previous}{numbers} was in use before: `vitrine models back` goes back to it.");
     }
     say!("\nPacks are kept in {}", list.packs_folder);
     models.map(|_| ()).map_err(Into::into)
@@ -62,8 +68,8 @@ fn in_use(models: &ModelsInfo) {
     say!("  {}", models.summary);
     say!("  in {}", models.folder);
     match models.device.as_str() {
-        "CPU" => say!("  on the processor"),
-        card => say!("  on the graphics card ({card})"),
+        "CPU" => say!("  on the processor, in {}", models.precision.name()),
+        card => say!("  on the graphics card ({card}), in {}", models.precision.name()),
     }
     if let Some(note) = &models.device_note {
         say!("  {note}");

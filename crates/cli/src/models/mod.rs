@@ -42,6 +42,19 @@ pub fn run(api: &Api, arguments: &Arguments, what: Option<&ModelsCommand>) -> an
             };
             say(api, arguments, &words)?;
         }
+        Some(ModelsCommand::Precision { numbers }) => {
+            api.use_precision((*numbers).into())?;
+            let words = match &api.packs()?.change {
+                Some(change) => format!(
+                    "{} will answer in {} when it has read every photo; until then nothing changes. `vitrine index` \
+                     reads them.",
+                    change.to,
+                    change.precision.name()
+                ),
+                None => format!("{} is in use.", api.models()?.precision.name()),
+            };
+            say(api, arguments, &words)?;
+        }
         Some(ModelsCommand::Back) => {
             api.undo_pack_change()?;
             let models = api.models()?;

@@ -12,6 +12,13 @@ unsafe impl Simd for Avx2 {
     type V = __m256;
     const LANES: usize = 8;
     const ROWS: usize = 6;
+    type Whole = __m256i;
+    type Pairs = __m256i;
+    type Small = i16;
+
+    fn small(x: i32) -> i16 {
+        x as i16
+    }
 
     super::instructions! {
         fn splat(x: f32) -> __m256 {
@@ -69,6 +76,31 @@ unsafe impl Simd for Avx2 {
             let four = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps::<1>(v));
             let two = _mm_max_ps(four, _mm_movehl_ps(four, four));
             _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)))
+        }
+
+        fn widen_bf16(from: *const u16) -> __m256 {
+            let bits = _mm256_cvtepu16_epi32(_mm_loadu_si128(from.cast()));
+            _mm256_castsi256_ps(_mm256_slli_epi32::<16>(bits))
+        }
+
+        fn splat_whole(x: i32) -> __m256i {
+            _mm256_set1_epi32(x)
+        }
+
+        fn to_numbers(whole: __m256i) -> __m256 {
+            _mm256_cvtepi32_ps(whole)
+        }
+
+        fn load_pairs(from: *const i8) -> __m256i {
+            _mm256_cvtepi8_epi16(_mm_loadu_si128(from.cast()))
+        }
+
+        fn splat_pair(from: *const i16) -> __m256i {
+            _mm256_set1_epi32(from.cast::<i32>().read_unaligned())
+        }
+
+        fn add_products(a: __m256i, b: __m256i, sum: __m256i) -> __m256i {
+            _mm256_add_epi32(sum, _mm256_madd_epi16(a, b))
         }
     }
 }

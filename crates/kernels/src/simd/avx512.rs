@@ -1,4 +1,4 @@
-//! x86 with AVX-512F: 16 numbers at once.
+//! x86 with AVX-512F and BW: 16 numbers at once.
 
 use std::arch::x86_64::*;
 
@@ -22,6 +22,13 @@ unsafe impl Simd for Avx512 {
     type V = __m512;
     const LANES: usize = 16;
     const ROWS: usize = 14;
+    type Whole = __m512i;
+    type Pairs = __m512i;
+    type Small = i16;
+
+    fn small(x: i32) -> i16 {
+        x as i16
+    }
 
     super::instructions! {
         fn splat(x: f32) -> __m512 {
@@ -86,6 +93,31 @@ unsafe impl Simd for Avx512 {
 
         fn largest(v: __m512) -> f32 {
             _mm512_reduce_max_ps(v)
+        }
+
+        fn widen_bf16(from: *const u16) -> __m512 {
+            let bits = _mm512_cvtepu16_epi32(_mm256_loadu_si256(from.cast()));
+            _mm512_castsi512_ps(_mm512_slli_epi32::<16>(bits))
+        }
+
+        fn splat_whole(x: i32) -> __m512i {
+            _mm512_set1_epi32(x)
+        }
+
+        fn to_numbers(whole: __m512i) -> __m512 {
+            _mm512_cvtepi32_ps(whole)
+        }
+
+        fn load_pairs(from: *const i8) -> __m512i {
+            _mm512_cvtepi8_epi16(_mm256_loadu_si256(from.cast()))
+        }
+
+        fn splat_pair(from: *const i16) -> __m512i {
+            _mm512_set1_epi32(from.cast::<i32>().read_unaligned())
+        }
+
+        fn add_products(a: __m512i, b: __m512i, sum: __m512i) -> __m512i {
+            _mm512_add_epi32(sum, _mm512_madd_epi16(a, b))
         }
     }
 }

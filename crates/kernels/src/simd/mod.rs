@@ -18,22 +18,40 @@ macro_rules! instructions {
     };
 }
 
-use instructions;
+pub(crate) use instructions;
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
+mod avx2_vnni;
+#[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod avx512_bf16;
+#[cfg(target_arch = "x86_64")]
+mod avx512_vnni;
 #[cfg(target_arch = "aarch64")]
 mod neon;
+#[cfg(target_arch = "aarch64")]
+mod neon_dot;
 mod portable;
+
+use crate::aligned::Plain;
 
 #[cfg(target_arch = "x86_64")]
 pub(crate) use avx2::Avx2;
 #[cfg(target_arch = "x86_64")]
+pub(crate) use avx2_vnni::Avx2Quads;
+#[cfg(target_arch = "x86_64")]
 pub(crate) use avx512::Avx512;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use avx512_bf16::Avx512Bf16;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use avx512_vnni::Avx512Quads;
 #[cfg(target_arch = "aarch64")]
 pub(crate) use neon::Neon;
+#[cfg(target_arch = "aarch64")]
+pub(crate) use neon_dot::NeonQuads;
 pub(crate) use portable::Portable;
 
 /// Vectors of `f32` and what is done with them.
@@ -66,4 +84,24 @@ pub(crate) unsafe trait Simd: Copy {
     unsafe fn sum(v: Self::V) -> f32;
     /// The largest of all numbers.
     unsafe fn largest(v: Self::V) -> f32;
+
+    /// As many whole numbers of 32 bits.
+    type Whole: Copy;
+    /// A pair of small whole numbers for each of them.
+    type Pairs: Copy;
+    /// How the numbers lie of which one pair goes to every place.
+    type Small: Plain;
+
+    /// Numbers in bf16.
+    unsafe fn widen_bf16(from: *const u16) -> Self::V;
+    unsafe fn splat_whole(x: i32) -> Self::Whole;
+    unsafe fn to_numbers(whole: Self::Whole) -> Self::V;
+    /// Pairs that lie there in 8 bits each.
+    unsafe fn load_pairs(from: *const i8) -> Self::Pairs;
+    /// One pair, for every place.
+    unsafe fn splat_pair(from: *const Self::Small) -> Self::Pairs;
+    /// A number of -127 to 127 as `splat_pair` reads it.
+    fn small(x: i32) -> Self::Small;
+    /// `sum`, and of each place the sum of both products.
+    unsafe fn add_products(a: Self::Pairs, b: Self::Pairs, sum: Self::Whole) -> Self::Whole;
 }

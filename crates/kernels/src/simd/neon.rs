@@ -12,6 +12,13 @@ unsafe impl Simd for Neon {
     type V = float32x4_t;
     const LANES: usize = 4;
     const ROWS: usize = 12;
+    type Whole = int32x4_t;
+    type Pairs = int8x8_t;
+    type Small = i8;
+
+    fn small(x: i32) -> i8 {
+        x as i8
+    }
 
     super::instructions! {
         fn splat(x: f32) -> float32x4_t {
@@ -65,6 +72,30 @@ unsafe impl Simd for Neon {
 
         fn largest(v: float32x4_t) -> f32 {
             vmaxvq_f32(v)
+        }
+
+        fn widen_bf16(from: *const u16) -> float32x4_t {
+            vreinterpretq_f32_u32(vshll_n_u16::<16>(vld1_u16(from)))
+        }
+
+        fn splat_whole(x: i32) -> int32x4_t {
+            vdupq_n_s32(x)
+        }
+
+        fn to_numbers(whole: int32x4_t) -> float32x4_t {
+            vcvtq_f32_s32(whole)
+        }
+
+        fn load_pairs(from: *const i8) -> int8x8_t {
+            vld1_s8(from)
+        }
+
+        fn splat_pair(from: *const i8) -> int8x8_t {
+            vreinterpret_s8_s16(vdup_n_s16(from.cast::<i16>().read_unaligned()))
+        }
+
+        fn add_products(a: int8x8_t, b: int8x8_t, sum: int32x4_t) -> int32x4_t {
+            vpadalq_s16(sum, vmull_s8(a, b))
         }
     }
 }

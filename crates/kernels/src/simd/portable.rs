@@ -17,6 +17,13 @@ unsafe impl Simd for Portable {
     type V = [f32; LANES];
     const LANES: usize = LANES;
     const ROWS: usize = 3;
+    type Whole = [i32; LANES];
+    type Pairs = [[i32; 2]; LANES];
+    type Small = i8;
+
+    fn small(x: i32) -> i8 {
+        x as i8
+    }
 
     super::instructions! {
         fn splat(x: f32) -> Self::V {
@@ -71,6 +78,30 @@ unsafe impl Simd for Portable {
 
         fn largest(v: Self::V) -> f32 {
             v.into_iter().fold(f32::NEG_INFINITY, |a, b| if b > a { b } else { a })
+        }
+
+        fn widen_bf16(from: *const u16) -> Self::V {
+            from.cast::<[u16; LANES]>().read_unaligned().map(|bits| f32::from_bits(u32::from(bits) << 16))
+        }
+
+        fn splat_whole(x: i32) -> Self::Whole {
+            [x; LANES]
+        }
+
+        fn to_numbers(whole: Self::Whole) -> Self::V {
+            whole.map(|x| x as f32)
+        }
+
+        fn load_pairs(from: *const i8) -> Self::Pairs {
+            from.cast::<[[i8; 2]; LANES]>().read_unaligned().map(|pair| pair.map(i32::from))
+        }
+
+        fn splat_pair(from: *const i8) -> Self::Pairs {
+            [from.cast::<[i8; 2]>().read_unaligned().map(i32::from); LANES]
+        }
+
+        fn add_products(a: Self::Pairs, b: Self::Pairs, sum: Self::Whole) -> Self::Whole {
+            std::array::from_fn(|i| sum[i] + a[i][0] * b[i][0] + a[i][1] * b[i][1])
         }
     }
 }

@@ -143,14 +143,14 @@ impl Layer {
         let (kv_weight, kv_bias) = weights.fused_linear(&key_value, image_hidden, h)?;
         Ok(Self {
             self_attention: SelfAttention {
-                qkv: with_scaled_queries(weights.fused_linear(&qkv, h, h)?, h, c.n_heads)?,
+                qkv: with_scaled_queries(weights, &own, weights.fused_linear(&qkv, h, h)?, h, c.n_heads)?,
                 out: weights.linear(&format!("{own}.output.dense"), h, h)?,
                 norm: weights.layer_norm(&format!("{own}.output.LayerNorm"), h, c.eps)?,
                 n_heads: c.n_heads,
             },
             cross_attention: CrossAttention {
-                query: with_scaled_queries(query, h, c.n_heads)?,
-                key_value: Dense::new(kv_weight, Some(kv_bias))?,
+                query: with_scaled_queries(weights, &cross, query, h, c.n_heads)?,
+                key_value: weights.dense(&cross, kv_weight, Some(kv_bias))?,
                 out: weights.linear(&format!("{cross}.output.dense"), h, h)?,
                 norm: weights.layer_norm(&format!("{cross}.output.LayerNorm"), h, c.eps)?,
                 n_heads: c.n_heads,

@@ -164,10 +164,11 @@ impl Head {
         let weight = weights.get(if is_tied { tied } else { &untied }, &[vocab_size, h])?;
         let bias = [format!("{cls}.decoder.bias"), format!("{cls}.bias")];
         let bias = if weights.contains(&bias[0]) { &bias[0] } else { &bias[1] };
+        let bias = weights.get(bias, &[vocab_size])?;
         let head = Self {
             dense: weights.linear(&format!("{cls}.transform.dense"), h, h)?,
             norm: weights.layer_norm(&format!("{cls}.transform.LayerNorm"), h, config.eps)?,
-            decoder: Arc::new(Dense::new(weight, Some(weights.get(bias, &[vocab_size])?))?),
+            decoder: Arc::new(weights.dense(cls, weight, Some(bias))?),
             config: config.clone(),
         };
         Ok((head, is_tied))

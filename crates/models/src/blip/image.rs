@@ -17,7 +17,7 @@ use crate::encoder::{Encoder, EncoderConfig, Naming};
 use crate::norm::Norm;
 use crate::patches::{PatchConfig, PatchEmbedding};
 use crate::weights::Weights;
-use crate::{ImagePreprocess, ModelDevice, ModelError, PixelTensor};
+use crate::{ImagePreprocess, ModelDevice, ModelError, PixelTensor, Precision};
 
 /// Pictures that go through the tower together: their hidden states take about 30 MB each in the base model.
 pub(super) const BATCH: usize = 8;
@@ -34,6 +34,7 @@ pub(super) struct ImageTower {
     encoder: Encoder,
     norm: Norm,
     device: Device,
+    precision: Precision,
     batch: BatchSize,
     /// What comparing weights with other towers gave. A `Weak` keeps the address from being given to
     /// another tower.
@@ -105,11 +106,12 @@ impl ImageTower {
     ) -> Result<Arc<Self>, ModelError> {
         let invalid = |reason: String| ModelError::Compute { reason };
         let encoder = config.tower().map_err(invalid)?;
-        let device = &model_device.device;
+        let (device, precision) = (&model_device.device, model_device.report().precision);
         if let Some(other) = beside
             && other.preprocess == preprocess
             && other.config == encoder
             && other.device.same_device(device)
+            && other.precision == precision
             && weights.are_same_under(PREFIX, &Weights::open(&other.folder, model_device)?)
         {
             return Ok(other.clone());
@@ -125,6 +127,7 @@ impl ImageTower {
             norm: weights.layer_norm("vision_model.post_layernorm", h, encoder.eps)?,
             config: encoder,
             device: device.clone(),
+            precision,
             batch: BatchSize::new(BATCH),
             compared: Mutex::default(),
         }))
@@ -140,7 +143,7 @@ impl ImageTower {
     }
 
     pub(super) fn encode(self: &Arc<Self>, pictures: &[PixelTensor]) -> Result<ImageTokens, ModelError> {
-        let pictures = self.batch.run(pictures, |batch| {
+        let pictures = self.batch.run_in_parts(&self.device, pictures, |batch| {
             let x = self.encoder.forward(self.patches.forward(batch)?, None)?;
             let tokens = self.norm.forward(&x)?;
             let encoded = |(i, picture): (usize, &PixelTensor)| {
@@ -173,6 +176,7 @@ impl ImageTower {
         if self.preprocess != other.preprocess
             || self.config != other.config
             || !self.device.same_device(&other.device)
+            || self.precision != other.precision
         {
             return false;
         }

@@ -81,7 +81,7 @@ impl Clip {
             pre_norm: weights.layer_norm("vision_model.pre_layrnorm", h, encoder.eps)?,
             encoder: Encoder::load(&weights, "vision_model.encoder", &encoder, Naming::Clip)?,
             post_norm: weights.layer_norm("vision_model.post_layernorm", h, encoder.eps)?,
-            projection: Dense::new(projection, None)?,
+            projection: weights.dense("visual_projection", projection, None)?,
             eps: encoder.eps,
         };
         let text = TextTower::load(&weights, &config.text_config, config.projection_dim, tokenizer, device)?;
@@ -125,7 +125,8 @@ impl Clip {
     /// # Errors
     /// A picture prepared for another model, or arithmetic that failed.
     pub fn embed_images(&self, pictures: &[PixelTensor]) -> Result<Vec<Vec<f32>>, ModelError> {
-        self.image_batch.run(pictures, |batch| normalised(&self.image.forward(batch)?))
+        self.image_batch
+            .run_in_parts(&self.text.device, pictures, |batch| normalised(&self.image.forward(batch)?))
     }
 
     /// One vector of length 1 for each text, `[dim]`, in the order given. The empty text has one too.

@@ -59,7 +59,7 @@ impl TextTower {
             )?,
             encoder: Encoder::load(weights, "text_model.encoder", &encoder_config, Naming::Clip)?,
             norm: weights.layer_norm("text_model.final_layer_norm", h, encoder_config.eps)?,
-            projection: Dense::new(projection, None)?,
+            projection: weights.dense("text_projection", projection, None)?,
             max_tokens: config.max_position_embeddings,
             eos,
             device: device.clone(),

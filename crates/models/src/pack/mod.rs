@@ -318,10 +318,11 @@ fn digits(bytes: &[u8]) -> String {
 /// Whether a model could be loaded from a file of this name: weights, whole or in parts, and what is
 /// read beside them. Some systems find `Config.json` as `config.json`.
 fn is_model_file(name: &str) -> bool {
-    const NAMES: [&str; 7] = [
+    const NAMES: [&str; 8] = [
         "config.json",
         "generation_config.json",
         "preprocessor_config.json",
+        "rounding.json",
         "tokenizer.json",
         "vocab.json",
         "merges.txt",

@@ -19,6 +19,7 @@
 mod located;
 mod mapped;
 mod pickle;
+mod rounding;
 mod safetensors;
 #[cfg(test)]
 mod tests;
@@ -30,9 +31,10 @@ use std::path::{Path, PathBuf};
 use candle_core::{DType, Device, Tensor};
 
 use self::located::{Files, Located};
+use self::rounding::Rounding;
 use crate::dense::Dense;
 use crate::norm::Norm;
-use crate::{ModelDevice, ModelError};
+use crate::{ModelDevice, ModelError, Precision};
 
 pub(crate) struct Weights {
     /// The file that errors name: the weights, or the index of their parts.
@@ -40,6 +42,8 @@ pub(crate) struct Weights {
     files: Files,
     device: Device,
     dtype: DType,
+    precision: Precision,
+    rounding: Rounding,
 }
 
 impl Weights {
@@ -62,7 +66,9 @@ impl Weights {
         } else {
             return Err(ModelError::MissingFile { path: whole });
         };
-        Ok(Self { path, files, device: device.device.clone(), dtype: device.dtype })
+        let rounding = Rounding::of_folder(folder, &files)?;
+        let (device, dtype, precision) = (device.device.clone(), device.dtype, device.report().precision);
+        Ok(Self { path, files, device, dtype, precision, rounding })
     }
 
     /// The tensor `name` of exactly this shape, in the model's precision on the model's device.
@@ -103,12 +109,14 @@ impl Weights {
         tensors.get(name).zip(tensors.get(other)).is_some_and(|(one, other)| one == other)
     }
 
-    /// Whether both hold the same tensors under `prefix`: names, types, shapes, and bytes. Nothing of them is
-    /// loaded; the first difference ends it.
+    /// Whether both hold the same tensors under `prefix`: names, types, shapes, and bytes, and round them alike.
+    /// Nothing of them is loaded; the first difference ends it.
     pub(crate) fn are_same_under(&self, prefix: &str, other: &Self) -> bool {
         let under =
             |weights: &Self| weights.files.tensors.keys().filter(|name| name.starts_with(prefix)).count();
-        under(self) == under(other)
+        self.precision == other.precision
+            && self.rounding == other.rounding
+            && under(self) == under(other)
             && self.files.tensors.iter().filter(|(name, _)| name.starts_with(prefix)).all(|(name, own)| {
                 other.files.tensors.get(name).is_some_and(|others| {
                     own.dtype == others.dtype
@@ -145,10 +153,21 @@ impl Weights {
         ))
     }
 
-    /// The same as a layer.
+    /// A layer of `weight`, `[n_out, n_in]`, and `bias`, `[n_out]`, which the model's precision may round; `name` says
+    /// which it is.
+    pub(crate) fn dense(
+        &self,
+        name: &str,
+        weight: Tensor,
+        bias: Option<Tensor>,
+    ) -> Result<Dense, ModelError> {
+        Dense::new(self.rounding.of_layer(name, self.precision), weight, bias)
+    }
+
+    /// [`Weights::weight_and_bias`] as a layer.
     pub(crate) fn linear(&self, name: &str, n_in: usize, n_out: usize) -> Result<Dense, ModelError> {
         let (weight, bias) = self.weight_and_bias(name, n_in, n_out)?;
-        Dense::new(weight, Some(bias))
+        self.dense(name, weight, Some(bias))
     }
 
     /// Weights and biases of several layers with the same input as one of `names.len() * n_out` outputs, in this order:

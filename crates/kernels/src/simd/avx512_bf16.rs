@@ -1,0 +1,51 @@
+//! x86 with AVX-512 BF16: for each of 16 columns the sum of two products of bf16.
+
+use std::arch::x86_64::*;
+
+use super::{Avx512, Simd};
+use crate::product::{Product, to_bf16};
+
+pub(crate) struct Avx512Bf16;
+
+// SAFETY: as the trait asks; what is called was compiled for AVX-512F, BW and BF16.
+unsafe impl Product for Avx512Bf16 {
+    type S = Avx512;
+    type Input = u16;
+    type Weight = u16;
+    type Inputs = __m512i;
+    type Weights = __m512i;
+    type Sum = __m512;
+    const GROUP: usize = 2;
+    const ZERO: i32 = 0;
+    const IS_SCALED: bool = false;
+
+    #[inline(always)]
+    fn prepare(row: &[f32], out: &mut [u16]) -> f32 {
+        out.iter_mut().zip(row).for_each(|(out, x)| *out = to_bf16(*x));
+        1.0
+    }
+
+    super::instructions! {
+        fn begin(_start: *const i32) -> __m512 {
+            Avx512::splat(0.0)
+        }
+
+        fn inputs(from: *const u16) -> __m512i {
+            _mm512_set1_epi32(from.cast::<i32>().read_unaligned())
+        }
+
+        fn weights(from: *const u16) -> __m512i {
+            _mm512_loadu_si512(from.cast())
+        }
+
+        fn add(inputs: __m512i, weights: __m512i, sum: __m512) -> __m512 {
+            // SAFETY: both are vectors of 512 bits.
+            let (inputs, weights): (__m512bh, __m512bh) = (std::mem::transmute(inputs), std::mem::transmute(weights));
+            _mm512_dpbf16_ps(sum, inputs, weights)
+        }
+
+        fn numbers(sum: __m512, _scale: __m512) -> __m512 {
+            sum
+        }
+    }
+}
