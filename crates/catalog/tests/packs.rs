@@ -6,7 +6,12 @@ mod support;
 use std::fs;
 
 use support::{Shop, ranked};
-use vitrine_catalog::{CatalogError, Library, Precision, jobs::JobState, search::Query};
+use vitrine_catalog::{CatalogError, Library, LibraryOptions, Precision, jobs::JobState, search::Query};
+
+/// What was asked for, and what models compute in.
+fn precisions(library: &Library) -> (Precision, Precision) {
+    (library.precision().unwrap(), library.models().unwrap().precision)
+}
 
 fn pack(library: &Library) -> String {
     library.models().unwrap().name
@@ -62,22 +67,20 @@ fn other_numbers_are_another_pack_as_far_as_searches_go() {
     shop.index(&library);
     let words = Query::words("a red ball");
     let before = ranked(&library, &words);
-    let precisions = |library: &Library| (library.precision().unwrap(), library.models().unwrap().precision);
-    assert_eq!(precisions(&library), (Precision::Auto, Precision::F32));
+    // The pack says of itself that it answers in int8 as in f32.
+    assert_eq!(precisions(&library), (Precision::Auto, Precision::Int8));
     // What suits this device, by its name: nothing is read again.
-    library.use_precision(Precision::F32).unwrap();
-    assert_eq!(
-        (precisions(&library), library.pack_change().unwrap()),
-        ((Precision::F32, Precision::F32), None)
-    );
+    library.use_precision(Precision::Int8).unwrap();
+    assert_eq!(precisions(&library), (Precision::Int8, Precision::Int8));
+    assert_eq!(library.pack_change().unwrap(), None);
     library.wait();
 
-    library.use_precision(Precision::Int8).unwrap();
+    library.use_precision(Precision::F32).unwrap();
     library.cancel();
     assert_eq!(library.wait().unwrap().state, JobState::Cancelled);
     let change = library.pack_change().unwrap().unwrap();
     assert_eq!((change.from.as_str(), change.to.as_str()), ("starter", "starter"));
-    assert_eq!(change.precision, Precision::Int8);
+    assert_eq!(change.precision, Precision::F32);
     // Vectors of both kinds are in the store now, and never in one answer.
     assert_eq!(ranked(&library, &words), before);
     library.close();
@@ -87,7 +90,7 @@ fn other_numbers_are_another_pack_as_far_as_searches_go() {
     assert_eq!(ranked(&library, &words), before);
     library.rescan().unwrap();
     assert_eq!(library.wait().unwrap().state, JobState::Finished);
-    assert_eq!(precisions(&library), (Precision::Int8, Precision::Int8));
+    assert_eq!(precisions(&library), (Precision::F32, Precision::F32));
     let after = ranked(&library, &words);
     assert_eq!(after.len(), before.len());
     assert!(after != before, "nothing was computed anew");
@@ -95,11 +98,33 @@ fn other_numbers_are_another_pack_as_far_as_searches_go() {
     drop(library);
 
     let library = shop.open();
-    assert_eq!((precisions(&library), ranked(&library, &words)), ((Precision::Int8, Precision::Int8), after));
+    assert_eq!((precisions(&library), ranked(&library, &words)), ((Precision::F32, Precision::F32), after));
     library.undo_pack_change().unwrap();
-    assert_eq!(precisions(&library), (Precision::F32, Precision::F32));
+    assert_eq!(precisions(&library), (Precision::Int8, Precision::Int8));
     assert_eq!(ranked(&library, &words), before);
     library.wait();
+}
+
+#[test]
+fn what_suits_a_library_is_what_its_vectors_were_made_in() {
+    let shop = Shop::new();
+    shop.put_photos(6);
+    let options = shop.options();
+    let library = Library::open(LibraryOptions { precision: Some(Precision::F32), ..options }).unwrap();
+    shop.index(&library);
+    let before = ranked(&library, &Query::words("a red ball"));
+    library.close();
+    drop(library);
+    let library = shop.open();
+    assert_eq!(precisions(&library), (Precision::Auto, Precision::F32));
+    assert_eq!(ranked(&library, &Query::words("a red ball")), before);
+    library.close();
+    drop(library);
+
+    // A pack that says nothing of itself computes in what suits the processor, and never in int8.
+    let shop = Shop::new();
+    let library = shop.open_with(vec![shop.tiny_pack()]);
+    assert_ne!(library.models().unwrap().precision, Precision::Int8);
 }
 
 #[test]

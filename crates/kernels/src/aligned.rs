@@ -1,5 +1,8 @@
 //! Numbers that begin on a cache line, so that no vector lies on two of them.
 
+/// Bytes that come from memory together.
+pub(crate) const CACHE_LINE: usize = 64;
+
 /// Numbers of which any bits are one, and no bits lie between.
 ///
 /// # Safety
@@ -21,7 +24,7 @@ unsafe impl Plain for i8 {}
 
 #[derive(Clone, Copy)]
 #[repr(align(64))]
-struct Line(#[allow(dead_code, reason = "read as numbers")] [u8; 64]);
+struct Line(#[allow(dead_code, reason = "read as numbers")] [u8; CACHE_LINE]);
 
 /// Numbers of one kind, zeros at first; which kind, says who asks.
 pub(crate) struct Aligned {
@@ -30,7 +33,7 @@ pub(crate) struct Aligned {
 
 impl Aligned {
     pub(crate) fn zeros<T: Plain>(len: usize) -> Self {
-        Self { lines: vec![Line([0; 64]); (len * size_of::<T>()).div_ceil(size_of::<Line>())] }
+        Self { lines: vec![Line([0; CACHE_LINE]); (len * size_of::<T>()).div_ceil(size_of::<Line>())] }
     }
 
     /// All of them, and what fills the last line.

@@ -231,9 +231,11 @@ unsafe fn rows_of<S: Simd, const R: usize>(rows: &Rows<'_>, scores: &mut [f32]) 
     unsafe {
         let zeros = [[S::splat(0.0); VECTORS]; R];
         let asked = work.queries.numbers.as_ptr().add(start);
+        // All of a head is near already.
+        let near = asked.cast();
         for (at, panel) in of_keys.chunks_exact(width * head).enumerate() {
             let sums: Sums<F32<S>, R> =
-                tile::multiply::<F32<S>, R>(head, asked, work.queries.token, panel.as_ptr(), zeros);
+                tile::multiply::<F32<S>, R>(head, asked, work.queries.token, panel.as_ptr(), near, zeros);
             for (row, sums) in sums.into_iter().enumerate() {
                 for (vector, sum) in sums.into_iter().enumerate() {
                     S::store(scores.as_mut_ptr().add(row * n_wide + at * width + vector * S::LANES), sum);
@@ -248,7 +250,7 @@ unsafe fn rows_of<S: Simd, const R: usize>(rows: &Rows<'_>, scores: &mut [f32]) 
         }
         for (at, panel) in of_values.chunks_exact(width * keys).enumerate() {
             let sums: Sums<F32<S>, R> =
-                tile::multiply::<F32<S>, R>(keys, scores.as_ptr(), n_wide, panel.as_ptr(), zeros);
+                tile::multiply::<F32<S>, R>(keys, scores.as_ptr(), n_wide, panel.as_ptr(), near, zeros);
             let n_columns = (head - at * width).min(width);
             for (row, sums) in sums.into_iter().enumerate() {
                 let out = work.place(first + row).add(at * width);

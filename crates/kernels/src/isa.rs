@@ -86,6 +86,16 @@ impl Isa {
         }
     }
 
+    /// Whether it multiplies bf16 faster than f32.
+    #[must_use]
+    pub fn has_bf16(self) -> bool {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Bf16 => true,
+            _ => false,
+        }
+    }
+
     /// Whether this processor has it.
     #[must_use]
     pub fn is_available(self) -> bool {
@@ -104,7 +114,7 @@ impl Isa {
             #[cfg(target_arch = "aarch64")]
             Self::Neon => true,
             #[cfg(target_arch = "aarch64")]
-            Self::NeonDot => std::arch::is_aarch64_feature_detected!("dotprod"),
+            Self::NeonDot => crate::simd::has_dot_products(),
         }
     }
 }

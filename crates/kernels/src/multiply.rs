@@ -158,6 +158,9 @@ struct Block<'a, P: Product> {
     /// Where the rows and the panel begin, and what belongs to its columns.
     inputs: *const P::Input,
     panel: *const P::Weight,
+    /// Where the next panel begins, and the how manieth block of rows this is.
+    ahead: *const u8,
+    at: usize,
     bias: *const f32,
     starts: *const i32,
     scales: *const f32,
@@ -188,7 +191,7 @@ unsafe fn work_on<P: Product>(work: &Work<'_>) {
         for from in (0..n_in).step_by(depth) {
             for panel in panels.clone() {
                 let weights = &matrix.panels.numbers()[panel * width * n_in..(panel + 1) * width * n_in];
-                for (row, n) in blocks(n, P::S::ROWS) {
+                for (at, (row, n)) in blocks(n, P::S::ROWS).enumerate() {
                     let row = first + row;
                     let block = Block::<P> {
                         n_in,
@@ -196,6 +199,9 @@ unsafe fn work_on<P: Product>(work: &Work<'_>) {
                         // SAFETY: so many rows lie there.
                         inputs: unsafe { inputs.numbers.cast::<P::Input>().add(row * n_in) },
                         panel: weights.as_ptr(),
+                        // The same inputs of the next panel, a part of it for each block.
+                        ahead: weights.as_ptr_range().end.wrapping_add(from * width).cast(),
+                        at,
                         bias: of_panel(matrix.bias.numbers(), panel),
                         starts: of_panel(matrix.starts.numbers(), panel).cast(),
                         scales: of_panel(matrix.scales.numbers(), panel),
@@ -217,7 +223,7 @@ unsafe fn work_on<P: Product>(work: &Work<'_>) {
 #[inline(always)]
 unsafe fn one_block<P: Product, const R: usize>(block: &Block<'_, P>) {
     let Block { n_in, ref range, inputs, panel, bias, starts, scales, .. } = *block;
-    let Block { row_scales, then, start, out, n_out, n_columns, .. } = *block;
+    let Block { row_scales, then, start, out, n_out, n_columns, ahead, at: block_at, .. } = *block;
     let width = tile::width::<P::S>();
     // SAFETY: the caller's block lies within the matrices; scales and beginnings are there where the product asks.
     unsafe {
@@ -228,7 +234,9 @@ unsafe fn one_block<P: Product, const R: usize>(block: &Block<'_, P>) {
         };
         let sums: Sums<P, R> = [begin; R];
         let (inputs, panel) = (inputs.add(range.start), panel.add(range.start * width));
-        let sums = tile::multiply::<P, R>(range.len() / P::GROUP, inputs, n_in, panel, sums);
+        let n_groups = range.len() / P::GROUP;
+        let ahead = ahead.wrapping_add(block_at * tile::fetched(n_groups));
+        let sums = tile::multiply::<P, R>(n_groups, inputs, n_in, panel, ahead, sums);
         let is_last = range.end == n_in;
         let bias = tile::load::<P::S>(bias, width);
         let columns = match P::IS_SCALED {

@@ -1,6 +1,6 @@
 //! A few rows times a few columns, whose sums stay in registers.
 
-use crate::{product::Product, simd::Simd};
+use crate::{aligned::CACHE_LINE, product::Product, simd::Simd};
 
 /// Vectors side by side in a tile.
 pub(crate) const VECTORS: usize = 2;
@@ -59,8 +59,17 @@ pub(crate) unsafe fn store<S: Simd>(to: *mut f32, n_columns: usize, row: [S::V; 
 /// The sums of a tile.
 pub(crate) type Sums<P, const R: usize> = [[<P as Product>::Sum; VECTORS]; R];
 
+/// Groups of inputs for each of which one cache line is fetched from afar: about as often as memory gives one.
+const FETCH_EVERY: usize = 8;
+
+/// Bytes that [`multiply`] fetches from afar meanwhile.
+pub(crate) const fn fetched(n_groups: usize) -> usize {
+    n_groups / FETCH_EVERY * CACHE_LINE
+}
+
 /// `sums` and `R` rows of `inputs`, of which `stride` numbers lie between beginnings, times a panel: `n_groups` times
-/// the weights of a group of inputs for [`width`] columns.
+/// the weights of a group of inputs for [`width`] columns. Meanwhile [`fetched`] bytes from `ahead` on come near, which
+/// will be read next; nothing need lie there.
 ///
 /// # Safety
 /// The processor is one of `P`; so many groups of each row and of the panel lie there.
@@ -70,11 +79,15 @@ pub(crate) unsafe fn multiply<P: Product, const R: usize>(
     inputs: *const P::Input,
     stride: usize,
     panel: *const P::Weight,
+    ahead: *const u8,
     mut sums: Sums<P, R>,
 ) -> Sums<P, R> {
     // SAFETY: what is read lies within what the caller vouches for.
     unsafe {
         for group in 0..n_groups {
+            if group % FETCH_EVERY == 0 {
+                P::S::fetch(ahead.wrapping_add(group / FETCH_EVERY * CACHE_LINE));
+            }
             let columns = panel.add(group * P::GROUP * width::<P::S>());
             let (left, right) = (P::weights(columns), P::weights(columns.add(P::GROUP * P::S::LANES)));
             for (row, sums) in sums.iter_mut().enumerate() {

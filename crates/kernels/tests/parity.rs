@@ -3,8 +3,11 @@
 
 use vitrine_kernels::{Activation, Heads, Isa, Mask, Matrix, Precision, Sizes, Then, attend, normalize};
 
-/// Miri is a thousand times slower: it runs small sizes, which reach every line too.
-const IS_SMALL: bool = cfg!(miri);
+/// Miri is a thousand times slower, and so is an emulator of a processor that is not at hand: there, small sizes reach
+/// every line too.
+fn is_small() -> bool {
+    cfg!(miri) || std::env::var_os("VITRINE_SMALL_SIZES").is_some()
+}
 
 /// The same numbers on every run, from -0.5 to 0.5.
 fn numbers(n: usize, seed: u32) -> Vec<f32> {
@@ -25,7 +28,7 @@ fn assert_near(what: &str, found: &[f32], expected: &[f64], tolerance: f64) {
 
 /// Abramowitz and Stegun's series is what is tested, so here erf is summed up.
 fn erf(x: f64) -> f64 {
-    let n = if IS_SMALL { 200 } else { 2_000 };
+    let n = if is_small() { 200 } else { 2_000 };
     let step = x / f64::from(n);
     let f = |i: i32| (-(f64::from(i) * step).powi(2)).exp();
     let sum: f64 = (1..n).map(|i| f(i) * if i % 2 == 1 { 4.0 } else { 2.0 }).sum();
@@ -88,7 +91,7 @@ const PRECISIONS: [Precision; 3] = [Precision::F32, Precision::Bf16, Precision::
 #[test]
 fn products_are_what_they_are_by_definition() {
     for (isa, precision) in Isa::available().into_iter().flat_map(|isa| PRECISIONS.map(|p| (isa, p))) {
-        if IS_SMALL {
+        if is_small() {
             for sizes in [[1, 3, 7], [2, 5, 33], [7, 9, 20], [17, 3, 40]] {
                 product(isa, precision, sizes);
             }
@@ -152,7 +155,7 @@ fn nothing_of_no_rows_is_nothing() {
 
 #[test]
 fn any_number_of_threads_gives_the_same_numbers() {
-    let (rows, n_in, n_out) = if IS_SMALL { (3, 4, 40) } else { (301, 600, 300) };
+    let (rows, n_in, n_out) = if is_small() { (3, 4, 40) } else { (301, 600, 300) };
     let (x, weights) = (numbers(rows * n_in, 1), numbers(n_out * n_in, 2));
     let on = |precision: Precision, n_threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
@@ -171,7 +174,7 @@ fn any_number_of_threads_gives_the_same_numbers() {
 #[test]
 fn rows_are_normalized() {
     for isa in Isa::available() {
-        for n in [1, 2, 7, 8, 15, 16, 17, 100, 768].into_iter().filter(|n| !IS_SMALL || *n < 20) {
+        for n in [1, 2, 7, 8, 15, 16, 17, 100, 768].into_iter().filter(|n| !is_small() || *n < 20) {
             let (mut x, weight, bias) = (numbers(5 * n, 1), numbers(n, 2), numbers(n, 3));
             // What is small beside the mean is not lost.
             x[..n].iter_mut().for_each(|x| *x += 1_000.0);
@@ -246,12 +249,12 @@ fn attention_is_what_it_is_by_definition() {
                 [1, 12, 77, 77, 64],
             ] {
                 let n_products = sizes.iter().product::<usize>();
-                if !IS_SMALL || n_products < 2_000 {
+                if !is_small() || n_products < 2_000 {
                     attention(isa, sizes, is_causal);
                 }
             }
         }
-        if !IS_SMALL {
+        if !is_small() {
             attention(isa, [1, 2, 577, 577, 64], false);
         }
     }

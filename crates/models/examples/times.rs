@@ -1,4 +1,4 @@
-//! One side of `models/parity/times.py`: does one piece of work each time that a line comes in, and answers
+//! One engine of `models/bench/bench.py`: does one piece of work each time that a line comes in, and answers
 //! with the seconds it took; at the end of input with the peak memory of the process in bytes.
 //!
 //! ```text
@@ -8,13 +8,13 @@
 #![allow(clippy::print_stdout)]
 
 use std::io::BufRead;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use image::{Rgb, RgbImage};
 use vitrine_models::{
     CaptionOptions, Captioner, Clip, Decoding, DevicePreference, ImagePreprocess, MatchStart, Matcher,
-    ModelDevice, ModelError, PixelTensor, Precision, select_device_with,
+    ModelDevice, ModelError, ModelThread, PixelTensor, Precision, Priority, select_device_with,
 };
 
 type Work = Box<dyn Fn() -> Result<(), ModelError>>;
@@ -30,13 +30,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         _ => return Err("usage: times TASK FOLDER [PRECISION]".into()),
     };
     let device = select_device_with(DevicePreference::Cpu, precision);
-    let work = work(task, Path::new(folder), &device)?;
-    work()?;
+    let (task, folder) = (task.clone(), PathBuf::from(folder));
+    // As the program runs its models.
+    let thread = ModelThread::spawn("model", move || {
+        work(&task, &folder, &device).map_err(|error| ModelError::Compute { reason: error.to_string() })
+    });
+    thread.run(Priority::Interactive, |work| work())?;
     println!("ready");
     for line in std::io::stdin().lock().lines() {
         line?;
         let start = Instant::now();
-        work()?;
+        thread.run(Priority::Interactive, |work| work())?;
         println!("{}", start.elapsed().as_secs_f64());
     }
     println!("{}", peak_bytes()?);
@@ -45,8 +49,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 fn work(task: &str, folder: &Path, device: &ModelDevice) -> Result<Work, Box<dyn std::error::Error>> {
     Ok(match task {
-        "image1" => clip_images(folder, device, 1)?,
-        "image8" => clip_images(folder, device, 8)?,
+        "image1" => clip_images(&folder.join("clip"), device, 1)?,
+        "image8" => clip_images(&folder.join("clip"), device, 8)?,
+        "large1" => clip_images(&folder.join("clip_large"), device, 1)?,
+        "large8" => clip_images(&folder.join("clip_large"), device, 8)?,
         "text" => {
             let clip = Clip::load(&folder.join("clip"), device)?;
             // Start, six words, end.
@@ -56,8 +62,9 @@ fn work(task: &str, folder: &Path, device: &ModelDevice) -> Result<Work, Box<dyn
             }
             Box::new(move || clip.embed_texts(&[text]).map(drop))
         }
-        "greedy" => captions(folder, device, Decoding::Greedy)?,
-        "beam" => captions(folder, device, Decoding::Beam { width: 3, length_penalty: 1.0 })?,
+        "greedy" => captions(folder, device, 1, Decoding::Greedy)?,
+        "greedy8" => captions(folder, device, 8, Decoding::Greedy)?,
+        "beam" => captions(folder, device, 1, Decoding::Beam { width: 3, length_penalty: 1.0 })?,
         "match" => {
             let matcher = Matcher::load(&folder.join("match"), device)?;
             let pixels = pictures(&matcher.preprocess(), 1);
@@ -76,14 +83,14 @@ fn work(task: &str, folder: &Path, device: &ModelDevice) -> Result<Work, Box<dyn
 }
 
 fn clip_images(folder: &Path, device: &ModelDevice, n: u32) -> Result<Work, ModelError> {
-    let clip = Clip::load(&folder.join("clip"), device)?;
+    let clip = Clip::load(folder, device)?;
     let pixels = pictures(&clip.preprocess(), n);
     Ok(Box::new(move || clip.embed_images(&pixels).map(drop)))
 }
 
-fn captions(folder: &Path, device: &ModelDevice, decoding: Decoding) -> Result<Work, ModelError> {
+fn captions(folder: &Path, device: &ModelDevice, n: u32, decoding: Decoding) -> Result<Work, ModelError> {
     let captioner = Captioner::load(&folder.join("caption"), device)?;
-    let pixels = pictures(&captioner.preprocess(), 1);
+    let pixels = pictures(&captioner.preprocess(), n);
     let options = CaptionOptions { decoding, min_length: 20, max_length: 20, prompt: None };
     Ok(Box::new(move || captioner.caption(&pixels, &options).map(drop)))
 }

@@ -5,6 +5,7 @@
 //! was chosen and, where that is not what was asked for, why.
 
 use candle_core::{DType, Device};
+use serde::Deserialize;
 
 /// What the user asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,7 +21,8 @@ pub enum DevicePreference {
 /// graphics card half precision halves the memory and is several times faster. On a processor bf16 and int8 are what
 /// weights are kept in and products are made of (`vitrine_kernels::Precision`); all else is f32. There they are faster
 /// where the processor has instructions for them, and wherever weights are read from memory for a few rows alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Precision {
     /// What the device computes fastest without harm: [`Precision::F32`] on a processor,
     /// [`Precision::F16`] on a graphics card that has the units for it.
@@ -76,6 +78,12 @@ impl Precision {
     }
 }
 
+/// Whether this processor has instructions for bf16, so that models are faster in it and not smaller alone.
+#[must_use]
+pub fn has_fast_bf16() -> bool {
+    vitrine_kernels::Isa::best().has_bf16()
+}
+
 /// What was chosen, in words for the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceReport {
@@ -101,6 +109,18 @@ impl ModelDevice {
     #[must_use]
     pub fn report(&self) -> &DeviceReport {
         &self.report
+    }
+
+    /// The same device, where models compute in this; one that it lacks gives what suits it and a note.
+    #[must_use]
+    pub fn with_precision(&self, precision: Precision) -> Self {
+        Self::new(self.device.clone(), self.abilities, precision, self.report.note.clone())
+    }
+
+    /// Whether it is the processor.
+    #[must_use]
+    pub fn is_processor(&self) -> bool {
+        self.device.is_cpu()
     }
 
     /// What models can compute in there, from the most exact to the smallest.

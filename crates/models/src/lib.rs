@@ -1,4 +1,5 @@
-//! CLIP, BLIP and the CLIP Interrogator on candle and, for f32 on processors, on `vitrine-kernels`: pictures and words in, vectors, captions and scores out.
+//! CLIP, BLIP and the CLIP Interrogator on candle and, on processors, on `vitrine-kernels`: pictures and words in,
+//! vectors, captions and scores out.
 //!
 //! ```text
 //! pack folder --Pack::open--> clip/, caption/ --Clip::load, Captioner::load--> a model on its ModelThread
@@ -59,7 +60,7 @@ pub use self::blip::{
 };
 pub use self::clip::Clip;
 pub use self::device::{
-    DevicePreference, DeviceReport, ModelDevice, Precision, select_device, select_device_with,
+    DevicePreference, DeviceReport, ModelDevice, Precision, has_fast_bf16, select_device, select_device_with,
 };
 pub use self::error::ModelError;
 pub use self::heat::HeatMap;

@@ -7,7 +7,7 @@ use crate::ModelError;
 
 /// Whether this crate's own arithmetic does what is done with this tensor.
 pub(crate) fn takes(x: &Tensor) -> bool {
-    x.device().is_cpu() && x.dtype() == DType::F32
+    !cfg!(feature = "candle-only") && x.device().is_cpu() && x.dtype() == DType::F32
 }
 
 /// Looks at the numbers of a contiguous tensor.

@@ -10,6 +10,8 @@
 //!
 //! A thread that was given an idle time drops its model when nothing was asked for so long, and loads it
 //! again for the next request, which waits for it as the first one does.
+//!
+//! What a model computes is shared out among threads of its own, of which this is one.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -97,6 +99,7 @@ impl<M: 'static> ModelThread<M> {
         let is_loaded = Arc::new(AtomicBool::new(false));
         let (own_name, own_is_loaded) = (thread_name.clone(), is_loaded.clone());
         let started = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+            let _helpers = helpers(&own_name);
             let load = Box::new(load);
             let mut owner = Owner { name: own_name, idle, load, model: None, is_loaded: own_is_loaded };
             owner.model();
@@ -191,6 +194,19 @@ impl<R> Ticket<R> {
     pub fn try_wait(&self) -> Option<Result<R, ModelError>> {
         self.answer.try_recv().ok()
     }
+}
+
+/// The threads that compute with this one for as long as they are held. The model's thread is one of them: it begins with
+/// every layer at once and sleeps in none, where a pool of others would be woken and waited for sixty times a picture.
+/// Models do not wait for each other's batches either; the system shares its processors out among them.
+fn helpers(name: &Arc<str>) -> Option<rayon::ThreadPool> {
+    let name = name.clone();
+    let made = rayon::ThreadPoolBuilder::new()
+        .num_threads(rayon::current_num_threads())
+        .use_current_thread()
+        .thread_name(move |at| format!("{name} {at}"))
+        .build();
+    made.inspect_err(|error| tracing::warn!(%error, "a model computes with the threads of all")).ok()
 }
 
 /// What lives on the thread.

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use tempfile::TempDir;
-use vitrine_models::{FileSum, ModelEntry, Pack, PackManifest, ScoreRange};
+use vitrine_models::{FileSum, ModelEntry, Pack, PackManifest, Precision, ScoreRange};
 
 const FILES: [&str; 4] = ["config.json", "model.safetensors", "preprocessor_config.json", "tokenizer.json"];
 
@@ -45,7 +45,7 @@ fn a_written_manifest_is_read_back_as_it_was() {
     assert_eq!(pack.manifest(), &manifest);
     pack.verify().unwrap();
     assert!(pack.match_folder().unwrap().ends_with("match"));
-    assert!(pack.match_key(vitrine_models::Precision::F32).starts_with("match-"));
+    assert!(pack.match_key(Precision::F32).starts_with("match-"));
     assert_eq!(pack.match_summary().unwrap().architecture, "BlipForConditionalGeneration");
     let text = manifest.to_toml().unwrap();
     assert!(text.contains("sure = 0.3\n"), "{text}");
@@ -54,7 +54,13 @@ fn a_written_manifest_is_read_back_as_it_was() {
     let text = manifest.to_toml().unwrap();
     assert!(text.contains("starter = true\n"), "{text}");
     assert!(text.contains("lists = [\"colours\", \"materials\"]\n"), "{text}");
-    assert!(!text.contains("coverage"), "{text}");
+    assert!(!text.contains("coverage") && !text.contains("agrees"), "{text}");
+    manifest.agrees = vec![Precision::Bf16, Precision::Int8];
+    let text = manifest.to_toml().unwrap();
+    assert!(text.contains("agrees = [\"bf16\", \"int8\"]\n"), "{text}");
+    manifest.agrees = vec![Precision::F32];
+    assert!(manifest.to_toml().unwrap_err().to_string().contains("agrees"));
+    manifest.agrees.clear();
     manifest.coverage.knows = vec!["17 kinds of garments".to_owned()];
     let text = manifest.to_toml().unwrap();
     assert!(text.contains("[coverage]\nknows = [\"17 kinds of garments\"]\nlacks = []\n"), "{text}");

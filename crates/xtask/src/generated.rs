@@ -1,12 +1,13 @@
 //! Files that a program writes and that are committed nevertheless, so that using and
 //! building Vitrine needs neither PyTorch nor a renderer.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::{
-    command::{self, which},
+    command,
     node::{self, npm},
     project::Project,
+    python,
 };
 
 /// The TypeScript twins of the API's types, into `ui/src/lib/bindings`.
@@ -17,16 +18,7 @@ pub(crate) fn bindings(project: &Project) -> Result<()> {
 
 /// The reference answers of PyTorch and transformers, into `crates/models/tests/goldens`.
 pub(crate) fn goldens(project: &Project) -> Result<()> {
-    let environment = project.target().join("goldens-python");
-    let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    if !python.exists() {
-        let system = which("python3").or_else(|| which("python")).context("Python 3 is not installed")?;
-        command::run(project.command(system).args(["-m", "venv"]).arg(&environment))?;
-    }
-    let needs = project.path("models/parity/requirements.txt");
-    command::run(
-        project.command(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(needs),
-    )?;
+    let python = python::with(project, "goldens-python", "models/parity/requirements.txt")?;
     // The first empties the folder in which the others fill one of their own.
     let scripts = [
         ("make_goldens.py", "goldens"),

@@ -5,12 +5,14 @@
 //! Every task can be repeated, and none needs a system package to be built itself.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
+mod bench;
 mod checks;
 mod command;
 mod generated;
 mod node;
 mod packages;
 mod project;
+mod python;
 mod run;
 mod tally;
 mod terminal;
@@ -57,6 +59,15 @@ enum Task {
     Samples,
     /// Make every size of the icon from its drawing
     Icons,
+    /// Time the models beside candle, PyTorch, ONNX Runtime and OpenVINO; takes about an hour
+    Bench {
+        /// Calls of each engine
+        #[arg(long, default_value_t = 7)]
+        rounds: u32,
+        /// Time this piece of work only, such as `image1`; may be given more than once
+        #[arg(long, value_name = "TASK")]
+        only: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -79,6 +90,7 @@ fn perform(task: &Task) -> Result<ExitCode> {
         Task::Goldens => generated::goldens(&project)?,
         Task::Samples => generated::samples(&project)?,
         Task::Icons => generated::icons(&project)?,
+        Task::Bench { rounds, only } => bench::run(&project, *rounds, only)?,
     }
     Ok(ExitCode::SUCCESS)
 }

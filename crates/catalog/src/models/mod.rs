@@ -22,8 +22,8 @@ use std::{
 pub(crate) use loaded::{LoadedModels, load};
 pub use seam::{Answers, Captioned, OpenModels, PackModels, Pending};
 use vitrine_models::{
-    Calibration, Coverage, DevicePreference, ImagePreprocess, ModelSummary, Pack, Precision, Priority,
-    select_device_with,
+    Calibration, Coverage, DevicePreference, ImagePreprocess, ModelDevice, ModelSummary, Pack, Precision,
+    Priority, select_device_with,
 };
 
 use crate::{
@@ -124,6 +124,10 @@ impl Models {
         let lists = lists.for_pack(&pack)?;
         let preference = if prefer_cpu { DevicePreference::Cpu } else { DevicePreference::Auto };
         let device = select_device_with(preference, asked);
+        let device = match asked {
+            Precision::Auto => device.with_precision(suitable(&pack, &device, store)?),
+            _ => device,
+        };
         let report = device.report();
         let precision = report.precision;
         let ids = ids(&pack, precision, &lists, store)?;
@@ -295,6 +299,31 @@ impl Models {
     }
 }
 
+/// What a pack computes in where nobody chose: as its vectors of this library were made; else, on a processor, the
+/// smallest in which it is known to answer as in f32.
+fn suitable(pack: &Pack, device: &ModelDevice, store: &Store) -> Result<Precision, CatalogError> {
+    let usual = match device.is_processor() {
+        true if pack.manifest().agrees.contains(&Precision::Int8) => Precision::Int8,
+        true if vitrine_models::has_fast_bf16() => Precision::Bf16,
+        _ => device.report().precision,
+    };
+    for precision in std::iter::once(usual).chain(device.precisions()) {
+        let legacy = legacy_key(pack, "clip", precision);
+        if store.has_vectors(&pack.clip_key(precision))? || store.has_vectors(&legacy)? {
+            return Ok(precision);
+        }
+    }
+    Ok(usual)
+}
+
+/// What older programs, which knew f32 alone on processors, called what a role of a pack made.
+fn legacy_key(pack: &Pack, role: &str, precision: Precision) -> String {
+    match precision {
+        Precision::Bf16 | Precision::Int8 => String::new(),
+        _ => pack.key_by_name(role),
+    }
+}
+
 /// The ids of a pack's models, and of it as a writer of descriptions with these lists and rules.
 ///
 /// What an older program made was named by the pack's name and revision; it is taken over by whichever pack
@@ -308,14 +337,17 @@ fn ids(
     let name = &pack.manifest().name;
     let has_captions = pack.manifest().caption.is_some();
     let caption = if has_captions { pack.caption_key(precision) } else { String::new() };
-    let old_caption = if has_captions { pack.key_by_name("caption") } else { String::new() };
-    let (clip, old_clip) = (pack.clip_key(precision), pack.key_by_name("clip"));
+    let old_caption = if has_captions { legacy_key(pack, "caption", precision) } else { String::new() };
+    let (clip, old_clip) = (pack.clip_key(precision), legacy_key(pack, "clip", precision));
     let lists = lists.fingerprint();
     let rules = format!("lists-{lists} rules-{RULES_VERSION}");
-    let (writer, old_writer) =
-        (format!("{clip} {caption} {rules}"), format!("{old_clip} {old_caption} {rules}"));
+    let writer = format!("{clip} {caption} {rules}");
+    let old_writer = match old_clip.as_str() {
+        "" => String::new(),
+        clip => format!("{clip} {old_caption} {rules}"),
+    };
     let matching = match pack.manifest().matching {
-        Some(_) => store.model_id(&pack.match_key(precision), name, &pack.key_by_name("match"))?,
+        Some(_) => store.model_id(&pack.match_key(precision), name, &legacy_key(pack, "match", precision))?,
         None => ModelId::NONE,
     };
     Ok(ModelIds {

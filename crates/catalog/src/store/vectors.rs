@@ -50,6 +50,15 @@ impl Store {
         Ok(id)
     }
 
+    /// Whether a model of this key made any vector.
+    pub fn has_vectors(&self, key: &str) -> Result<bool, CatalogError> {
+        let reader = self.reader()?;
+        let mut statement = reader.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM model JOIN vector ON model_id = model.id WHERE key = ?1)",
+        )?;
+        Ok(statement.query_row([key], |row| row.get(0))?)
+    }
+
     /// Keeps a batch of vectors in one transaction. A picture that went away meanwhile is passed over.
     pub fn add_vectors(&self, model: ModelId, batch: &[(PictureId, Vec<f32>)]) -> Result<(), CatalogError> {
         let mut writer = self.writer()?;

@@ -47,15 +47,19 @@ impl Shop {
     }
 
     pub fn open_with(&self, pack_folders: Vec<PathBuf>) -> Library {
-        Library::open(LibraryOptions {
+        Library::open(LibraryOptions { pack_folders, ..self.options() }).unwrap()
+    }
+
+    /// The starter pack, on the processor.
+    pub fn options(&self) -> LibraryOptions {
+        LibraryOptions {
             folder: self.library_folder(),
             pack: None,
-            pack_folders,
+            pack_folders: vec![starter_pack()],
             samples: None,
             prefer_cpu: true,
             precision: None,
-        })
-        .unwrap()
+        }
     }
 
     /// With models that take no time; what they were asked comes along.
@@ -66,14 +70,7 @@ impl Shop {
             stand_in::pack(&folder, stand_in::FIRST, b"weights");
         }
         let (models, asked) = stand_in::open_models();
-        let options = LibraryOptions {
-            folder: self.library_folder(),
-            pack: None,
-            pack_folders: vec![pack],
-            samples: None,
-            prefer_cpu: true,
-            precision: None,
-        };
+        let options = LibraryOptions { pack_folders: vec![pack], ..self.options() };
         (Library::open_with(options, models).unwrap(), asked)
     }
 

@@ -1,5 +1,6 @@
 //! `vitrine models`: which packs there are, and what is done with them.
 
+pub mod args;
 mod follow;
 mod list;
 
@@ -7,10 +8,8 @@ use std::process::ExitCode;
 
 use vitrine_api::{Api, types::PackJobKind};
 
-use crate::{
-    args::{Arguments, ModelsCommand},
-    output,
-};
+use self::args::ModelsCommand;
+use crate::{args::Arguments, output};
 
 pub fn run(api: &Api, arguments: &Arguments, what: Option<&ModelsCommand>) -> anyhow::Result<ExitCode> {
     match what {

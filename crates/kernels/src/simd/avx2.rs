@@ -21,6 +21,10 @@ unsafe impl Simd for Avx2 {
     }
 
     super::instructions! {
+        fn fetch(line: *const u8) {
+            _mm_prefetch::<_MM_HINT_T0>(line.cast());
+        }
+
         fn splat(x: f32) -> __m256 {
             _mm256_set1_ps(x)
         }

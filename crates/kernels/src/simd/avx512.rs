@@ -31,6 +31,10 @@ unsafe impl Simd for Avx512 {
     }
 
     super::instructions! {
+        fn fetch(line: *const u8) {
+            _mm_prefetch::<_MM_HINT_T0>(line.cast());
+        }
+
         fn splat(x: f32) -> __m512 {
             _mm512_set1_ps(x)
         }

@@ -39,9 +39,9 @@ unsafe impl Product for Avx512Bf16 {
         }
 
         fn add(inputs: __m512i, weights: __m512i, sum: __m512) -> __m512 {
-            // SAFETY: both are vectors of 512 bits.
-            let (inputs, weights): (__m512bh, __m512bh) = (std::mem::transmute(inputs), std::mem::transmute(weights));
-            _mm512_dpbf16_ps(sum, inputs, weights)
+            // Vectors of 512 bits both.
+            let as_bf16 = |v: __m512i| std::mem::transmute::<__m512i, __m512bh>(v);
+            _mm512_dpbf16_ps(sum, as_bf16(inputs), as_bf16(weights))
         }
 
         fn numbers(sum: __m512, _scale: __m512) -> __m512 {

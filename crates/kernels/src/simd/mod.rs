@@ -51,7 +51,7 @@ pub(crate) use avx512_vnni::Avx512Quads;
 #[cfg(target_arch = "aarch64")]
 pub(crate) use neon::Neon;
 #[cfg(target_arch = "aarch64")]
-pub(crate) use neon_dot::NeonQuads;
+pub(crate) use neon_dot::{NeonQuads, has_dot_products};
 pub(crate) use portable::Portable;
 
 /// Vectors of `f32` and what is done with them.
@@ -67,6 +67,8 @@ pub(crate) unsafe trait Simd: Copy {
     /// Rows of a tile: with two vectors of sums for each, and what is multiplied, all registers are in use.
     const ROWS: usize;
 
+    /// Brings a cache line near, where the processor can be told to; nothing need lie there.
+    unsafe fn fetch(line: *const u8);
     unsafe fn splat(x: f32) -> Self::V;
     unsafe fn load(from: *const f32) -> Self::V;
     unsafe fn store(to: *mut f32, v: Self::V);

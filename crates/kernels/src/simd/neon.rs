@@ -21,6 +21,11 @@ unsafe impl Simd for Neon {
     }
 
     super::instructions! {
+        fn fetch(line: *const u8) {
+            // The language has no stable name for this instruction yet. It changes nothing, and faults nowhere.
+            std::arch::asm!("prfm pldl1keep, [{line}]", line = in(reg) line, options(nostack, preserves_flags, readonly));
+        }
+
         fn splat(x: f32) -> float32x4_t {
             vdupq_n_f32(x)
         }

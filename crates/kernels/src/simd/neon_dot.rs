@@ -1,9 +1,14 @@
 //! 64-bit ARM with dot products: for each of 4 columns the sum of four products of 8 bits.
 
-use std::arch::{aarch64::*, asm};
+use std::arch::{aarch64::*, asm, is_aarch64_feature_detected};
 
 use super::{Neon, Simd};
 use crate::product::{Product, quads};
+
+/// Whether this processor has them.
+pub(crate) fn has_dot_products() -> bool {
+    is_aarch64_feature_detected!("dotprod")
+}
 
 pub(crate) struct NeonQuads;
 

@@ -26,6 +26,8 @@ unsafe impl Simd for Portable {
     }
 
     super::instructions! {
+        fn fetch(_line: *const u8) {}
+
         fn splat(x: f32) -> Self::V {
             [x; LANES]
         }

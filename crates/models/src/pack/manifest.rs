@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::FileSum;
-use crate::is_safe_name;
+use crate::{Precision, is_safe_name};
 
 /// The version of `pack.toml` that this crate reads and writes.
 pub(super) const FORMAT: u32 = 1;
@@ -42,6 +42,10 @@ pub struct PackManifest {
     /// How well a picture and a text belong together: `[match]` in the file.
     #[serde(default, rename = "match")]
     pub matching: Option<ModelEntry>,
+    /// The precisions in which its models were measured to answer as in f32 (`examples/precisions.rs`): those that a
+    /// processor is given unasked.
+    #[serde(default)]
+    pub agrees: Vec<Precision>,
     /// How cosines read as relevance.
     #[serde(default)]
     pub calibration: Calibration,
@@ -66,6 +70,7 @@ impl PackManifest {
             clip: None,
             caption: None,
             matching: None,
+            agrees: Vec::new(),
             calibration: Calibration::default(),
             files: BTreeMap::new(),
         }
@@ -345,6 +350,9 @@ pub(super) fn check(manifest: &PackManifest) -> Result<(), String> {
         if text.len() > 64 || !text.chars().all(plain) || !is_safe_name(text) {
             return Err(format!("{field} is not a short name of letters, digits, '-', '_' and '.'"));
         }
+    }
+    if let Some(other) = manifest.agrees.iter().find(|it| !matches!(it, Precision::Bf16 | Precision::Int8)) {
+        return Err(format!("agrees lists bf16 and int8, not {}", other.name()));
     }
     let calibration = &manifest.calibration;
     for (field, range) in

@@ -72,6 +72,9 @@ use crate::interrogator::TermTable;
 use crate::summary::{self, ModelSummary};
 use crate::{ModelError, PREPROCESSING_VERSION, Precision, json_file};
 
+/// Changes whenever `vitrine-kernels` rounds to fewer bits in another way.
+const ROUNDING_VERSION: u32 = 1;
+
 /// Where a pack keeps its own word lists.
 const TERMS: &str = "terms/";
 
@@ -248,6 +251,9 @@ impl Pack {
     fn key(&self, role: &str, entry: Option<&ModelEntry>, precision: Precision) -> String {
         let mut hasher = Sha256::new();
         hasher.update(format!("preprocessing {PREPROCESSING_VERSION}\nprecision {precision:?}\n"));
+        if matches!(precision, Precision::Bf16 | Precision::Int8) {
+            hasher.update(format!("rounding {ROUNDING_VERSION}\n"));
+        }
         let folder = entry.map(|entry| format!("{}/", entry.folder)).unwrap_or_default();
         for (name, sum) in &self.manifest.files {
             if let Some(file) = name.strip_prefix(&folder)

@@ -35,6 +35,11 @@ impl PackManifest {
         if let Some(lists) = &self.lists {
             pack.insert("lists".to_owned(), lines(lists));
         }
+        if !self.agrees.is_empty() {
+            let names: Vec<String> =
+                self.agrees.iter().map(|precision| precision.name().to_owned()).collect();
+            pack.insert("agrees".to_owned(), lines(&names));
+        }
         let Coverage { knows, lacks } = &self.coverage;
         if !(knows.is_empty() && lacks.is_empty()) {
             let coverage = table([("knows", lines(knows)), ("lacks", lines(lacks))]);
