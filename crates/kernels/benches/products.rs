@@ -49,7 +49,7 @@ fn kernels(criterion: &mut Criterion) {
                 let matrix = Matrix::pack_for(isa, precision, &numbers(n_out * n_in), None, n_in);
                 let (x, mut out) = (numbers(rows * n_in), vec![0.0; rows * n_out]);
                 group.throughput(Throughput::Elements(2 * (rows * n_in * n_out) as u64));
-                let name = format!("{rows} x {n_in} x {n_out}, {}, gelu", precision.name());
+                let name = format!("{rows} x {n_in} x {n_out}, {precision:?}, gelu");
                 group.bench_function(name, |bencher| {
                     bencher
                         .iter(|| matrix.multiply(black_box(&x), Then::Activate(Activation::Gelu), &mut out));

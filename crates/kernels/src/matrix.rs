@@ -47,14 +47,21 @@ pub(crate) struct Shape {
     pub(crate) group: usize,
     /// The input that stands for zero.
     zero: i32,
+    /// Bytes of an input as products read it.
+    pub(crate) input_size: usize,
 }
 
 impl Shape {
     fn of(precision: Precision, isa: Isa) -> Self {
-        let mut shape = Self { width: 0, group: 0, zero: 0 };
+        let mut shape = Self { width: 0, group: 0, zero: 0, input_size: 0 };
         let found = &mut shape;
         unsafe fn look<P: Product>(found: &mut Shape) {
-            *found = Shape { width: tile::width::<P::S>(), group: P::GROUP, zero: P::ZERO };
+            *found = Shape {
+                width: tile::width::<P::S>(),
+                group: P::GROUP,
+                zero: P::ZERO,
+                input_size: size_of::<P::Input>(),
+            };
         }
         assert!(isa.is_available(), "this processor has no {}", isa.name());
         // SAFETY: the processor has the instructions.
@@ -168,12 +175,6 @@ impl Matrix {
     #[must_use]
     pub fn n_out(&self) -> usize {
         self.n_out
-    }
-
-    /// What the weights are kept and multiplied in.
-    #[must_use]
-    pub fn precision(&self) -> Precision {
-        self.precision
     }
 
     /// The weights, `[n_out, n_in]`, as near to those that came as the precision leaves them.

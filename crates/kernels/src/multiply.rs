@@ -76,8 +76,8 @@ impl Prepared {
     fn new(matrix: &Matrix, x: &[f32]) -> Self {
         let (n_in, wide_in) = (matrix.n_in, matrix.wide_in());
         let rows = x.len() / n_in;
-        // No precision reads more of an input than f32 has.
-        let mut prepared = Self { numbers: Aligned::zeros::<f32>(rows * wide_in), scales: vec![0.0; rows] };
+        let n_bytes = rows * wide_in * matrix.shape.input_size;
+        let mut prepared = Self { numbers: Aligned::zeros::<u8>(n_bytes), scales: vec![0.0; rows] };
         let Self { numbers, scales } = &mut prepared;
         let numbers = Columns(numbers.numbers_mut().as_mut_ptr());
         let part = |(first, x, scales): (usize, &[f32], &mut [f32])| {

@@ -25,18 +25,6 @@ pub enum Precision {
     Int8,
 }
 
-impl Precision {
-    /// Its name, such as `int8`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::F32 => "f32",
-            Self::Bf16 => "bf16",
-            Self::Int8 => "int8",
-        }
-    }
-}
-
 /// What stands for zero where inputs must not be negative.
 #[cfg(target_arch = "x86_64")]
 pub(crate) const UNSIGNED_ZERO: i32 = 128;
@@ -79,47 +67,54 @@ pub(crate) unsafe trait Product {
     unsafe fn numbers(sum: Self::Sum, scale: <Self::S as Simd>::V) -> <Self::S as Simd>::V;
 }
 
+/// What products in f32 have in common: how weights lie, and how they are loaded.
+macro_rules! floats {
+    ($weight:ty, $load:path) => {
+        type S = S;
+        type Input = f32;
+        type Weight = $weight;
+        type Inputs = S::V;
+        type Weights = S::V;
+        type Sum = S::V;
+        const GROUP: usize = 1;
+        const ZERO: i32 = 0;
+        const IS_SCALED: bool = false;
+
+        $crate::simd::instructions! {
+            fn begin(_start: *const i32) -> S::V {
+                S::splat(0.0)
+            }
+
+            fn inputs(from: *const f32) -> S::V {
+                S::splat(*from)
+            }
+
+            fn weights(from: *const $weight) -> S::V {
+                $load(from)
+            }
+
+            fn add(inputs: S::V, weights: S::V, sum: S::V) -> S::V {
+                S::mul_add(inputs, weights, sum)
+            }
+
+            fn numbers(sum: S::V, _scale: S::V) -> S::V {
+                sum
+            }
+        }
+    };
+}
+
 /// f32.
 pub(crate) struct F32<S>(PhantomData<S>);
 
 // SAFETY: as `S`.
 unsafe impl<S: Simd> Product for F32<S> {
-    type S = S;
-    type Input = f32;
-    type Weight = f32;
-    type Inputs = S::V;
-    type Weights = S::V;
-    type Sum = S::V;
-    const GROUP: usize = 1;
-    const ZERO: i32 = 0;
-    const IS_SCALED: bool = false;
+    floats!(f32, S::load);
 
     #[inline(always)]
     fn prepare(row: &[f32], out: &mut [f32]) -> f32 {
         out[..row.len()].copy_from_slice(row);
         1.0
-    }
-
-    crate::simd::instructions! {
-        fn begin(_start: *const i32) -> S::V {
-            S::splat(0.0)
-        }
-
-        fn inputs(from: *const f32) -> S::V {
-            S::splat(*from)
-        }
-
-        fn weights(from: *const f32) -> S::V {
-            S::load(from)
-        }
-
-        fn add(inputs: S::V, weights: S::V, sum: S::V) -> S::V {
-            S::mul_add(inputs, weights, sum)
-        }
-
-        fn numbers(sum: S::V, _scale: S::V) -> S::V {
-            sum
-        }
     }
 }
 
@@ -128,42 +123,12 @@ pub(crate) struct Bf16<S>(PhantomData<S>);
 
 // SAFETY: as `S`.
 unsafe impl<S: Simd> Product for Bf16<S> {
-    type S = S;
-    type Input = f32;
-    type Weight = u16;
-    type Inputs = S::V;
-    type Weights = S::V;
-    type Sum = S::V;
-    const GROUP: usize = 1;
-    const ZERO: i32 = 0;
-    const IS_SCALED: bool = false;
+    floats!(u16, S::widen_bf16);
 
     #[inline(always)]
     fn prepare(row: &[f32], out: &mut [f32]) -> f32 {
         out.iter_mut().zip(row).for_each(|(out, x)| *out = from_bf16(to_bf16(*x)));
         1.0
-    }
-
-    crate::simd::instructions! {
-        fn begin(_start: *const i32) -> S::V {
-            S::splat(0.0)
-        }
-
-        fn inputs(from: *const f32) -> S::V {
-            S::splat(*from)
-        }
-
-        fn weights(from: *const u16) -> S::V {
-            S::widen_bf16(from)
-        }
-
-        fn add(inputs: S::V, weights: S::V, sum: S::V) -> S::V {
-            S::mul_add(inputs, weights, sum)
-        }
-
-        fn numbers(sum: S::V, _scale: S::V) -> S::V {
-            sum
-        }
     }
 }
 

@@ -69,7 +69,7 @@ fn product(isa: Isa, precision: Precision, [rows, n_in, n_out]: [usize; 3]) {
         })
         .collect();
     let matrix = Matrix::pack_for(isa, precision, &weights, Some(&bias), n_in);
-    let what = format!("{} {} {rows} x {n_in} x {n_out}", isa.name(), precision.name());
+    let what = format!("{} {precision:?} {rows} x {n_in} x {n_out}", isa.name());
     assert_near(&what, &matrix.weights(), &read_weights, 1e-7);
     assert_eq!(matrix.bias(), bias, "{what}");
     let check = |then: Then<'_>, expected: &dyn Fn(usize, f64) -> f64| {
@@ -136,7 +136,7 @@ fn what_is_no_number_is_not_hidden() {
             out
         };
         let (out, of_broken) = (multiply(&weights), multiply(&broken));
-        let what = format!("{} {}", isa.name(), precision.name());
+        let what = format!("{} {precision:?}", isa.name());
         assert!(out[..40].iter().all(|x| !x.is_finite()), "{what}");
         assert!(out[40..60].iter().all(|x| *x == 0.0) && out[60..].iter().all(|x| x.is_finite()), "{what}");
         assert!(
@@ -167,7 +167,7 @@ fn any_number_of_threads_gives_the_same_numbers() {
     };
     for precision in PRECISIONS {
         let one = on(precision, 1);
-        assert!((2..=5).all(|n| on(precision, n) == one), "{}", precision.name());
+        assert!((2..=5).all(|n| on(precision, n) == one), "{precision:?}");
     }
 }
 

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use candle_core::{Device, Tensor};
 use image::{Rgb, RgbImage};
 use vitrine_models::{
-    CaptionOptions, Captioner, Clip, DevicePreference, ModelDevice, Precision, select_device_with,
+    CaptionOptions, Captioner, Clip, DevicePreference, ModelDevice, Pack, Precision, select_device_with,
 };
 
 fn device(precision: Precision) -> ModelDevice {
@@ -163,4 +163,62 @@ fn layers_that_int8_would_harm_stay_in_bf16() {
     let unknown = with_rounding("clip_gelu", "\"text_modle\"");
     let error = Clip::load(unknown.path(), &device(Precision::Int8)).err().unwrap().to_string();
     assert!(error.contains("rounding.json") && error.contains("text_modle"), "{error}");
+}
+
+/// Photos that one answer shows.
+const SHOWN: usize = 10;
+const QUERIES: [&str; 16] = [
+    "a red t-shirt",
+    "blue jeans",
+    "a striped mug",
+    "a wooden chair",
+    "a black leather bag",
+    "white sneakers",
+    "a green lamp",
+    "a glass vase",
+    "a dotted dress",
+    "a grey hat",
+    "a yellow umbrella",
+    "a metal suitcase",
+    "a milk carton",
+    "an apple",
+    "a teddy bear",
+    "a floral shirt",
+];
+
+/// What a pack says of itself in `agrees`, held on the sample catalog: the share of the nearest photos that are the same
+/// as in f32.
+#[test]
+fn the_starter_pack_agrees_where_it_says_so() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/images");
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(samples).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let photos: Vec<RgbImage> = files.iter().map(|file| image::open(file).unwrap().to_rgb8()).collect();
+    let answers = |precision| -> Vec<Vec<usize>> {
+        let clip = Clip::load(&starter("clip"), &device(precision)).unwrap();
+        let pixels: Vec<_> = photos.iter().map(|photo| clip.preprocess().apply(photo)).collect();
+        let vectors = clip.embed_images(&pixels).unwrap();
+        let nearest = |text: &Vec<f32>| {
+            let score = |at: usize| vectors[at].iter().zip(text).map(|(a, b)| a * b).sum::<f32>();
+            let mut order: Vec<usize> = (0..vectors.len()).collect();
+            order.sort_by(|a, b| score(*b).total_cmp(&score(*a)));
+            order.truncate(SHOWN);
+            order
+        };
+        clip.embed_texts(&QUERIES).unwrap().iter().map(nearest).collect()
+    };
+    let full = answers(Precision::F32);
+    let agrees = Pack::open(&starter("")).unwrap().manifest().agrees.clone();
+    assert_eq!(agrees, [Precision::Bf16, Precision::Int8]);
+    for (precision, least) in [(Precision::Bf16, 0.99), (Precision::Int8, 0.97)] {
+        let fewer = answers(precision);
+        let same = |(one, other): (&Vec<usize>, &Vec<usize>)| {
+            one.iter().filter(|photo| other.contains(photo)).count()
+        };
+        let n_same: usize = full.iter().zip(&fewer).map(same).sum();
+        let share = n_same as f64 / (SHOWN * QUERIES.len()) as f64;
+        println!("{precision:?}: {share}");
+        assert!(share >= least, "{precision:?}: {share}");
+    }
 }

@@ -299,21 +299,27 @@ impl Models {
     }
 }
 
-/// What a pack computes in where nobody chose: as its vectors of this library were made; else, on a processor, the
-/// smallest in which it is known to answer as in f32.
+/// What a pack computes in where nobody chose: as most of its vectors of this library were made, since a change to another
+/// precision may have been given up half-way; else, on a processor, the smallest in which it is known to answer as in
+/// f32.
 fn suitable(pack: &Pack, device: &ModelDevice, store: &Store) -> Result<Precision, CatalogError> {
     let usual = match device.is_processor() {
         true if pack.manifest().agrees.contains(&Precision::Int8) => Precision::Int8,
         true if vitrine_models::has_fast_bf16() => Precision::Bf16,
         _ => device.report().precision,
     };
-    for precision in std::iter::once(usual).chain(device.precisions()) {
-        let legacy = legacy_key(pack, "clip", precision);
-        if store.has_vectors(&pack.clip_key(precision))? || store.has_vectors(&legacy)? {
-            return Ok(precision);
+    let n_vectors = |precision: Precision| -> Result<(u64, bool), CatalogError> {
+        let legacy = store.n_vectors(&legacy_key(pack, "clip", precision))?;
+        Ok(legacy.max(store.n_vectors(&pack.clip_key(precision))?))
+    };
+    let (mut best, mut most) = (usual, n_vectors(usual)?);
+    for precision in device.precisions() {
+        let n = n_vectors(precision)?;
+        if n > most {
+            (best, most) = (precision, n);
         }
     }
-    Ok(usual)
+    Ok(best)
 }
 
 /// What older programs, which knew f32 alone on processors, called what a role of a pack made.

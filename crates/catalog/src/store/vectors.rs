@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{ModelId, PictureId, Store, to_i64};
+use super::{ModelId, PictureId, Store, tally::Tally, to_i64};
 use crate::error::CatalogError;
 
 /// Pictures that can be seen, after an id, that lack something of a model, of which a file lies in a
@@ -50,13 +50,14 @@ impl Store {
         Ok(id)
     }
 
-    /// Whether a model of this key made any vector.
-    pub fn has_vectors(&self, key: &str) -> Result<bool, CatalogError> {
+    /// How many pictures of the catalog have a vector of the model of this key, and whether any picture has one, such
+    /// as those of a folder that is away.
+    pub fn n_vectors(&self, key: &str) -> Result<(u64, bool), CatalogError> {
         let reader = self.reader()?;
-        let mut statement = reader.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM model JOIN vector ON model_id = model.id WHERE key = ?1)",
-        )?;
-        Ok(statement.query_row([key], |row| row.get(0))?)
+        let mut find = reader.prepare_cached("SELECT id FROM model WHERE key = ?1")?;
+        let Some(id) = find.query_row([key], |row| row.get(0)).optional()? else { return Ok((0, false)) };
+        let mut any = reader.prepare_cached("SELECT EXISTS (SELECT 1 FROM vector WHERE model_id = ?1)")?;
+        Ok((Tally::Vectors(id).read(&reader)?, any.query_row([id], |row| row.get(0))?))
     }
 
     /// Keeps a batch of vectors in one transaction. A picture that went away meanwhile is passed over.
