@@ -4,7 +4,8 @@
     .venv/bin/python models/parity/make_goldens.py crates/models/tests/goldens
 
 Everything is seeded: the same versions on the same kind of processor give the same files, up to the last
-digits of floating point arithmetic. The folder given is emptied first.
+digits of floating point arithmetic. The folder given is emptied first; `families.py`, `interrogator.py` and `tuning.py`
+fill in theirs afterwards.
 """
 
 import argparse

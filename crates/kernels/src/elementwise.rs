@@ -9,6 +9,23 @@ pub enum Activation {
     QuickGelu,
     /// `x / 2 * (1 + erf(x / sqrt 2))`: LAION's CLIP, BLIP (Hendrycks and Gimpel 2016).
     Gelu,
+    /// The same with a hyperbolic tangent in the place of erf: `x * sigmoid(2 sqrt(2 / pi) (x + 0.044715 x^3))`, SigLIP.
+    GeluTanh,
+}
+
+impl Activation {
+    /// Of a vector.
+    #[inline(always)]
+    pub(crate) unsafe fn apply<S: Simd>(self, x: S::V) -> S::V {
+        // SAFETY: the caller's.
+        unsafe {
+            match self {
+                Self::QuickGelu => quick_gelu::<S>(x),
+                Self::Gelu => gelu::<S>(x),
+                Self::GeluTanh => gelu_tanh::<S>(x),
+            }
+        }
+    }
 }
 
 /// e^x by splitting off the power of two and a series for the rest (Cephes `expf`): relative error below 2e-7. What
@@ -34,7 +51,7 @@ pub(crate) unsafe fn exp<S: Simd>(x: S::V) -> S::V {
 }
 
 #[inline(always)]
-pub(crate) unsafe fn quick_gelu<S: Simd>(x: S::V) -> S::V {
+unsafe fn quick_gelu<S: Simd>(x: S::V) -> S::V {
     // SAFETY: the caller's.
     unsafe {
         let e = exp::<S>(S::mul(x, S::splat(-1.702)));
@@ -44,7 +61,7 @@ pub(crate) unsafe fn quick_gelu<S: Simd>(x: S::V) -> S::V {
 
 /// With erf after Abramowitz and Stegun 7.1.26, whose error is below 1.5e-7.
 #[inline(always)]
-pub(crate) unsafe fn gelu<S: Simd>(x: S::V) -> S::V {
+unsafe fn gelu<S: Simd>(x: S::V) -> S::V {
     // SAFETY: the caller's.
     unsafe {
         let size = S::max(x, S::sub(S::splat(0.0), x));
@@ -58,5 +75,17 @@ pub(crate) unsafe fn gelu<S: Simd>(x: S::V) -> S::V {
         let e = exp::<S>(S::sub(S::splat(0.0), S::mul(z, z)));
         let erf = S::sub(S::splat(1.0), S::mul(series, e));
         S::mul(S::splat(0.5), S::mul_add(size, erf, x))
+    }
+}
+
+#[inline(always)]
+unsafe fn gelu_tanh<S: Simd>(x: S::V) -> S::V {
+    // SAFETY: the caller's.
+    unsafe {
+        let cubed = S::mul(S::mul(x, x), x);
+        let inner = S::mul_add(cubed, S::splat(0.044_715), x);
+        // 2 sqrt(2 / pi)
+        let e = exp::<S>(S::mul(inner, S::splat(-1.595_769_1)));
+        S::div(x, S::add(e, S::splat(1.0)))
     }
 }

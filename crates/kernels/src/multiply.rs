@@ -8,9 +8,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::{
-    Activation, Matrix, Precision, Then,
+    Matrix, Precision, Then,
     aligned::Aligned,
-    elementwise::{gelu, quick_gelu},
     product::{Product, compiled_for_product},
     simd::Simd,
     tile::{self, Columns, Sums, VECTORS, blocks, for_rows},
@@ -260,10 +259,9 @@ unsafe fn one_block<P: Product, const R: usize>(block: &Block<'_, P>) {
                 sums = plus::<P::S>(sums, bias);
                 sums = match then {
                     Then::Nothing => sums,
-                    Then::Activate(Activation::QuickGelu) => {
-                        [quick_gelu::<P::S>(sums[0]), quick_gelu::<P::S>(sums[1])]
+                    Then::Activate(activation) => {
+                        [activation.apply::<P::S>(sums[0]), activation.apply::<P::S>(sums[1])]
                     }
-                    Then::Activate(Activation::Gelu) => [gelu::<P::S>(sums[0]), gelu::<P::S>(sums[1])],
                     Then::Add(other) => {
                         plus::<P::S>(sums, tile::load::<P::S>(other.as_ptr().add(at), n_columns))
                     }

@@ -81,6 +81,9 @@ fn product(isa: Isa, precision: Precision, [rows, n_in, n_out]: [usize; 3]) {
     check(Then::Nothing, &|_, sum| sum);
     check(Then::Add(&other), &|at, sum| sum + f64::from(other[at]));
     check(Then::Activate(Activation::QuickGelu), &|_, x| x / (1.0 + (-1.702 * x).exp()));
+    check(Then::Activate(Activation::GeluTanh), &|_, x| {
+        x / 2.0 * (1.0 + ((2.0 / std::f64::consts::PI).sqrt() * (x + 0.044_715 * x.powi(3))).tanh())
+    });
     if rows * n_out < 2_000 {
         check(Then::Activate(Activation::Gelu), &|_, x| x / 2.0 * (1.0 + erf(x / 2.0_f64.sqrt())));
     }

@@ -1,4 +1,4 @@
-//! The two activations of these models.
+//! The activations of these models.
 
 use candle_core::{Result, Tensor};
 
@@ -9,6 +9,8 @@ pub(crate) enum Activation {
     QuickGelu,
     /// `x / 2 * (1 + erf(x / sqrt 2))`: LAION's CLIP, BLIP.
     Gelu,
+    /// `x / 2 * (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))`: SigLIP.
+    GeluTanh,
 }
 
 impl Activation {
@@ -16,6 +18,7 @@ impl Activation {
         match name {
             "quick_gelu" => Some(Self::QuickGelu),
             "gelu" => Some(Self::Gelu),
+            "gelu_pytorch_tanh" | "gelu_new" => Some(Self::GeluTanh),
             _ => None,
         }
     }
@@ -25,6 +28,7 @@ impl Activation {
         match self {
             Self::QuickGelu => x * candle_nn::ops::sigmoid(&(x * 1.702)?)?,
             Self::Gelu => x.gelu_erf(),
+            Self::GeluTanh => x.gelu(),
         }
     }
 
@@ -33,6 +37,7 @@ impl Activation {
         match self {
             Self::QuickGelu => vitrine_kernels::Activation::QuickGelu,
             Self::Gelu => vitrine_kernels::Activation::Gelu,
+            Self::GeluTanh => vitrine_kernels::Activation::GeluTanh,
         }
     }
 }

@@ -30,11 +30,47 @@ pub(crate) struct EncoderConfig {
 
 /// How a checkpoint names the parts of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Naming {
-    /// `q_proj`, `k_proj`, `v_proj`, `out_proj`.
-    Clip,
-    /// `qkv`, `projection`.
-    Blip,
+pub(crate) struct Naming {
+    /// Between the tower's name and a layer's number.
+    pub(crate) layers: &'static str,
+    pub(crate) norm1: &'static str,
+    pub(crate) qkv: QkvNaming,
+    pub(crate) out: &'static str,
+    pub(crate) norm2: &'static str,
+    pub(crate) up: &'static str,
+    pub(crate) down: &'static str,
+}
+
+/// How a checkpoint names the layers that make queries, keys and values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum QkvNaming {
+    /// Three layers below this.
+    Three { below: &'static str, parts: [&'static str; 3] },
+    /// One, of which this names weight and bias.
+    One { layer: &'static str, weight: &'static str, bias: &'static str },
+}
+
+impl Naming {
+    /// Of transformers' `CLIPModel`, `SiglipModel` and their like.
+    pub(crate) const CLIP: Self = Self {
+        layers: "layers",
+        norm1: "layer_norm1",
+        qkv: QkvNaming::Three { below: "self_attn", parts: ["q_proj", "k_proj", "v_proj"] },
+        out: "self_attn.out_proj",
+        norm2: "layer_norm2",
+        up: "mlp.fc1",
+        down: "mlp.fc2",
+    };
+    /// Of BLIP's image tower in transformers.
+    pub(crate) const BLIP: Self = Self {
+        qkv: QkvNaming::One {
+            layer: "self_attn",
+            weight: "self_attn.qkv.weight",
+            bias: "self_attn.qkv.bias",
+        },
+        out: "self_attn.projection",
+        ..Self::CLIP
+    };
 }
 
 pub(crate) struct Encoder {
@@ -62,9 +98,10 @@ impl Encoder {
         weights: &Weights,
         prefix: &str,
         config: &EncoderConfig,
-        naming: Naming,
+        naming: &Naming,
     ) -> Result<Self, ModelError> {
-        let layer = |i: usize| Layer::load(weights, &format!("{prefix}.layers.{i}"), config, naming);
+        let layer =
+            |i: usize| Layer::load(weights, &format!("{prefix}.{}.{i}", naming.layers), config, naming);
         Ok(Self { layers: (0..config.n_layers).map(layer).collect::<Result<_, _>>()? })
     }
 
@@ -183,27 +220,25 @@ impl Layer {
         weights: &Weights,
         prefix: &str,
         config: &EncoderConfig,
-        naming: Naming,
+        naming: &Naming,
     ) -> Result<Self, ModelError> {
         let h = config.hidden;
-        let attention = format!("{prefix}.self_attn");
-        let (qkv, out) = match naming {
-            Naming::Clip => {
-                let parts = ["q_proj", "k_proj", "v_proj"].map(|part| format!("{attention}.{part}"));
-                (weights.fused_linear(&parts, h, h)?, "out_proj")
+        let of = |part: &str| format!("{prefix}.{part}");
+        let (attention, qkv) = match naming.qkv {
+            QkvNaming::Three { below, parts } => {
+                let parts = parts.map(|part| of(&format!("{below}.{part}")));
+                (below, weights.fused_linear(&parts, h, h)?)
             }
-            Naming::Blip => (weights.weight_and_bias(&format!("{attention}.qkv"), h, 3 * h)?, "projection"),
+            QkvNaming::One { layer, weight, bias } => {
+                (layer, (weights.get(&of(weight), &[3 * h, h])?, weights.get(&of(bias), &[3 * h])?))
+            }
         };
         Ok(Self {
-            norm1: weights.layer_norm(&format!("{prefix}.layer_norm1"), h, config.eps)?,
-            qkv: with_scaled_queries(weights, &attention, qkv, h, config.n_heads)?,
-            out: weights.linear(&format!("{attention}.{out}"), h, h)?,
-            norm2: weights.layer_norm(&format!("{prefix}.layer_norm2"), h, config.eps)?,
-            mlp: Mlp {
-                up: weights.linear(&format!("{prefix}.mlp.fc1"), h, config.intermediate)?,
-                activation: config.activation,
-                down: weights.linear(&format!("{prefix}.mlp.fc2"), config.intermediate, h)?,
-            },
+            norm1: weights.layer_norm(&of(naming.norm1), h, config.eps)?,
+            qkv: with_scaled_queries(weights, &of(attention), qkv, h, config.n_heads)?,
+            out: weights.linear(&of(naming.out), h, h)?,
+            norm2: weights.layer_norm(&of(naming.norm2), h, config.eps)?,
+            mlp: Mlp::load(weights, [&of(naming.up), &of(naming.down)], config)?,
             n_heads: config.n_heads,
         })
     }
@@ -269,6 +304,19 @@ pub(crate) struct Mlp {
 }
 
 impl Mlp {
+    /// Of the layers of these names.
+    pub(crate) fn load(
+        weights: &Weights,
+        [up, down]: [&str; 2],
+        config: &EncoderConfig,
+    ) -> Result<Self, ModelError> {
+        Ok(Self {
+            up: weights.linear(up, config.hidden, config.intermediate)?,
+            activation: config.activation,
+            down: weights.linear(down, config.intermediate, config.hidden)?,
+        })
+    }
+
     /// `mlp(x) + residual`.
     pub(crate) fn forward_plus(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor, ModelError> {
         self.down.forward_plus(&self.up.forward_activated(self.activation, x)?, residual)
@@ -304,7 +352,7 @@ pub(crate) fn attend(
 }
 
 /// 1 / sqrt(size of a head).
-fn attention_scale(hidden: usize, n_heads: usize) -> f64 {
+pub(crate) fn attention_scale(hidden: usize, n_heads: usize) -> f64 {
     ((hidden / n_heads) as f64).powf(-0.5)
 }
 

@@ -90,6 +90,7 @@ pub(crate) fn mlp_plus(mlp: &Mlp, x: &Tensor, residual: &Tensor) -> Result<Tenso
     let active = match mlp.activation {
         Activation::QuickGelu => (&up * sigmoid(&(&up * 1.702)?)?)?,
         Activation::Gelu => up.gelu_erf()?,
+        Activation::GeluTanh => up.gelu()?,
     };
     Ok((linear(&mlp.down, &active)? + residual)?)
 }

@@ -13,10 +13,10 @@
 //!
 //! Invariants:
 //!
-//! - Everything about a model is read from its folder; no size, token or mean is written here. Any
-//!   checkpoint of transformers' `CLIPModel`, `BlipForConditionalGeneration` and
-//!   `BlipForImageTextRetrieval` works when dropped in.
-//! - transformers is the reference. `tests/goldens`, made by `models/parity/make_goldens.py`, holds its
+//! - Everything about a model is read from its folder; no size, token or mean is written here, but for timm's image
+//!   towers, of which a folder holds the name alone. Any checkpoint of transformers' `CLIPModel`, `SiglipModel`,
+//!   `BlipForConditionalGeneration` and `BlipForImageTextRetrieval` works when dropped in, and OpenCLIP's own files.
+//! - transformers is the reference, and OpenCLIP for its own. `tests/goldens`, made by `models/parity/make_goldens.py`, holds its
 //!   pixels, ids, hidden states, vectors, logits and captions; `tests/` compares: pixels within 2 of 255
 //!   levels, vectors at a cosine of 0.9999, ids exactly.
 //! - A batch gives what its members give alone.

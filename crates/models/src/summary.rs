@@ -63,16 +63,24 @@ pub(crate) fn require_architecture(
 }
 
 pub(crate) fn of_folder(folder: &Path) -> Result<ModelSummary, ModelError> {
-    let config = folder.join("config.json");
-    let architecture = architecture(&config)?;
-    let n_working = match architecture.as_str() {
-        "CLIPModel" | "clip" => clip::n_working(&config)?,
-        "BlipForConditionalGeneration" => blip::n_working(&config, true)?,
-        "BlipForImageTextRetrieval" => blip::n_working(&config, false)?,
-        // What cannot be loaded needs nothing to compute.
-        _ => 0,
+    let cpu = select_device(DevicePreference::Cpu);
+    let (architecture, n_working, weights) = match clip::summary(folder)? {
+        Some(outline) => {
+            let weights = Weights::open_named(folder, outline.weights, &cpu)?;
+            (outline.name.to_owned(), outline.n_working, weights)
+        }
+        None => {
+            let config = folder.join("config.json");
+            let architecture = architecture(&config)?;
+            let n_working = match architecture.as_str() {
+                "BlipForConditionalGeneration" => blip::n_working(&config, true)?,
+                "BlipForImageTextRetrieval" => blip::n_working(&config, false)?,
+                // What cannot be loaded needs nothing to compute.
+                _ => 0,
+            };
+            (architecture, n_working, Weights::open(folder, &cpu)?)
+        }
     };
-    let weights = Weights::open(folder, &select_device(DevicePreference::Cpu))?;
     Ok(ModelSummary {
         architecture,
         n_parameters: weights.n_parameters(),

@@ -199,8 +199,11 @@ fn a_model_of_another_kind_is_refused() {
     let (folder, _) = pack();
     let swapped = Clip::load(&folder.path().join("caption"), &select_device(DevicePreference::Cpu));
     check(swapped, &["caption/config.json", "BlipForConditionalGeneration", "CLIPModel"]);
-    edit(&folder, "clip/config.json", "CLIPModel", "SiglipModel");
-    check(load_clip(&folder), &["clip/config.json", "SiglipModel"]);
+    edit(&folder, "clip/config.json", "CLIPModel", "AlignModel");
+    check(load_clip(&folder), &["clip/config.json", "AlignModel", "SiglipModel"]);
+    // Said to be of another family than its weights are of.
+    edit(&folder, "clip/config.json", "AlignModel", "SiglipModel");
+    check(load_clip(&folder), &["clip"]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! FOLDER/pack.toml                                      a pack
-//! FOLDER/config.json, model.safetensors, ...            one model
+//! FOLDER/config.json, model.safetensors, ...            one model, or with open_clip_config.json
 //! FOLDER/anything/config.json, ...                      several
 //! FOLDER/models--org--name/snapshots/COMMIT/config.json the cache of the hub's tools
 //! ```
@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::PackError;
-use crate::check::role_of;
+use crate::check::{CONFIGS, kind_in};
+use crate::layout::Layout;
 use crate::offer::Role;
 use crate::origin::read_small;
 use crate::shelf::folders_in;
@@ -21,7 +22,15 @@ use crate::shelf::folders_in;
 pub(crate) enum Found {
     Pack,
     /// In the order of their roles; one of each at most, and always a CLIP.
-    Models(Vec<(Role, PathBuf)>),
+    Models(Vec<Model>),
+}
+
+/// A model, and where it lies.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Model {
+    pub(crate) role: Role,
+    pub(crate) layout: Layout,
+    pub(crate) folder: PathBuf,
 }
 
 /// Looks into `folder`.
@@ -35,38 +44,38 @@ pub(crate) fn find_models(folder: &Path) -> Result<Found, PackError> {
     if folder.join("pack.toml").is_file() {
         return Ok(Found::Pack);
     }
-    let mut models: Vec<(Role, PathBuf)> = Vec::new();
+    let mut models: Vec<Model> = Vec::new();
     let mut refused = None;
     for place in places(folder) {
-        match role_of(&place.join("config.json"), &place.display().to_string()) {
-            Ok(role) => models.push((role, place)),
+        match kind_in(&place) {
+            Ok((role, layout)) => models.push(Model { role, layout, folder: place }),
             Err(error) => refused = Some(error),
         }
     }
-    models.sort();
+    models.sort_by(|a, b| (a.role, &a.folder).cmp(&(b.role, &b.folder)));
     for pair in models.windows(2) {
-        if pair[0].0 == pair[1].0 {
+        if pair[0].role == pair[1].role {
             return Err(cannot(format!(
                 "{} and {} are models for the same purpose. Choose a folder with one of them.",
-                pair[0].1.display(),
-                pair[1].1.display()
+                pair[0].folder.display(),
+                pair[1].folder.display()
             )));
         }
     }
-    match (models.first(), refused) {
-        (Some((Role::Clip, _)), _) => Ok(Found::Models(models)),
+    match (models.first().map(|model| model.role), refused) {
+        (Some(Role::Clip), _) => Ok(Found::Models(models)),
         (None, Some(error)) => Err(error),
         (None, None) => Err(cannot(
             "there is no pack.toml and no config.json in it. Choose the folder that holds the models.".into(),
         )),
         (Some(_), _) => Err(cannot(
-            "it has no CLIPModel, without which nothing is found. Put one beside it, then import both."
+            "it has no search model (CLIP or SigLIP), without which nothing is found. Put one beside it, then import both."
                 .into(),
         )),
     }
 }
 
-/// Folders with a `config.json`: this one, else those in it and in the hub's cache.
+/// Folders with a configuration: this one, else those in it and in the hub's cache.
 fn places(folder: &Path) -> Vec<PathBuf> {
     if let Some(place) = model_in(folder) {
         return vec![place];
@@ -75,10 +84,14 @@ fn places(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn model_in(folder: &Path) -> Option<PathBuf> {
-    if folder.join("config.json").is_file() {
+    if is_model(folder) {
         return Some(folder.to_path_buf());
     }
     snapshot_in(folder)
+}
+
+fn is_model(folder: &Path) -> bool {
+    CONFIGS.iter().any(|name| folder.join(name).is_file())
 }
 
 /// In a folder of the hub's cache, the commit of its main branch, else the one that came last.
@@ -86,12 +99,11 @@ fn snapshot_in(folder: &Path) -> Option<PathBuf> {
     let snapshots = folder.join("snapshots");
     let main = read_small(&folder.join("refs/main"));
     let of_main = main.map(|commit| snapshots.join(commit.trim()));
-    let is_model = |path: &PathBuf| path.join("config.json").is_file();
     of_main.filter(|path| path.starts_with(&snapshots) && is_model(path)).or_else(|| {
         let time = |path: &PathBuf| {
             path.metadata().and_then(|meta| meta.modified()).unwrap_or(SystemTime::UNIX_EPOCH)
         };
-        folders_in(&snapshots).into_iter().filter(is_model).max_by_key(time)
+        folders_in(&snapshots).into_iter().filter(|path| is_model(path)).max_by_key(time)
     })
 }
 

@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 use vitrine_jobs::{Job, Stage};
-use vitrine_models::{FileSum, Pack, PackManifest, regular_file};
+use vitrine_models::{Calibration, FileSum, Pack, PackManifest, regular_file};
 
 use crate::PackError;
-use crate::find_models::{Found, find_models, name_for};
-use crate::offer::{Role, files_of_a_model};
+use crate::find_models::{Found, Model, find_models, name_for};
+use crate::offer::Role;
 use crate::origin::Origin;
 use crate::part::{CHUNK_BYTES, hex};
 use crate::pull::{Outcome, enter, finish};
@@ -128,17 +128,20 @@ impl Shelf {
 }
 
 /// A manifest for models that come without one, and the files to copy.
-fn describe(source: &Path, models: &[(Role, PathBuf)]) -> Result<(PackManifest, Vec<Copied>), PackError> {
+fn describe(source: &Path, models: &[Model]) -> Result<(PackManifest, Vec<Copied>), PackError> {
     let summary = "Imported from a folder of this computer.";
     let mut manifest = PackManifest::new(&name_for(source), "new", summary, "LicenseRef-unknown");
     let mut files = Vec::new();
-    for (role, folder) in models {
+    for Model { role, layout, folder } in models {
         enter(&mut manifest, *role);
-        let names = files_of_a_model(&files_in(folder)).map_err(|missing| PackError::CannotImport {
+        let names = layout.files(&files_in(folder)).map_err(|missing| PackError::CannotImport {
             folder: folder.clone(),
             reason: format!("it has no {missing}. Copy the whole model."),
         })?;
         files.extend(names.into_iter().map(|name| (folder.join(&name), format!("{}/{name}", role.folder()))));
+        if *role == Role::Clip {
+            manifest.calibration = Calibration::usual_of(folder)?;
+        }
     }
     Ok((manifest, files))
 }

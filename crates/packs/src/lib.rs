@@ -30,6 +30,7 @@ mod fetch;
 mod find_models;
 mod hub;
 mod import;
+mod layout;
 mod offer;
 mod origin;
 mod part;

@@ -1,19 +1,21 @@
 //! Packs that can be downloaded: manifests that are compiled in from `models/packs`.
 //!
-//! A manifest names a repository of the hub for each model. Which files of it are wanted follows from
-//! the layout that all models of the hub share, so it need not be said again.
+//! A manifest names a repository of the hub for each model, and its layout, from which follows which files of it are
+//! wanted.
 
 use serde::Deserialize;
 use vitrine_models::{Calibration, ScoreRange};
 
-use vitrine_models::is_safe_name;
-
 use crate::PackError;
+use crate::layout::Layout;
 
 /// The version of the manifests.
 const FORMAT: u32 = 1;
 
-const MANIFESTS: [&str; 3] = [
+const MANIFESTS: [&str; 6] = [
+    include_str!("../../../models/packs/ecommerce.toml"),
+    include_str!("../../../models/packs/ecommerce-large.toml"),
+    include_str!("../../../models/packs/multilingual.toml"),
     include_str!("../../../models/packs/fast.toml"),
     include_str!("../../../models/packs/quality.toml"),
     include_str!("../../../models/packs/fashion.toml"),
@@ -52,6 +54,8 @@ pub(crate) struct Repo {
     /// A branch, a tag or a commit.
     #[serde(default = "main_branch")]
     pub(crate) revision: String,
+    #[serde(default)]
+    pub(crate) layout: Layout,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
@@ -81,49 +85,6 @@ impl Role {
             Self::Match => "match",
         }
     }
-}
-
-/// The small files of a model in the hub's layout: of each group, the first choice of which all are there.
-const SMALL_FILES: [&[&[&str]]; 3] = [
-    &[&["config.json"]],
-    &[&["preprocessor_config.json"]],
-    &[&["tokenizer.json"], &["vocab.json", "merges.txt"], &["vocab.txt"]],
-];
-
-/// Taken where it is there: how captions are searched for.
-const OPTIONAL_FILE: &str = "generation_config.json";
-
-/// Which of the files that `there` are make a model, small ones first; or the name of one that is missing.
-pub(crate) fn files_of_a_model(there: &[String]) -> Result<Vec<String>, &'static str> {
-    let is_there = |name: &&str| there.iter().any(|file| file == name);
-    let mut files = Vec::new();
-    for group in SMALL_FILES {
-        let names = group.iter().find(|names| names.iter().all(is_there)).ok_or(group[0][0])?;
-        files.extend(names.iter().map(|name| (*name).to_owned()));
-    }
-    if is_there(&OPTIONAL_FILE) {
-        files.push(OPTIONAL_FILE.to_owned());
-    }
-    const WHOLE: &str = "model.safetensors";
-    const INDEX: &str = "model.safetensors.index.json";
-    const TORCH: &str = "pytorch_model.bin";
-    // In the order in which the models' reader looks for them.
-    if is_there(&WHOLE) {
-        files.push(WHOLE.to_owned());
-    } else if is_there(&INDEX) {
-        let is_part = |name: &&String| {
-            is_safe_name(name)
-                && name.strip_prefix("model-").is_some_and(|rest| rest.contains("-of-"))
-                && name.ends_with(".safetensors")
-        };
-        files.push(INDEX.to_owned());
-        files.extend(there.iter().filter(is_part).cloned());
-    } else if is_there(&TORCH) {
-        files.push(TORCH.to_owned());
-    } else {
-        return Err(WHOLE);
-    }
-    Ok(files)
 }
 
 impl Offer {
@@ -182,12 +143,9 @@ impl Offer {
         models.into_iter().filter_map(|(role, repo)| Some((role, repo?)))
     }
 
-    pub(crate) fn calibration(&self) -> Calibration {
-        self.calibration.map_or_else(Calibration::default, |Scales { text, image }| Calibration {
-            text,
-            image,
-            ..Calibration::default()
-        })
+    /// What is usual for its search model, with what the manifest says instead.
+    pub(crate) fn calibrated(&self, usual: Calibration) -> Calibration {
+        self.calibration.map_or(usual, |Scales { text, image }| Calibration { text, image, ..usual })
     }
 }
 
@@ -201,7 +159,7 @@ mod tests {
     fn every_manifest_can_be_read() {
         let offers = Offer::all().unwrap();
         let names: Vec<&str> = offers.iter().map(|offer| offer.name.as_str()).collect();
-        assert_eq!(names, ["fast", "quality", "fashion"]);
+        assert_eq!(names, ["ecommerce", "ecommerce-large", "multilingual", "fast", "quality", "fashion"]);
         for offer in &offers {
             assert!(offer.models().all(|(_, repo)| repo.repo.split('/').count() == 2), "{}", offer.name);
             assert!(offer.about_bytes > 1_000_000_000 && !offer.summary.is_empty());
@@ -210,42 +168,8 @@ mod tests {
     }
 
     #[test]
-    fn a_model_is_its_small_files_and_one_kind_of_weights() {
-        let check = |there: &[&str], expected: Result<&[&str], &'static str>| {
-            let there: Vec<String> = ["config.json", "preprocessor_config.json", "README.md"]
-                .iter()
-                .chain(there)
-                .map(|name| (*name).to_owned())
-                .collect();
-            let files = files_of_a_model(&there);
-            let files = files.as_ref().map(|files| files[2..].iter().map(String::as_str).collect::<Vec<_>>());
-            assert_eq!(files.as_deref().map_err(|name| **name), expected);
-        };
-        check(
-            &["vocab.txt", "tokenizer.json", "pytorch_model.bin", "model.safetensors"],
-            Ok(&["tokenizer.json", "model.safetensors"]),
-        );
-        check(
-            &["vocab.json", "merges.txt", "pytorch_model.bin"],
-            Ok(&["vocab.json", "merges.txt", "pytorch_model.bin"]),
-        );
-        check(
-            &["generation_config.json", "tokenizer.json", "model.safetensors"],
-            Ok(&["tokenizer.json", "generation_config.json", "model.safetensors"]),
-        );
-        let parts = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
-        let index = "model.safetensors.index.json";
-        check(
-            &["vocab.txt", index, parts[0], parts[1], "a/model-1-of-1.safetensors"],
-            Ok(&["vocab.txt", index, parts[0], parts[1]]),
-        );
-        check(&["vocab.json", "model.safetensors"], Err("tokenizer.json"));
-        check(&["vocab.txt", "flax_model.msgpack"], Err("model.safetensors"));
-    }
-
-    #[test]
     fn a_name_that_is_not_offered_says_what_is() {
         let error = Offer::named("best").unwrap_err().to_string();
-        assert!(error.contains("best") && error.contains("fast, quality, fashion"), "{error}");
+        assert!(error.contains("best") && error.contains("multilingual, fast, quality, fashion"), "{error}");
     }
 }

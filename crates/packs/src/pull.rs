@@ -15,13 +15,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use vitrine_jobs::{Job, Stage};
-use vitrine_models::{FileSum, ModelEntry, Pack, PackManifest};
+use vitrine_models::{Calibration, FileSum, ModelEntry, Pack, PackManifest};
 
 use crate::PackError;
-use crate::check::{role_of, try_models};
+use crate::check::{CONFIGS, kind_of, try_models};
 use crate::fetch::{Wanted, fetch, insist};
 use crate::hub::{Hub, HubOptions, Sum};
-use crate::offer::{Offer, Role, files_of_a_model};
+use crate::offer::{Offer, Role};
 use crate::origin::{Expected, Origin};
 use crate::part::Part;
 use crate::shelf::{Installed, Shelf, files_in, folders_in, revision_of, verify};
@@ -69,13 +69,13 @@ impl Shelf {
             let path = staging.join(&wanted.path);
             set_out(&path, wanted, self.find(&offer.name).ok().as_ref())?;
             let sum = fetch(&hub, wanted, &path, job)?;
-            if wanted.name == "config.json" {
+            if CONFIGS.contains(&wanted.name.as_str()) {
                 check_kind(&path, wanted)?;
             }
             sums.insert(wanted.path.clone(), sum);
         }
 
-        let manifest = manifest_of(offer, sums);
+        let manifest = manifest_of(offer, &staging, sums)?;
         if let Some(old) = old.filter(|old| old.revision == manifest.revision) {
             // The repository changed in what is not part of the pack.
             origin.write(&old.folder)?;
@@ -127,17 +127,17 @@ fn ask_for_files(hub: &Hub, offer: &Offer, job: &Job) -> Result<(Origin, Vec<Cho
     for (role, repo) in offer.models() {
         let state = insist(hub, job, || hub.repo(&repo.repo, &repo.revision))?;
         origin.add(role, &repo.repo, &state.commit);
-        repos.push((role, &repo.repo, state));
+        repos.push((role, repo, state));
     }
     let mut chosen = Vec::new();
     for (role, repo, state) in repos {
-        let names = files_of_a_model(&state.files).map_err(|missing| PackError::NotOnHub {
+        let names = repo.layout.files(&state.files).map_err(|missing| PackError::NotOnHub {
             host: hub.host().to_owned(),
-            what: format!("{missing} in {repo}"),
+            what: format!("{missing} in {}", repo.repo),
         })?;
         chosen.extend(names.into_iter().map(|name| Chosen {
             path: format!("{}/{name}", role.folder()),
-            repo: repo.clone(),
+            repo: repo.repo.clone(),
             commit: state.commit.clone(),
             name,
         }));
@@ -205,7 +205,7 @@ fn set_out(path: &Path, wanted: &Wanted, installed: Option<&Installed>) -> Resul
 
 /// A model of another kind is refused before its weights are downloaded.
 fn check_kind(config: &Path, wanted: &Wanted) -> Result<(), PackError> {
-    let role = role_of(config, &wanted.repo)?;
+    let (role, _) = kind_of(config, &wanted.repo)?;
     if wanted.path.starts_with(role.folder()) {
         return Ok(());
     }
@@ -214,21 +214,25 @@ fn check_kind(config: &Path, wanted: &Wanted) -> Result<(), PackError> {
         model: wanted.repo.clone(),
         found: format!("for {}", role.folder()),
         expected: if folder == Path::new(Role::Clip.folder()) {
-            "CLIPModel here"
+            "a search model here"
         } else {
             "another kind of BLIP here"
         },
     })
 }
 
-fn manifest_of(offer: &Offer, files: BTreeMap<String, FileSum>) -> PackManifest {
+fn manifest_of(
+    offer: &Offer,
+    staging: &Path,
+    files: BTreeMap<String, FileSum>,
+) -> Result<PackManifest, PackError> {
     let mut manifest = PackManifest::new(&offer.name, &revision_of(&files), &offer.summary, &offer.licence);
     for (role, _) in offer.models() {
         enter(&mut manifest, role);
     }
-    manifest.calibration = offer.calibration();
+    manifest.calibration = offer.calibrated(Calibration::usual_of(&staging.join(Role::Clip.folder()))?);
     manifest.files = files;
-    manifest
+    Ok(manifest)
 }
 
 /// Says in the manifest that the pack holds this model.

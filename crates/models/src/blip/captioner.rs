@@ -72,9 +72,7 @@ impl Captioner {
         let path = folder.join("config.json");
         summary::require_architecture(&path, &[KIND], KIND)?;
         let config = BlipConfig::load(&path)?;
-        let in_config = |reason: String| ModelError::config(&path, reason);
-        let side = config.vision_config.image_size.get().map_err(in_config)?;
-        let preprocess = ImagePreprocess::load(folder, Defaults::Blip, side)?;
+        let preprocess = Self::preprocess_of(folder)?;
         let tokenizer = TextTokenizer::load(folder, Vocabulary::BertWordPiece)?;
         let text = &config.text_config;
         if tokenizer.n_ids() > text.vocab_size {
@@ -98,6 +96,20 @@ impl Captioner {
             device: device.clone(),
             batch: BatchSize::new(BATCH),
         })
+    }
+
+    /// How pictures are prepared for the model in a folder, which is not loaded.
+    ///
+    /// # Errors
+    /// As [`Captioner::load`], of the files that say so.
+    pub fn preprocess_of(folder: &Path) -> Result<ImagePreprocess, ModelError> {
+        let path = folder.join("config.json");
+        let side = BlipConfig::load(&path)?.vision_config.image_size.get();
+        ImagePreprocess::load(
+            folder,
+            Defaults::Blip,
+            side.map_err(|reason| ModelError::config(&path, reason))?,
+        )
     }
 
     /// How pictures are prepared for this model.

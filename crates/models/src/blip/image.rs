@@ -15,7 +15,7 @@ use super::config::VisionConfig;
 use crate::batching::BatchSize;
 use crate::encoder::{Encoder, EncoderConfig, Naming};
 use crate::norm::Norm;
-use crate::patches::{PatchConfig, PatchEmbedding};
+use crate::patches::{PatchConfig, PatchEmbedding, PatchNaming};
 use crate::weights::Weights;
 use crate::{ImagePreprocess, ModelDevice, ModelError, PixelTensor, Precision};
 
@@ -122,8 +122,8 @@ impl ImageTower {
         Ok(Arc::new(Self {
             folder: folder.to_path_buf(),
             preprocess,
-            patches: PatchEmbedding::load_blip(weights, "vision_model.embeddings", &patches, device)?,
-            encoder: Encoder::load(weights, "vision_model.encoder", &encoder, Naming::Blip)?,
+            patches: PatchEmbedding::load(weights, &PatchNaming::BLIP, &patches, device)?,
+            encoder: Encoder::load(weights, "vision_model.encoder", &encoder, &Naming::BLIP)?,
             norm: weights.layer_norm("vision_model.post_layernorm", h, encoder.eps)?,
             config: encoder,
             device: device.clone(),

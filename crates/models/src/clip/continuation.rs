@@ -8,7 +8,7 @@
 //!
 //! In: token ids of whole texts. Out: the vectors that [`Clip::embed_texts`] gives, up to the rounding of
 //! sums. A text that does not begin with the prefix, or ends within it, goes the ordinary way, so the
-//! prefix may be any guess.
+//! prefix may be any guess; and so do all texts of a tower that reads in both directions.
 
 use candle_core::{Device, Tensor};
 
@@ -41,6 +41,9 @@ impl Clip {
     /// # Errors
     /// Arithmetic or a tokenizer that failed.
     pub(crate) fn prefix(&self, earlier: &TextPrefix, beginning: &str) -> Result<TextPrefix, ModelError> {
+        if !self.text.is_causal() {
+            return Ok(TextPrefix::empty());
+        }
         let mut ids = self.text.token_ids(beginning)?;
         ids.truncate(self.text.end_of(&ids) as usize);
         let n_shared = ids.iter().zip(&earlier.ids).take_while(|(a, b)| a == b).count();

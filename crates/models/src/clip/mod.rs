@@ -1,39 +1,40 @@
-//! CLIP (Radford et al. 2021, <https://arxiv.org/abs/2103.00020>): pictures and texts as vectors of one
-//! space, in which a cosine says how well they belong together.
+//! The search model: pictures and texts as vectors of one space, in which a cosine says how well they belong together.
+//! CLIP (Radford et al. 2021, <https://arxiv.org/abs/2103.00020>) and what came after it.
 //!
 //! In: prepared pictures ([`crate::ImagePreprocess`]) or texts. Out: vectors of length 1.
 //!
-//! The files are those of transformers' `CLIPModel`. Activation, sizes, epsilon and end token come from
-//! `config.json`, so OpenAI's and LAION's checkpoints both work.
+//! Which family a folder's model is of, and how its weights are called, is said in `families/`; activations, sizes,
+//! epsilons and end tokens come from the folder's files.
 
-mod config;
 mod continuation;
+mod families;
 mod heat;
+mod image;
+mod pooling;
 mod text;
 
 use std::path::Path;
 
 use candle_core::{D, DType, Tensor};
 
-use self::config::ClipConfig;
 pub(crate) use self::continuation::TextPrefix;
+use self::families::Layout;
+use self::image::ImageTower;
 use self::text::TextTower;
 use crate::batching::BatchSize;
-use crate::dense::Dense;
-use crate::encoder::{Encoder, Naming};
-use crate::norm::Norm;
-use crate::patches::{PatchConfig, PatchEmbedding};
-use crate::pixels::Defaults;
-use crate::tokenizer::{TextTokenizer, Vocabulary};
+use crate::tokenizer::TextTokenizer;
 use crate::weights::Weights;
-use crate::{ImagePreprocess, ModelDevice, ModelError, PixelTensor, memory, summary};
+use crate::{
+    Calibration, DevicePreference, ImagePreprocess, ModelDevice, ModelError, PixelTensor, ScoreRange, memory,
+    select_device,
+};
 
 /// Pictures that go through the model together; more would only take more memory.
 const IMAGE_BATCH: usize = 16;
 /// Texts that go through the model together.
 const TEXT_BATCH: usize = 64;
 
-/// A loaded CLIP model.
+/// A loaded search model.
 pub struct Clip {
     preprocess: ImagePreprocess,
     image: ImageTower,
@@ -44,57 +45,25 @@ pub struct Clip {
     text_batch: BatchSize,
 }
 
-struct ImageTower {
-    patches: PatchEmbedding,
-    pre_norm: Norm,
-    encoder: Encoder,
-    post_norm: Norm,
-    projection: Dense,
-    /// Of every layer norm.
-    eps: f64,
-}
-
 impl Clip {
-    /// Loads a `CLIPModel` from a folder in the Hugging Face layout.
+    /// Loads a model of any family that `clip/families` knows from a folder in its own layout.
     ///
     /// # Errors
     /// A file that is missing, unreadable or does not fit the others; the error names it.
     pub fn load(folder: &Path, device: &ModelDevice) -> Result<Self, ModelError> {
-        let path = folder.join("config.json");
-        summary::require_architecture(&path, &["CLIPModel", "clip"], "CLIPModel")?;
-        let config = ClipConfig::load(&path)?;
-        let in_config = |reason: String| ModelError::config(&path, reason);
-        let side = config.vision_config.image_size.get().map_err(in_config)?;
-        let patch = config.vision_config.patch_size.get().map_err(in_config)?;
-        let preprocess = ImagePreprocess::load(folder, Defaults::Clip, side)?;
-        let tokenizer = TextTokenizer::load(folder, Vocabulary::ClipBpe)?;
-
-        let weights = Weights::open(folder, device)?;
+        let layout = Layout::of_folder(folder)?;
+        let preprocess = layout.preprocess(folder)?;
+        let tokenizer = TextTokenizer::load_cleaning(folder, layout.vocabulary, layout.cleaning)?;
+        let weights = Weights::open_named(folder, layout.weights, device)?;
         let device = &device.device;
-        let encoder = config.vision_config.encoder().map_err(in_config)?;
-        let h = encoder.hidden;
-        let patches = PatchConfig { hidden: h, side, patch };
-        let projection = weights.get("visual_projection.weight", &[config.projection_dim, h])?;
-        let image = ImageTower {
-            patches: PatchEmbedding::load_clip(&weights, "vision_model.embeddings", &patches, device)?,
-            // The checkpoints spell it so.
-            pre_norm: weights.layer_norm("vision_model.pre_layrnorm", h, encoder.eps)?,
-            encoder: Encoder::load(&weights, "vision_model.encoder", &encoder, Naming::Clip)?,
-            post_norm: weights.layer_norm("vision_model.post_layernorm", h, encoder.eps)?,
-            projection: weights.dense("visual_projection", projection, None)?,
-            eps: encoder.eps,
-        };
-        let text = TextTower::load(&weights, &config.text_config, config.projection_dim, tokenizer, device)?;
-        let logit_scale = if weights.contains("logit_scale") {
-            weights.get("logit_scale", &[])?.to_dtype(DType::F32)?.to_scalar::<f32>()?
-        } else {
-            config.logit_scale_init_value
-        };
+        let scale = layout.scale;
+        let logit_scale =
+            if weights.contains(scale.name) { weights.number(scale.name)? } else { scale.initial };
         Ok(Self {
             preprocess,
-            image,
-            text,
-            dim: config.projection_dim,
+            image: ImageTower::load(&weights, &layout.image, layout.dim, device)?,
+            text: TextTower::load(&weights, &layout.text, layout.dim, tokenizer, device)?,
+            dim: layout.dim,
             logit_scale: logit_scale.exp(),
             image_batch: BatchSize::new(IMAGE_BATCH),
             text_batch: BatchSize::new(TEXT_BATCH),
@@ -126,7 +95,7 @@ impl Clip {
     /// A picture prepared for another model, or arithmetic that failed.
     pub fn embed_images(&self, pictures: &[PixelTensor]) -> Result<Vec<Vec<f32>>, ModelError> {
         self.image_batch
-            .run_in_parts(&self.text.device, pictures, |batch| normalised(&self.image.forward(batch)?))
+            .run_in_parts(&self.image.device, pictures, |batch| normalised(&self.image.forward(batch)?))
     }
 
     /// One vector of length 1 for each text, `[dim]`, in the order given. The empty text has one too.
@@ -165,40 +134,65 @@ impl Clip {
     }
 
     /// What the image tower's last layer holds for every token of each picture, before any norm:
-    /// `[1 + patches][hidden]`, the class token first. For region-wise use and for comparison with
-    /// transformers' `vision_model(...).last_hidden_state`.
+    /// `[tokens][hidden]`, a class token first. For region-wise use and for comparison with
+    /// transformers' `vision_model(...).hidden_states`.
     ///
     /// # Errors
     /// As [`Clip::embed_images`].
     pub fn image_hidden_states(&self, picture: &PixelTensor) -> Result<Vec<Vec<f32>>, ModelError> {
-        let x = self.image.embed(std::slice::from_ref(picture))?;
-        Ok(self.image.encoder.forward(x, None)?.squeeze(0)?.to_dtype(DType::F32)?.to_vec2()?)
+        let x = self.image.hidden_states(std::slice::from_ref(picture))?;
+        Ok(x.squeeze(0)?.to_dtype(DType::F32)?.to_vec2()?)
     }
 }
 
-impl ImageTower {
-    fn embed(&self, pictures: &[PixelTensor]) -> Result<Tensor, ModelError> {
-        self.pre_norm.forward(&self.patches.forward(pictures)?)
+/// What a folder holds, if it is a search model of a family that is known: how its summary calls the family, how its
+/// weights are called, and the numbers that the usual batch needs beside them; see [`memory`].
+pub(crate) fn summary(folder: &Path) -> Result<Option<Outline>, ModelError> {
+    if !Layout::is_in(folder) {
+        return Ok(None);
     }
-
-    /// `[batch, dim]`, not normalised.
-    fn forward(&self, pictures: &[PixelTensor]) -> Result<Tensor, ModelError> {
-        let x = self.embed(pictures)?;
-        let class_token = self.encoder.forward_to_token(x, None, &vec![0; pictures.len()])?;
-        self.projection.forward(&self.post_norm.forward(&class_token)?)
-    }
+    let Layout { image, text, weights, name, .. } = Layout::of_folder(folder)?;
+    let n_patches = (image.side / image.patch).pow(2);
+    let images = memory::tower(IMAGE_BATCH, 1 + n_patches, &image.encoder);
+    let n_working = images.max(memory::tower(TEXT_BATCH, text.max_tokens, &text.encoder));
+    Ok(Some(Outline { name, weights, n_working }))
 }
 
-/// Numbers that the usual batch needs beside the weights, from a `config.json` alone; see [`memory`].
-pub(crate) fn n_working(config_path: &Path) -> Result<u64, ModelError> {
-    let config = ClipConfig::load(config_path)?;
-    let in_config = |reason: String| ModelError::config(config_path, reason);
-    let (vision, text) = (&config.vision_config, &config.text_config);
-    let side = vision.image_size.get().map_err(in_config)?;
-    let n_patches = (side / vision.patch_size.get().map_err(in_config)?).pow(2);
-    let image = memory::tower(IMAGE_BATCH, 1 + n_patches, &vision.encoder().map_err(in_config)?);
-    let text = memory::tower(TEXT_BATCH, text.max_position_embeddings, &text.encoder().map_err(in_config)?);
-    Ok(image.max(text))
+/// How the cosines of a folder's search model usually read. A model that was trained with a sigmoid says itself from
+/// which cosine on a picture and a text rather belong together than not (Zhai et al. 2023, section 3.2); of others
+/// those of OpenAI's CLIP are taken.
+pub(crate) fn usual_calibration(folder: &Path) -> Result<Calibration, ModelError> {
+    let mut usual = Calibration::default();
+    let layout = Layout::of_folder(folder)?;
+    let weights = Weights::open_named(folder, layout.weights, &select_device(DevicePreference::Cpu))?;
+    if !(weights.contains(LOGIT_BIAS) && weights.contains(layout.scale.name)) {
+        return Ok(usual);
+    }
+    let (scale, bias) = (weights.number(layout.scale.name)?.exp(), weights.number(LOGIT_BIAS)?);
+    if !(scale.is_normal() && bias.is_finite()) {
+        return Ok(usual);
+    }
+    let cosine = |logit: f32| (logit - bias) / scale;
+    // One in thousands belongs together in training, so most pairs lie far below the even one.
+    usual.text = ScoreRange { unrelated: cosine(-10.0), sure: cosine(3.0) };
+    usual.fused.look.mean = cosine(-11.0);
+    usual.fused.look.spread = 3.5 / scale;
+    Ok(usual)
+}
+
+/// Whether a folder's search model is read from `tokenizer_config.json` too: what is said there of padding.
+pub(crate) fn reads_tokenizer_config(folder: &Path) -> bool {
+    Layout::is_in(folder) && Layout::of_folder(folder).is_ok_and(|layout| layout.text.is_padded())
+}
+
+/// What models that were trained with a sigmoid add to their logits.
+const LOGIT_BIAS: &str = "logit_bias";
+
+/// A search model, told without its weights.
+pub(crate) struct Outline {
+    pub(crate) name: &'static str,
+    pub(crate) weights: &'static [&'static str],
+    pub(crate) n_working: u64,
 }
 
 /// Rows of length 1, in f32 whatever the model computes in.

@@ -1,17 +1,60 @@
-//! CLIP's text tower: words to one vector, taken at the end token.
+//! The text tower: words to one vector.
 //!
-//! The tower is causal, so nothing after the end token can change the vector: padding is never computed
-//! beyond the longest text of a batch, and shorter texts share its mask.
+//! CLIP's is causal and takes the vector at the end token: nothing after it can change the vector, so padding is never
+//! computed beyond the longest text of a batch, and shorter texts share its mask. SigLIP's reads in both directions,
+//! takes the vector at the last token, and was taught on texts that are padded to a fixed length, whose padding it reads
+//! like words.
 
 use candle_core::{Device, Tensor};
 
-use super::config::{LEGACY_EOS, TextConfig};
+use super::image::Projection;
 use crate::ModelError;
 use crate::dense::Dense;
-use crate::encoder::{Encoder, Naming, causal_mask};
+use crate::encoder::{Encoder, EncoderConfig, Naming, causal_mask};
 use crate::norm::Norm;
 use crate::tokenizer::TextTokenizer;
 use crate::weights::Weights;
+
+/// What a text tower is made of, and how its checkpoint names that.
+#[derive(Debug, Clone)]
+pub(super) struct TextLayout {
+    pub(super) encoder: EncoderConfig,
+    pub(super) vocab_size: usize,
+    pub(super) max_tokens: usize,
+    pub(super) reading: Reading,
+    pub(super) tokens: &'static str,
+    pub(super) positions: &'static str,
+    pub(super) layers: &'static str,
+    pub(super) naming: Naming,
+    pub(super) norm: &'static str,
+    pub(super) projection: Projection,
+}
+
+impl TextLayout {
+    /// Whether texts are filled up to one length.
+    pub(super) fn is_padded(&self) -> bool {
+        matches!(self.reading, Reading::Padded(_))
+    }
+}
+
+/// How texts are read, and which token stands for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// From left to right; the token that ends the text.
+    Causal(EndToken),
+    /// In both directions, padded to the full length, where the tokenizer does not say it with this id; the last
+    /// token.
+    Padded(u32),
+}
+
+/// How the end of a text is found among its ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EndToken {
+    /// The first of the highest id.
+    Highest,
+    /// The first of this id.
+    Id(u32),
+}
 
 pub(super) struct TextTower {
     tokenizer: TextTokenizer,
@@ -23,59 +66,48 @@ pub(super) struct TextTower {
     norm: Norm,
     projection: Dense,
     max_tokens: usize,
-    eos: EndToken,
+    reading: Reading,
     pub(super) device: Device,
-}
-
-/// How the end of a text is found among its ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum EndToken {
-    /// The first of the highest id.
-    Highest,
-    /// The first of this id.
-    Id(u32),
 }
 
 impl TextTower {
     pub(super) fn load(
         weights: &Weights,
-        config: &TextConfig,
-        projection_dim: usize,
+        layout: &TextLayout,
+        dim: usize,
         tokenizer: TextTokenizer,
         device: &Device,
     ) -> Result<Self, ModelError> {
-        let encoder_config = config.encoder().map_err(|reason| ModelError::Compute { reason })?;
-        let h = encoder_config.hidden;
-        let projection = weights.get("text_projection.weight", &[projection_dim, h])?;
-        let eos = match config.eos_token_id {
-            None | Some(LEGACY_EOS) => EndToken::Highest,
-            Some(id) => EndToken::Id(id),
+        let h = layout.encoder.hidden;
+        let reading = match layout.reading {
+            Reading::Padded(usual) => Reading::Padded(tokenizer.padding().unwrap_or(usual)),
+            causal @ Reading::Causal(_) => causal,
         };
         let tower = Self {
-            tokens: weights.get("text_model.embeddings.token_embedding.weight", &[config.vocab_size, h])?,
-            positions: weights.get(
-                "text_model.embeddings.position_embedding.weight",
-                &[config.max_position_embeddings, h],
-            )?,
-            encoder: Encoder::load(weights, "text_model.encoder", &encoder_config, Naming::Clip)?,
-            norm: weights.layer_norm("text_model.final_layer_norm", h, encoder_config.eps)?,
-            projection: weights.dense("text_projection", projection, None)?,
-            max_tokens: config.max_position_embeddings,
-            eos,
+            tokens: weights.get(layout.tokens, &[layout.vocab_size, h])?,
+            positions: weights.get(layout.positions, &[layout.max_tokens, h])?,
+            encoder: Encoder::load(weights, layout.layers, &layout.encoder, &layout.naming)?,
+            norm: weights.layer_norm(layout.norm, h, layout.encoder.eps)?,
+            projection: layout.projection.load(weights, h, dim)?,
+            max_tokens: layout.max_tokens,
+            reading,
             device: device.clone(),
             tokenizer,
         };
-        tower.check_tokenizer(config.vocab_size)?;
+        tower.check_tokenizer(layout.vocab_size)?;
         Ok(tower)
     }
 
-    /// The ids of a text: start, words, end; cut to the model's length with the end kept.
+    /// The ids of a text, cut to the model's length with the end kept; where texts are padded, with the padding.
     pub(super) fn token_ids(&self, text: &str) -> Result<Vec<u32>, ModelError> {
         let mut ids = self.tokenizer.encode(text, true)?;
         if ids.len() > self.max_tokens {
             let end = ids.last().copied();
             ids.truncate(self.max_tokens - 1);
             ids.extend(end);
+        }
+        if let Reading::Padded(padding) = self.reading {
+            ids.resize(self.max_tokens, padding);
         }
         Ok(ids)
     }
@@ -91,11 +123,14 @@ impl TextTower {
             .collect();
         let x = self.tokens.index_select(&Tensor::from_vec(padded, batch * n_tokens, &self.device)?, 0)?;
         let x = x.reshape((batch, n_tokens, ()))?.broadcast_add(&self.positions.narrow(0, 0, n_tokens)?)?;
-        let mask = causal_mask(n_tokens, &self.device)?;
-        self.project(&self.encoder.forward_to_token(x, Some(&mask), &ends)?)
+        let mask = match self.reading {
+            Reading::Causal(_) => Some(causal_mask(n_tokens, &self.device)?),
+            Reading::Padded(_) => None,
+        };
+        self.project(&self.encoder.forward_to_token(x, mask.as_ref(), &ends)?)
     }
 
-    /// Hidden states of end tokens to vectors: `[batch, hidden]` to `[batch, projection]`.
+    /// Hidden states of the tokens that stand for texts to vectors: `[batch, hidden]` to `[batch, projection]`.
     pub(super) fn project(&self, ends: &Tensor) -> Result<Tensor, ModelError> {
         self.projection.forward(&self.norm.forward(ends)?)
     }
@@ -104,11 +139,17 @@ impl TextTower {
         self.max_tokens
     }
 
+    /// Whether what is computed for a token depends on the tokens before it alone.
+    pub(super) fn is_causal(&self) -> bool {
+        matches!(self.reading, Reading::Causal(_))
+    }
+
     /// Index of the token at which the vector is taken.
     pub(super) fn end_of(&self, ids: &[u32]) -> u32 {
-        let end = match self.eos {
-            EndToken::Highest => ids.iter().max().copied(),
-            EndToken::Id(id) => Some(id),
+        let end = match self.reading {
+            Reading::Causal(EndToken::Highest) => ids.iter().max().copied(),
+            Reading::Causal(EndToken::Id(id)) => Some(id),
+            Reading::Padded(_) => return u32::try_from(ids.len().saturating_sub(1)).unwrap_or(0),
         };
         let index = ids.iter().position(|&id| Some(id) == end).unwrap_or(0);
         u32::try_from(index).unwrap_or(0)
@@ -120,8 +161,8 @@ impl TextTower {
         if self.tokenizer.n_ids() > vocab_size {
             return wrong("it has more entries than config.json's vocab_size");
         }
-        match (self.token_ids("")?.as_slice(), self.eos) {
-            (ids, EndToken::Id(eos)) if !ids.contains(&eos) => {
+        match (self.token_ids("")?.as_slice(), self.reading) {
+            (ids, Reading::Causal(EndToken::Id(eos))) if !ids.contains(&eos) => {
                 wrong("it does not end texts with config.json's eos_token_id")
             }
             (ids, _) if ids.len() < 2 => wrong("it puts no start and end around a text"),

@@ -1,11 +1,12 @@
 //! `pack.toml` and what must hold in it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::Deserialize;
 
 use super::FileSum;
-use crate::{Precision, is_safe_name};
+use crate::{ModelError, Precision, clip, is_safe_name};
 
 /// The version of `pack.toml` that this crate reads and writes.
 pub(super) const FORMAT: u32 = 1;
@@ -130,6 +131,14 @@ pub struct Calibration {
 }
 
 impl Calibration {
+    /// What is usual for the search model in a folder, whose weights are not loaded.
+    ///
+    /// # Errors
+    /// A model that cannot be read.
+    pub fn usual_of(folder: &Path) -> Result<Self, ModelError> {
+        clip::usual_calibration(folder)
+    }
+
     fn default_text() -> ScoreRange {
         ScoreRange { unrelated: 0.15, sure: 0.33 }
     }
@@ -390,12 +399,20 @@ pub(super) fn check(manifest: &PackManifest) -> Result<(), String> {
 /// The files without which no model loads must be listed, or `verify` would vouch for nothing.
 fn check_listed(manifest: &PackManifest, folder: &str) -> Result<(), String> {
     let listed = |file: &str| manifest.files.contains_key(&format!("{folder}/{file}"));
-    let any_of: [&[&str]; 4] = [
+    const TOKENIZERS: &[&str] = &["tokenizer.json", "vocab.json", "vocab.txt", "spiece.model"];
+    let transformers: &[&[&str]] = &[
         &["config.json"],
         &["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"],
         &["preprocessor_config.json"],
-        &["tokenizer.json", "vocab.json", "vocab.txt"],
+        TOKENIZERS,
     ];
+    let open_clip: &[&[&str]] = &[
+        &["open_clip_config.json"],
+        &["open_clip_model.safetensors", "open_clip_pytorch_model.bin"],
+        TOKENIZERS,
+    ];
+    let any_of =
+        if listed("config.json") || !listed("open_clip_config.json") { transformers } else { open_clip };
     match any_of.iter().find(|names| !names.iter().any(|name| listed(name))) {
         None => Ok(()),
         Some(names) => Err(format!("{folder}/{} is not listed under [files]", names[0])),

@@ -70,7 +70,7 @@ use sha2::{Digest, Sha256};
 
 use crate::interrogator::TermTable;
 use crate::summary::{self, ModelSummary};
-use crate::{ModelError, PREPROCESSING_VERSION, Precision, json_file};
+use crate::{ModelError, PREPROCESSING_VERSION, Precision, clip, json_file, tokenizer};
 
 /// Changes whenever `vitrine-kernels` rounds to fewer bits in another way.
 const ROUNDING_VERSION: u32 = 1;
@@ -255,9 +255,10 @@ impl Pack {
             hasher.update(format!("rounding {ROUNDING_VERSION}\n"));
         }
         let folder = entry.map(|entry| format!("{}/", entry.folder)).unwrap_or_default();
+        let reads = Reads::of(&self.folder.join(&folder));
         for (name, sum) in &self.manifest.files {
             if let Some(file) = name.strip_prefix(&folder)
-                && is_model_file(file)
+                && reads.takes(file)
             {
                 hasher.update(format!("{file} {}\n", sum.sha256.to_ascii_lowercase()));
             }
@@ -302,10 +303,11 @@ impl Pack {
             let folder = self.folder.join(&entry.folder);
             // A folder that is absent holds no file: the listed ones are missed later, by name.
             let Ok(files) = folder.read_dir() else { continue };
+            let reads = Reads::of(&folder);
             for file in files {
                 let file = file.map_err(|source| ModelError::io(&folder, source))?.file_name();
                 let name = format!("{}/{}", entry.folder, file.to_string_lossy());
-                if is_model_file(&file.to_string_lossy()) && !self.manifest.files.contains_key(&name) {
+                if reads.takes(&file.to_string_lossy()) && !self.manifest.files.contains_key(&name) {
                     return Err(ModelError::Pack {
                         path: self.folder.join("pack.toml"),
                         reason: format!("{name} lies in the pack but is not listed under [files]"),
@@ -321,20 +323,36 @@ fn digits(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Whether a model could be loaded from a file of this name: weights, whole or in parts, and what is
-/// read beside them. Some systems find `Config.json` as `config.json`.
-fn is_model_file(name: &str) -> bool {
-    const NAMES: [&str; 8] = [
-        "config.json",
-        "generation_config.json",
-        "preprocessor_config.json",
-        "rounding.json",
-        "tokenizer.json",
-        "vocab.json",
-        "merges.txt",
-        "vocab.txt",
-    ];
-    const ENDINGS: [&str; 3] = [".safetensors", ".bin", ".index.json"];
-    let name = name.to_ascii_lowercase();
-    NAMES.contains(&name.as_str()) || ENDINGS.iter().any(|ending| name.ends_with(ending))
+/// Which files of a folder a model is read from.
+struct Reads {
+    /// Of most models `tokenizer.json` says everything.
+    tokenizer_config: bool,
+}
+
+impl Reads {
+    fn of(folder: &Path) -> Self {
+        Self { tokenizer_config: clip::reads_tokenizer_config(folder) }
+    }
+
+    /// Whether a model could be loaded from a file of this name: weights, whole or in parts, and what is
+    /// read beside them. Some systems find `Config.json` as `config.json`.
+    fn takes(&self, name: &str) -> bool {
+        const NAMES: [&str; 10] = [
+            "config.json",
+            "generation_config.json",
+            "open_clip_config.json",
+            "preprocessor_config.json",
+            "rounding.json",
+            "spiece.model",
+            "tokenizer.json",
+            "vocab.json",
+            "merges.txt",
+            "vocab.txt",
+        ];
+        const ENDINGS: [&str; 3] = [".safetensors", ".bin", ".index.json"];
+        let name = name.to_ascii_lowercase();
+        NAMES.contains(&name.as_str())
+            || ENDINGS.iter().any(|ending| name.ends_with(ending))
+            || (self.tokenizer_config && name == tokenizer::CONFIG)
+    }
 }

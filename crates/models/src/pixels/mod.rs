@@ -12,6 +12,7 @@
 //! `tests/parity/pixels.rs` holds this.
 
 mod config;
+mod open_clip;
 mod tensor;
 
 use std::ops::Range;
@@ -23,6 +24,7 @@ use image::RgbImage;
 
 pub(crate) use self::config::Defaults;
 use self::config::{CLIP_MEAN, CLIP_STD, Config, affine};
+pub(crate) use self::open_clip::OpenClipConfig;
 pub use self::tensor::PixelTensor;
 use crate::{ModelError, json_file};
 
@@ -49,6 +51,8 @@ pub struct ImagePreprocess {
     resize: Resize,
     algorithm: ResizeAlg,
     side: u32,
+    /// Where an odd number of pixels is cut off, the centre begins at the even pixel, and not at the one before.
+    rounds_to_even: bool,
     /// input = byte * scale + shift, for each channel
     scale: [f32; 3],
     shift: [f32; 3],
@@ -76,7 +80,8 @@ impl ImagePreprocess {
 
     fn new(resize: Resize, side: u32) -> Self {
         let (scale, shift) = affine(1.0 / 255.0, CLIP_MEAN, CLIP_STD);
-        Self { resize, algorithm: ResizeAlg::Convolution(FilterType::CatmullRom), side, scale, shift }
+        let algorithm = ResizeAlg::Convolution(FilterType::CatmullRom);
+        Self { resize, algorithm, side, rounds_to_even: false, scale, shift }
     }
 
     /// Side of the model's square in pixels.
@@ -105,8 +110,7 @@ impl ImagePreprocess {
         let (width, height) = image.dimensions();
         if width > 0 && height > 0 {
             let (to_width, to_height) = self.resized(width, height);
-            let x = Span::new(width, to_width, self.side);
-            let y = Span::new(height, to_height, self.side);
+            let (x, y) = (self.span(width, to_width), self.span(height, to_height));
             if let Some(part) = self.resample(image, &x, &y) {
                 for (row, line) in part.chunks_exact(x.len as usize * 3).enumerate() {
                     let start = ((y.at as usize + row) * side + x.at as usize) * 3;
@@ -117,6 +121,23 @@ impl ImagePreprocess {
         PixelTensor { side: self.side, rgb, scale: self.scale, shift: self.shift }
     }
 
+    /// Length of [`PixelTensor::rgb`].
+    #[must_use]
+    pub fn n_bytes(&self) -> usize {
+        self.side as usize * self.side as usize * 3
+    }
+
+    /// A picture that was prepared before, of its [`PixelTensor::rgb`]; none where they are of another length.
+    #[must_use]
+    pub fn restore(&self, rgb: Vec<u8>) -> Option<PixelTensor> {
+        (rgb.len() == self.n_bytes()).then(|| PixelTensor {
+            side: self.side,
+            rgb,
+            scale: self.scale,
+            shift: self.shift,
+        })
+    }
+
     /// Which part of a picture of this size the square shows, in fractions of its width and height: left, top,
     /// width, height.
     #[must_use]
@@ -125,7 +146,7 @@ impl ImagePreprocess {
             return [0.0, 0.0, 1.0, 1.0];
         }
         let (to_width, to_height) = self.resized(width, height);
-        let [x, y] = [Span::new(width, to_width, self.side), Span::new(height, to_height, self.side)];
+        let (x, y) = (self.span(width, to_width), self.span(height, to_height));
         let part = |span: &Span, of: u32| {
             // What lies outside of the picture is shown, too: black around one that is too small.
             let step = span.from_len / f64::from(span.len.max(1));
@@ -134,6 +155,10 @@ impl ImagePreprocess {
         };
         let ((left, w), (top, h)) = (part(&x, width), part(&y, height));
         [left, top, w, h]
+    }
+
+    fn span(&self, source: u32, resized: u64) -> Span {
+        Span::new(source, resized, self.side, self.rounds_to_even)
     }
 
     /// Width and height after resizing and before the centre is cut out; fractions are dropped, as
@@ -198,9 +223,10 @@ struct Span {
 impl Span {
     /// `source` pixels resized to `resized`, of which the middle `side` are kept; where there are
     /// fewer, they lie in the middle of black, as transformers' `center_crop` does it.
-    fn new(source: u32, resized: u64, side: u32) -> Self {
+    fn new(source: u32, resized: u64, side: u32, rounds_to_even: bool) -> Self {
         let kept = resized.min(u64::from(side));
-        let start = (resized - kept) / 2;
+        let cut = resized - kept;
+        let start = cut / 2 + u64::from(rounds_to_even && cut % 4 == 3);
         let step = f64::from(source) / resized as f64;
         let from = start as f64 * step;
         Self {

@@ -1,12 +1,17 @@
 //! Texts to token ids, from the files of a model folder.
 //!
 //! `tokenizer.json` where it exists; else the vocabulary files of old checkpoints: `vocab.json` and
-//! `merges.txt` (CLIP's byte-level BPE) or `vocab.txt` (BERT's WordPiece), put together as transformers'
-//! `CLIPTokenizer` and `BertTokenizer` do. Padding and truncation that a file may ask for are switched
+//! `merges.txt` (CLIP's byte-level BPE), `vocab.txt` (BERT's WordPiece) or `spiece.model` (SigLIP's SentencePiece), put
+//! together as transformers' `CLIPTokenizer`, `BertTokenizer` and `SiglipTokenizer` do. Padding and truncation that a file may ask for are switched
 //! off: the towers do both themselves.
+
+mod cleaning;
+mod config;
+mod sentence_piece;
 
 use std::{
     collections::HashMap,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -21,6 +26,8 @@ use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
 use tokenizers::processors::roberta::RobertaProcessing;
 use tokenizers::{AddedToken, NormalizerWrapper, PreTokenizerWrapper, SplitDelimiterBehavior, Tokenizer};
 
+pub(crate) use self::cleaning::Cleaning;
+pub(crate) use self::config::{FILE as CONFIG, TokenizerConfig};
 use crate::{ModelError, json_file};
 
 /// Which vocabulary files stand in for a missing `tokenizer.json`.
@@ -30,17 +37,32 @@ pub(crate) enum Vocabulary {
     ClipBpe,
     /// `vocab.txt`.
     BertWordPiece,
+    /// `spiece.model`, a unigram model of SentencePiece.
+    SentencePiece,
 }
 
 pub(crate) struct TextTokenizer {
     path: PathBuf,
     tokenizer: Tokenizer,
+    cleaning: Cleaning,
+    /// With which short texts are filled up, where `tokenizer_config.json` says it.
+    padding: Option<u32>,
 }
 
 type Built = Result<Tokenizer, tokenizers::Error>;
 
 impl TextTokenizer {
+    /// Of a folder's files.
     pub(crate) fn load(folder: &Path, fallback: Vocabulary) -> Result<Self, ModelError> {
+        Self::load_cleaning(folder, fallback, Cleaning::NONE)
+    }
+
+    /// [`TextTokenizer::load`], for a model whose texts were cleaned.
+    pub(crate) fn load_cleaning(
+        folder: &Path,
+        fallback: Vocabulary,
+        cleaning: Cleaning,
+    ) -> Result<Self, ModelError> {
         let json = folder.join("tokenizer.json");
         let (path, built) = if json.exists() {
             let text = json_file::read_text(&json)?;
@@ -58,6 +80,11 @@ impl TextTokenizer {
                     let built = bert_word_piece(&json_file::read_text(&vocab)?);
                     (vocab, built)
                 }
+                Vocabulary::SentencePiece => {
+                    let model = require(folder.join("spiece.model"))?;
+                    let bytes = fs::read(&model).map_err(|source| ModelError::io(&model, source))?;
+                    (model, sentence_piece::unigram(&bytes))
+                }
             }
         };
         let mut tokenizer =
@@ -65,12 +92,20 @@ impl TextTokenizer {
         tokenizer.with_padding(None);
         let untruncated = tokenizer.with_truncation(None).map(|_| ()).map_err(|error| error.to_string());
         untruncated.map_err(|reason| ModelError::Tokenizer { path: path.clone(), reason })?;
-        Ok(Self { path, tokenizer })
+        let padding =
+            TokenizerConfig::of_folder(folder)?.pad_token().and_then(|pad| tokenizer.token_to_id(pad));
+        Ok(Self { path, tokenizer, cleaning, padding })
+    }
+
+    /// With which short texts are filled up, where the folder says it.
+    pub(crate) fn padding(&self) -> Option<u32> {
+        self.padding
     }
 
     /// The ids of `text`, of any length; with the start and end tokens if `add_special` is set.
     pub(crate) fn encode(&self, text: &str, add_special: bool) -> Result<Vec<u32>, ModelError> {
-        let encoding = self.tokenizer.encode_fast(text, add_special).map_err(|e| self.error(e))?;
+        let text = self.cleaning.apply(text);
+        let encoding = self.tokenizer.encode_fast(&*text, add_special).map_err(|e| self.error(e))?;
         Ok(encoding.get_ids().to_vec())
     }
 

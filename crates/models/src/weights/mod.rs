@@ -36,6 +36,9 @@ use crate::dense::Dense;
 use crate::norm::Norm;
 use crate::{ModelDevice, ModelError, Precision};
 
+/// What transformers calls files of weights, without their endings.
+pub(crate) const TRANSFORMERS: &[&str] = &["model", "pytorch_model"];
+
 pub(crate) struct Weights {
     /// The file that errors name: the weights, or the index of their parts.
     path: PathBuf,
@@ -47,24 +50,33 @@ pub(crate) struct Weights {
 }
 
 impl Weights {
-    /// Opens the folder's weights; reads their headers only.
+    /// Opens the weights of a model of transformers; reads their headers only.
     pub(crate) fn open(folder: &Path, device: &ModelDevice) -> Result<Self, ModelError> {
-        let whole = folder.join("model.safetensors");
-        let index = folder.join("model.safetensors.index.json");
-        let torch = folder.join("pytorch_model.bin");
-        let torch_index = folder.join("pytorch_model.bin.index.json");
-        let (files, path) = if whole.exists() {
+        Self::open_named(folder, TRANSFORMERS, device)
+    }
+
+    /// Opens weights whose files are called by one of these names, without their endings, the first that is there.
+    pub(crate) fn open_named(
+        folder: &Path,
+        names: &[&str],
+        device: &ModelDevice,
+    ) -> Result<Self, ModelError> {
+        let with = |ending: &str| -> Option<PathBuf> {
+            names.iter().map(|name| folder.join(format!("{name}{ending}"))).find(|path| path.exists())
+        };
+        let (files, path) = if let Some(whole) = with(".safetensors") {
             (safetensors::open_one(&whole)?, whole)
-        } else if index.exists() {
+        } else if let Some(index) = with(".safetensors.index.json") {
             (safetensors::open_parts(&index)?, index)
-        } else if torch.exists() {
+        } else if let Some(torch) = with(".bin") {
             (torch::open(&torch)?, torch)
-        } else if torch_index.exists() {
+        } else if let Some(torch_index) = with(".bin.index.json") {
             let reason = "weights that are split over several .bin files are not read here; \
                           use the model's safetensors files";
             return Err(ModelError::Weights { path: torch_index, reason: reason.to_owned() });
         } else {
-            return Err(ModelError::MissingFile { path: whole });
+            let name = names.first().copied().unwrap_or("model");
+            return Err(ModelError::MissingFile { path: folder.join(format!("{name}.safetensors")) });
         };
         let rounding = Rounding::of_folder(folder, &files)?;
         let (device, dtype, precision) = (device.device.clone(), device.dtype, device.report().precision);
@@ -101,6 +113,15 @@ impl Weights {
                 error => broken(error.to_string()),
             }
         })
+    }
+
+    /// One number, stored as a scalar or as a vector of one.
+    pub(crate) fn number(&self, name: &str) -> Result<f32, ModelError> {
+        let shape: &[usize] = match self.files.tensors.get(name) {
+            Some(found) if found.shape == [1] => &[1],
+            _ => &[],
+        };
+        Ok(self.get(name, shape)?.to_dtype(DType::F32)?.reshape(())?.to_scalar()?)
     }
 
     /// Whether two names stand for the same numbers in the same file.

@@ -6,7 +6,7 @@ use std::thread;
 
 use tempfile::TempDir;
 use vitrine_jobs::{Job, JobKind, Stage};
-use vitrine_models::Pack;
+use vitrine_models::{Calibration, Clip, DevicePreference, Pack, Precision, select_device};
 use vitrine_packs::{Outcome, PackError, Shelf};
 
 use crate::models::{self, write};
@@ -89,7 +89,80 @@ fn a_single_model_that_finds_is_enough() {
     let pack = place.import_new(&source, Some("mine"));
     assert_eq!(pack.manifest().name, "mine");
     assert!(pack.caption_folder().is_err());
-    place.check(&write(place.path("words"), &models::caption()), &["CLIPModel", "beside it"]);
+    place.check(&write(place.path("words"), &models::caption()), &["search model", "beside it"]);
+}
+
+#[test]
+fn every_family_of_search_models_is_imported() {
+    let check = |name: &str, files: &models::Files, has_own_scale: bool| {
+        let place = Place::new();
+        let pack = place.import_new(&write(place.path(name), files), None);
+        let clip = Clip::load(&pack.clip_folder().unwrap(), &select_device(DevicePreference::Cpu)).unwrap();
+        assert_eq!(clip.embed_texts(&["a red mug"]).unwrap()[0].len(), clip.dim(), "{name}");
+        // Models that were trained with a sigmoid say how their cosines read.
+        let usual = Calibration::default();
+        assert_eq!(pack.manifest().calibration.text != usual.text, has_own_scale, "{name}");
+        assert!(pack.clip_summary().unwrap().n_parameters > 10_000, "{name}");
+        // Everything that shapes its vectors is part of their key.
+        let key = pack.clip_key(Precision::F32);
+        for file in files.keys() {
+            let mut other = Pack::open(pack.folder()).unwrap();
+            let sum = other.manifest().files[&format!("clip/{file}")].clone();
+            let toml = fs::read_to_string(pack.folder().join("pack.toml")).unwrap();
+            let changed = toml.replace(&sum.sha256, &"0".repeat(64));
+            fs::write(pack.folder().join("pack.toml"), changed).unwrap();
+            other = Pack::open(pack.folder()).unwrap();
+            assert_ne!(other.clip_key(Precision::F32), key, "{name}: {file}");
+            fs::write(pack.folder().join("pack.toml"), toml).unwrap();
+        }
+    };
+    check("clip", &models::clip(), false);
+    check("siglip", &models::siglip(), true);
+    check("siglip-gemma", &models::siglip_gemma(), true);
+    check("open-clip", &models::open_clip(), false);
+    // Both layouts in one folder, as some repositories have them: the one that is known goes.
+    let mut both = models::open_clip();
+    both.insert("config.json".into(), br#"{ "architectures": ["SomethingElse"] }"#.to_vec());
+    let place = Place::new();
+    let pack = place.import_new(&write(place.path("both"), &both), None);
+    assert!(pack.manifest().files.contains_key("clip/open_clip_config.json"));
+    assert!(!pack.manifest().files.contains_key("clip/config.json"));
+}
+
+#[test]
+fn wrong_parts_of_other_families_are_named() {
+    let place = Place::new();
+    let mut name = 0;
+    let mut check = |files: &models::Files, words: &[&str]| {
+        name += 1;
+        place.check(&write(place.path(&format!("wrong-{name}")), files), words);
+    };
+    let edited = |mut files: models::Files, file: &str, from: &str, to: &str| {
+        models::edit(&mut files, file, from, to);
+        files
+    };
+    let without = |mut files: models::Files, file: &str| {
+        files.remove(file);
+        files
+    };
+    check(&without(models::siglip(), "spiece.model"), &["tokenizer.json"]);
+    check(&without(models::open_clip(), "open_clip_pytorch_model.bin"), &["open_clip_model.safetensors"]);
+    check(
+        &edited(models::siglip(), "config.json", "\"patch_size\": 8", "\"patch_size\": 10"),
+        &["model.safetensors", "patch_embedding"],
+    );
+    check(
+        &edited(models::open_clip(), "open_clip_config.json", "\"width\": 32", "\"width\": 48"),
+        &["open_clip_pytorch_model.bin", "visual."],
+    );
+    let timm = "\"timm_model_name\": \"fastvit_mci2\", \"image_size\": 44";
+    check(
+        &edited(models::open_clip(), "open_clip_config.json", "\"image_size\": 44", timm),
+        &["open_clip_config.json", "fastvit_mci2"],
+    );
+    let mut words = models::siglip();
+    words.insert("spiece.model".into(), b"no model".to_vec());
+    check(&words, &["spiece.model"]);
 }
 
 #[test]
@@ -147,8 +220,8 @@ fn what_cannot_be_imported_says_why() {
     place.check(&place.path("empty"), &["empty", "no config.json"]);
 
     let mut clip = models::clip();
-    models::edit(&mut clip, "config.json", "CLIPModel", "SiglipModel");
-    place.check(&write(place.path("siglip"), &clip), &["SiglipModel", "CLIPModel"]);
+    models::edit(&mut clip, "config.json", "CLIPModel", "AlignModel");
+    place.check(&write(place.path("align"), &clip), &["AlignModel", "CLIPModel"]);
 
     let mut clip = models::clip();
     clip.remove("model.safetensors");

@@ -60,6 +60,24 @@ fn a_pack_of_three_models_arrives() {
 }
 
 #[test]
+fn models_of_other_layouts_arrive() {
+    let check = |layout: &str, clip: models::Files| {
+        let mut setting = Setting::with(clip, models::caption());
+        setting.offer = Offer::parse(&format!(
+            "format = 1\nname = \"tiny\"\ntitle = \"Tiny\"\nsummary = \"For tests.\"\nlicence = \"MIT\"\n\
+             about_bytes = 700000\n[clip]\nrepo = \"org/clip\"\nlayout = \"{layout}\"\n\
+             [caption]\nrepo = \"org/caption\"\n"
+        ))
+        .unwrap();
+        let pack = Pack::open(&setting.pull_new()).unwrap();
+        Clip::load(&pack.clip_folder().unwrap(), &select_device(DevicePreference::Cpu)).unwrap();
+    };
+    check("siglip", models::siglip());
+    check("siglip", models::siglip_gemma());
+    check("open_clip", models::open_clip());
+}
+
+#[test]
 fn small_files_come_before_any_weights() {
     let setting = Setting::new();
     setting.pull_new();

@@ -179,13 +179,13 @@ fn a_commit_that_moved_begins_what_changed_anew() {
 #[test]
 fn a_model_of_another_kind_is_refused_before_its_weights_come() {
     let mut clip = models::clip();
-    models::edit(&mut clip, "config.json", "CLIPModel", "SiglipModel");
+    models::edit(&mut clip, "config.json", "CLIPModel", "AlignModel");
     let setting = Setting::with(clip, models::caption());
-    setting.check(&["org/clip", "SiglipModel", "CLIPModel"]);
+    setting.check(&["org/clip", "AlignModel", "CLIPModel"]);
     assert!(!setting.hub.take_seen().iter().any(|seen| seen.is_store && seen.method == "GET"));
 
     let swapped = Setting::with(models::caption(), models::clip());
-    swapped.check(&["org/clip", "CLIPModel here"]);
+    swapped.check(&["org/clip", "a search model here"]);
 }
 
 #[test]

@@ -1,50 +1,58 @@
-//! `config.json` of a `CLIPModel`, with transformers' defaults for what it leaves out.
+//! transformers' `CLIPModel`: OpenAI's and LAION's checkpoints, with transformers' defaults for what `config.json`
+//! leaves out.
 
 use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::encoder::EncoderConfig;
+use super::{Layout, Preparation, Scale};
+use crate::clip::image::{ImageLayout, Pooling, Projection};
+use crate::clip::text::{EndToken, Reading, TextLayout};
+use crate::encoder::{EncoderConfig, Naming};
 use crate::limits::{ImageSide, activation, check_patches, check_tower, in_range};
+use crate::patches::PatchNaming;
+use crate::pixels::Defaults;
+use crate::tokenizer::{Cleaning, Vocabulary};
+use crate::weights::TRANSFORMERS;
 use crate::{ModelError, json_file};
 
 /// `eos_token_id` of checkpoints saved before transformers wrote the true one: the end token is then
 /// the highest id of a text.
-pub(super) const LEGACY_EOS: u32 = 2;
+const LEGACY_EOS: u32 = 2;
 
 #[derive(Debug, Deserialize)]
-pub(super) struct ClipConfig {
-    pub(super) text_config: TextConfig,
-    pub(super) vision_config: VisionConfig,
+struct ClipConfig {
+    text_config: TextConfig,
+    vision_config: VisionConfig,
     #[serde(default = "d512")]
-    pub(super) projection_dim: usize,
+    projection_dim: usize,
     #[serde(default = "ln_1_over_007")]
-    pub(super) logit_scale_init_value: f32,
+    logit_scale_init_value: f32,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(default)]
-pub(super) struct TextConfig {
-    pub(super) vocab_size: usize,
+struct TextConfig {
+    vocab_size: usize,
     hidden_size: usize,
     intermediate_size: usize,
     num_hidden_layers: usize,
     num_attention_heads: usize,
-    pub(super) max_position_embeddings: usize,
+    max_position_embeddings: usize,
     hidden_act: String,
     layer_norm_eps: f64,
-    pub(super) eos_token_id: Option<u32>,
+    eos_token_id: Option<u32>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(default)]
-pub(super) struct VisionConfig {
+struct VisionConfig {
     hidden_size: usize,
     intermediate_size: usize,
     num_hidden_layers: usize,
     num_attention_heads: usize,
-    pub(super) image_size: ImageSide,
-    pub(super) patch_size: ImageSide,
+    image_size: ImageSide,
+    patch_size: ImageSide,
     hidden_act: String,
     layer_norm_eps: f64,
 }
@@ -89,24 +97,64 @@ impl Default for VisionConfig {
     }
 }
 
-impl ClipConfig {
-    pub(super) fn load(path: &Path) -> Result<Self, ModelError> {
-        let config: Self = json_file::read(path)?;
-        config.check().map_err(|reason| ModelError::config(path, reason))?;
-        Ok(config)
-    }
+/// What `config.json` says.
+pub(super) fn layout(path: &Path) -> Result<Layout, ModelError> {
+    let config: ClipConfig = json_file::read(path)?;
+    config.layout().map_err(|reason| ModelError::config(path, reason))
+}
 
-    fn check(&self) -> Result<(), String> {
-        check_tower("text_config", &self.text_config.encoder()?)?;
-        check_tower("vision_config", &self.vision_config.encoder()?)?;
+impl ClipConfig {
+    fn layout(&self) -> Result<Layout, String> {
+        let (text, vision) = (&self.text_config, &self.vision_config);
+        let (text_encoder, image_encoder) = (text.encoder()?, vision.encoder()?);
+        check_tower("text_config", &text_encoder)?;
+        check_tower("vision_config", &image_encoder)?;
         in_range("projection_dim", self.projection_dim, 1, 16_384)?;
-        in_range("max_position_embeddings", self.text_config.max_position_embeddings, 2, 8192)?;
-        check_patches(self.vision_config.image_size, self.vision_config.patch_size)
+        in_range("max_position_embeddings", text.max_position_embeddings, 2, 8192)?;
+        check_patches(vision.image_size, vision.patch_size)?;
+        let projection = |name| Projection { name, transposed: false, has_bias: false };
+        Ok(Layout {
+            image: ImageLayout {
+                encoder: image_encoder,
+                side: vision.image_size.get()?,
+                patch: vision.patch_size.get()?,
+                patches: PatchNaming::CLIP,
+                // The checkpoints spell it so.
+                pre_norm: Some("vision_model.pre_layrnorm"),
+                layers: "vision_model.encoder",
+                naming: Naming::CLIP,
+                post_norm: "vision_model.post_layernorm",
+                pooling: Pooling::ClassToken,
+                projection: Some(projection("visual_projection")),
+            },
+            text: TextLayout {
+                encoder: text_encoder,
+                vocab_size: text.vocab_size,
+                max_tokens: text.max_position_embeddings,
+                reading: Reading::Causal(match text.eos_token_id {
+                    None | Some(LEGACY_EOS) => EndToken::Highest,
+                    Some(id) => EndToken::Id(id),
+                }),
+                tokens: "text_model.embeddings.token_embedding.weight",
+                positions: "text_model.embeddings.position_embedding.weight",
+                layers: "text_model.encoder",
+                naming: Naming::CLIP,
+                norm: "text_model.final_layer_norm",
+                projection: projection("text_projection"),
+            },
+            name: "CLIPModel",
+            dim: self.projection_dim,
+            scale: Scale { name: "logit_scale", initial: self.logit_scale_init_value },
+            preparation: Preparation::File(Defaults::Clip),
+            vocabulary: Vocabulary::ClipBpe,
+            cleaning: Cleaning::NONE,
+            weights: TRANSFORMERS,
+        })
     }
 }
 
 impl TextConfig {
-    pub(super) fn encoder(&self) -> Result<EncoderConfig, String> {
+    fn encoder(&self) -> Result<EncoderConfig, String> {
         Ok(EncoderConfig {
             hidden: self.hidden_size,
             intermediate: self.intermediate_size,
@@ -119,7 +167,7 @@ impl TextConfig {
 }
 
 impl VisionConfig {
-    pub(super) fn encoder(&self) -> Result<EncoderConfig, String> {
+    fn encoder(&self) -> Result<EncoderConfig, String> {
         Ok(EncoderConfig {
             hidden: self.hidden_size,
             intermediate: self.intermediate_size,

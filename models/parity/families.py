@@ -1,0 +1,178 @@
+"""Goldens of the search models that are no `CLIPModel`: SigLIP in transformers, with both of its tokenizers, and
+OpenCLIP's own layout.
+
+    python models/parity/families.py crates/models/tests/goldens
+
+Writes its own folders below the one given, beside those of `make_goldens.py`, whose pictures it reads.
+"""
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import open_clip
+import sentencepiece
+import torch
+from PIL import Image
+from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
+from transformers import SiglipConfig, SiglipModel, SiglipTokenizer
+from transformers.models.siglip2.tokenization_siglip2 import Siglip2Tokenizer
+from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
+
+import checkpoints
+from make_goldens import TEXTS, prepare, save_prepared, write
+from vocabularies import WORDS, clip_tokenizer
+
+Pictures = dict[str, Image.Image]
+
+
+def read_pictures(folder: Path) -> Pictures:
+    names = json.loads((folder / "clip_gelu" / "expected.json").read_text())["pictures"]
+    return {name: Image.open(folder / "pictures" / f"{name}.png").convert("RGB") for name in names}
+
+
+def sentences(n: int) -> list[str]:
+    """Word after word, in orders that differ."""
+    return [" ".join(WORDS[(i * 7 + j * j) % len(WORDS)] for j in range(9)) for i in range(n)]
+
+
+def siglip_preprocessor(side: int, resample: int) -> dict:
+    return {
+        "image_processor_type": "SiglipImageProcessor",
+        "do_resize": True, "size": {"height": side, "width": side}, "resample": resample,
+        "do_rescale": True, "rescale_factor": 1 / 255,
+        "do_normalize": True, "image_mean": [0.5] * 3, "image_std": [0.5] * 3,
+    }
+
+
+def spiece_tokenizer(folder: Path) -> SiglipTokenizer:
+    """Writes `spiece.model` as SigLIP's: pad, end and unknown first, unigrams, NFKC."""
+    (folder / "words.txt").write_text("\n".join(sentences(400)))
+    sentencepiece.SentencePieceTrainer.train(
+        input=str(folder / "words.txt"), model_prefix=str(folder / "spiece"), vocab_size=100, model_type="unigram",
+        pad_id=0, eos_id=1, unk_id=2, bos_id=-1, normalization_rule_name="nmt_nfkc", character_coverage=1.0,
+    )
+    (folder / "words.txt").unlink()
+    (folder / "spiece.vocab").unlink()
+    tokenizer = SiglipTokenizer(vocab_file=str(folder / "spiece.model"))
+    config = {"tokenizer_class": "SiglipTokenizer", "pad_token": "</s>", "eos_token": "</s>", "unk_token": "<unk>"}
+    (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
+    return tokenizer
+
+
+def gemma_tokenizer(folder: Path) -> Siglip2Tokenizer:
+    """Writes `tokenizer.json` as SigLIP 2's: byte-pair merges over words with their spaces, `<pad>` first."""
+    tokenizer = Tokenizer(models.BPE(unk_token="<unk>", byte_fallback=True, fuse_unk=True))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="never", split=True)
+    trainer = trainers.BpeTrainer(
+        vocab_size=320, special_tokens=["<pad>", "<eos>", "<bos>", "<unk>"] + [f"<0x{b:02X}>" for b in range(256)],
+        show_progress=False, min_frequency=1,
+    )
+    tokenizer.train_from_iterator(sentences(400), trainer)
+    state = json.loads(tokenizer.to_str())
+    vocabulary = dict(state["model"]["vocab"])
+    # What the trainer leaves out is spelt in bytes.
+    merges = [tuple(merge) for merge in state["model"]["merges"]]
+    made = Siglip2Tokenizer(vocab=vocabulary, merges=merges, padding_side="right")
+    made.backend_tokenizer.post_processor = processors.TemplateProcessing(
+        single="$A <eos>", special_tokens=[("<eos>", vocabulary["<eos>"])]
+    )
+    made.backend_tokenizer.save(str(folder / "tokenizer.json"))
+    config = {"tokenizer_class": "GemmaTokenizer", "pad_token": {"content": "<pad>"}, "eos_token": "<eos>"}
+    (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
+    return made
+
+
+def siglip_model(n_ids: int, side: int, patch: int, seed: int) -> SiglipModel:
+    config = SiglipConfig(
+        text_config=dict(
+            vocab_size=n_ids, hidden_size=48, intermediate_size=80, num_hidden_layers=2, num_attention_heads=4,
+            max_position_embeddings=16, projection_size=48,
+        ),
+        vision_config=dict(
+            hidden_size=48, intermediate_size=96, num_hidden_layers=2, num_attention_heads=3,
+            image_size=side, patch_size=patch,
+        ),
+    )
+    model = SiglipModel(config)
+    checkpoints.shake(model, seed, 1.0)
+    return model
+
+
+def siglip_goldens(folder: Path, make_tokenizer, side: int, patch: int, resample: int, pictures: Pictures) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    tokenizer = make_tokenizer(folder)
+    model = siglip_model(len(tokenizer), side, patch, 41 + side)
+    dtype = torch.float32 if resample == 3 else torch.float16
+    model = checkpoints.save(model, folder, dtype, siglip_preprocessor(side, resample))
+    processor = SiglipImageProcessorPil.from_pretrained(folder)
+    save_prepared(folder, processor, pictures)
+    pixels = prepare(processor, pictures)
+    ids = [tokenizer(text, padding="max_length", truncation=True, max_length=16)["input_ids"] for text in TEXTS]
+    with torch.no_grad():
+        image = model.vision_model(pixel_values=pixels)
+        text = model.text_model(input_ids=torch.tensor(ids))
+        hidden = model.vision_model(pixel_values=pixels, output_hidden_states=True).hidden_states[-1]
+    write(
+        folder,
+        {"pictures": list(pictures), "texts": [{"text": text, "ids": row} for text, row in zip(TEXTS, ids)]},
+        {
+            "pixels": pixels[:3],
+            "image_hidden": hidden[:3],
+            "image_vectors": torch.nn.functional.normalize(image.pooler_output),
+            "text_vectors": torch.nn.functional.normalize(text.pooler_output),
+        },
+    )
+
+
+def open_clip_goldens(folder: Path, pictures: Pictures) -> None:
+    """OpenCLIP's own vision transformer, with `quick_gelu`, f16 and a picture side that leaves a rest."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    tokenizer = clip_tokenizer(folder, True, True)
+    config = dict(
+        embed_dim=24, quick_gelu=True,
+        vision_cfg=dict(image_size=44, layers=2, width=32, patch_size=10, head_width=16),
+        text_cfg=dict(context_length=16, vocab_size=len(tokenizer), width=40, heads=5, layers=2),
+    )
+    preparation = dict(mean=checkpoints.CLIP_MEAN, std=checkpoints.CLIP_STD, interpolation="bicubic",
+                       resize_mode="shortest")
+    model = open_clip.CLIP(**config, output_dict=True)
+    checkpoints.shake(model, 51, 1.0)
+    with torch.no_grad():
+        model.positional_embedding.mul_(0.3)
+    model = model.half()
+    torch.save(model.state_dict(), folder / "open_clip_pytorch_model.bin")
+    (folder / "open_clip_config.json").write_text(
+        json.dumps(dict(model_cfg=config, preprocess_cfg=preparation), indent=2) + "\n"
+    )
+    model = model.float().eval()
+    transform = open_clip.image_transform(44, False, mean=checkpoints.CLIP_MEAN, std=checkpoints.CLIP_STD)
+    pixels = torch.stack([transform(picture) for picture in pictures.values()])
+    ids = [tokenizer(text, truncation=True, max_length=16)["input_ids"] for text in TEXTS]
+    padded = torch.tensor([row + [0] * (16 - len(row)) for row in ids])
+    with torch.no_grad():
+        image, text = model.encode_image(pixels, normalize=True), model.encode_text(padded, normalize=True)
+    write(
+        folder,
+        {"pictures": list(pictures), "texts": [{"text": text, "ids": row} for text, row in zip(TEXTS, ids)]},
+        {"pixels": pixels[:3], "image_vectors": image, "text_vectors": text},
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("output", type=Path)
+    output: Path = parser.parse_args().output
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    pictures = read_pictures(output)
+    siglip_goldens(output / "siglip", spiece_tokenizer, 40, 8, 3, pictures)
+    siglip_goldens(output / "siglip_gemma", gemma_tokenizer, 46, 14, 2, pictures)
+    open_clip_goldens(output / "open_clip", pictures)
+
+
+if __name__ == "__main__":
+    main()
