@@ -7,8 +7,8 @@ use std::{
 };
 
 use vitrine_models::{
-    Clip, Describer, HeatMap, ImagePreprocess, ModelDevice, ModelError, ModelThread, Pack, PixelTensor,
-    Priority, TermEmbedding, TermTable, TermVectors,
+    Captioner, Clip, Describer, HeatMap, ImagePreprocess, ModelDevice, ModelError, ModelThread, Pack,
+    PixelTensor, Priority, TermEmbedding, TermTable, TermVectors,
 };
 
 use super::{Answers, Captioned, PackModels, Pending};
@@ -155,7 +155,8 @@ impl PackModels for LoadedModels {
     }
 
     fn caption_preprocess(&self) -> Result<ImagePreprocess, CatalogError> {
-        Ok(self.describer().run(Priority::Batch, |describer| Ok(describer.captioner()?.preprocess()))?)
+        // Asked while the search model is at work: the captioner is not loaded for it.
+        Ok(Captioner::preprocess_of(&self.folder_of(self.pack.caption_folder()))?)
     }
 
     fn caption(&self, pictures: Vec<PixelTensor>) -> Result<Answers<Captioned>, CatalogError> {

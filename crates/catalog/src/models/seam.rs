@@ -111,10 +111,10 @@ pub trait PackModels: Send + Sync {
         go_on: &dyn Fn() -> Result<bool, CatalogError>,
     ) -> Result<Option<TermVectors>, CatalogError>;
 
-    /// How the caption model wants its pictures.
+    /// How the caption model wants its pictures. Its weights are not loaded for it.
     ///
     /// # Errors
-    /// A model that cannot be loaded.
+    /// A model whose files cannot be read.
     fn caption_preprocess(&self) -> Result<ImagePreprocess, CatalogError>;
 
     /// Captions of pictures, as the catalog keeps them.

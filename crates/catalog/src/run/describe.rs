@@ -5,16 +5,19 @@
 
 use rayon::prelude::*;
 use vitrine_jobs::{Job, Stage};
-use vitrine_models::{ImagePreprocess, PixelTensor};
+use vitrine_models::ImagePreprocess;
 
-use super::pass::{self, Pass, record_failure};
+use super::{
+    ahead::Ahead,
+    pass::{self, Batch, Pass, record_failure},
+};
 use crate::{
     CatalogError,
     colour::{ProductColour, product_colours},
     describe::{self, Description, Vocabulary},
     engine::Engine,
     library::Inner,
-    models::Captioned,
+    models::{Answers, Captioned},
     store::{Material, NewDescription, PictureId},
 };
 
@@ -25,8 +28,13 @@ const CAPTION_BATCH: usize = 4;
 /// Products whose words are written anew with a batch, others among them that wait.
 const WORDS_AT_ONCE: u64 = 32;
 
-/// Describes every picture that is not described.
-pub(super) fn describe(library: &Inner, job: &Job, engine: &Engine) -> Result<(), CatalogError> {
+/// Describes every picture that is not described; `ahead` holds inputs that were prepared already.
+pub(super) fn describe(
+    library: &Inner,
+    job: &Job,
+    engine: &Engine,
+    ahead: &Ahead,
+) -> Result<(), CatalogError> {
     let ids = engine.models.ids();
     let none = PictureId::new(0);
     let has_captions = engine.models.describes();
@@ -45,7 +53,7 @@ pub(super) fn describe(library: &Inner, job: &Job, engine: &Engine) -> Result<()
     let writer = Writer { library, engine, vocabulary };
     pass::run(library, job, &Compose { writer })?;
     if can_caption && !library.work.has_news() {
-        pass::run(library, job, &CaptionAndCompose { writer, job })?;
+        pass::run(library, job, &CaptionAndCompose { writer, job, ahead })?;
     }
     Ok(())
 }
@@ -58,15 +66,17 @@ struct Writer<'a> {
     vocabulary: &'a Vocabulary,
 }
 
+type Composed = Vec<(PictureId, Description)>;
+
 impl Writer<'_> {
-    fn write(&self, pictures: &[PictureId]) -> Result<(), CatalogError> {
+    fn compose(&self, pictures: &[PictureId]) -> Result<Composed, CatalogError> {
         let ids = self.engine.models.ids();
         let materials: Vec<Material> = pictures
             .iter()
             .filter_map(|&id| self.library.store.material(id, ids).transpose())
             .collect::<Result<_, _>>()?;
         let lists = self.engine.models.lists();
-        let written = materials
+        materials
             .into_par_iter()
             .map(|material| {
                 let colours = self.colours(material.picture);
@@ -74,8 +84,11 @@ impl Writer<'_> {
                 findings.unrecognisable = material.unrecognisable;
                 Ok((material.picture, describe::describe(&findings, lists)))
             })
-            .collect::<Result<Vec<(PictureId, Description)>, CatalogError>>()?;
-        self.library.store.add_compositions(ids.writer, &written)
+            .collect()
+    }
+
+    fn write(&self, composed: &Composed) -> Result<(), CatalogError> {
+        self.library.store.add_compositions(self.engine.models.ids().writer, composed)
     }
 
     /// The product's colours, from its thumbnail; none where that cannot be read, which the next scan
@@ -92,6 +105,8 @@ struct Compose<'a> {
 }
 
 impl Pass for Compose<'_> {
+    type Made = Composed;
+
     fn stage(&self) -> Stage {
         Stage::Describe
     }
@@ -113,8 +128,12 @@ impl Pass for Compose<'_> {
         false
     }
 
-    fn make(&self, pictures: Vec<PictureId>, _: Vec<PixelTensor>) -> Result<(), CatalogError> {
-        self.writer.write(&pictures)
+    fn make(&self, batch: Batch) -> Result<Self::Made, CatalogError> {
+        self.writer.compose(&batch.pictures)
+    }
+
+    fn keep(&self, composed: Self::Made) -> Result<(), CatalogError> {
+        self.writer.write(&composed)
     }
 }
 
@@ -122,9 +141,12 @@ impl Pass for Compose<'_> {
 struct CaptionAndCompose<'a> {
     writer: Writer<'a>,
     job: &'a Job,
+    ahead: &'a Ahead,
 }
 
 impl Pass for CaptionAndCompose<'_> {
+    type Made = (Vec<PictureId>, Answers<Captioned>);
+
     fn stage(&self) -> Stage {
         Stage::Describe
     }
@@ -146,9 +168,16 @@ impl Pass for CaptionAndCompose<'_> {
         true
     }
 
-    fn make(&self, ids: Vec<PictureId>, inputs: Vec<PixelTensor>) -> Result<(), CatalogError> {
+    fn ahead(&self) -> Option<&Ahead> {
+        Some(self.ahead)
+    }
+
+    fn make(&self, batch: Batch) -> Result<Self::Made, CatalogError> {
+        Ok((batch.pictures, self.writer.engine.models.host().caption(batch.inputs)?))
+    }
+
+    fn keep(&self, (ids, answers): Self::Made) -> Result<(), CatalogError> {
         let library = self.writer.library;
-        let answers = self.writer.engine.models.host().caption(inputs)?;
         let (mut new, mut vectors, mut managed) = (Vec::new(), Vec::new(), Vec::new());
         for (picture, answer) in ids.into_iter().zip(answers) {
             match answer {
@@ -167,7 +196,7 @@ impl Pass for CaptionAndCompose<'_> {
         library.store.add_descriptions(self.writer.engine.models.ids().caption, &new)?;
         library.store.add_vectors(self.writer.engine.models.ids().matching, &vectors)?;
         library.store.clear_model_failures(&managed)?;
-        self.writer.write(&managed)?;
+        self.writer.write(&self.writer.compose(&managed)?)?;
         // So that words find what was described a moment ago.
         library.store.refresh_words(self.writer.engine.models.ids(), WORDS_AT_ONCE)?;
         Ok(())

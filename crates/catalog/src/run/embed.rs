@@ -1,10 +1,10 @@
 //! The pass that makes photos searchable: vectors by the search model.
 
 use vitrine_jobs::{Job, Stage};
-use vitrine_models::{ImagePreprocess, PixelTensor, Priority};
+use vitrine_models::{ImagePreprocess, Priority};
 
-use super::pass::{Pass, record_failure};
-use crate::{CatalogError, engine::Engine, library::Inner, store::PictureId};
+use super::pass::{Batch, Pass, record_failure};
+use crate::{CatalogError, engine::Engine, library::Inner, models::Answers, store::PictureId};
 
 /// Pictures that the search model takes at once: a search waits for no more than one such batch.
 pub(super) const BATCH: usize = 8;
@@ -17,6 +17,8 @@ pub(super) struct Embed<'a> {
 }
 
 impl Pass for Embed<'_> {
+    type Made = (Vec<PictureId>, Answers<Vec<f32>>);
+
     fn stage(&self) -> Stage {
         Stage::Embed
     }
@@ -37,9 +39,12 @@ impl Pass for Embed<'_> {
         true
     }
 
-    /// Vectors of a batch, committed, which puts them into the log that the index follows.
-    fn make(&self, ids: Vec<PictureId>, inputs: Vec<PixelTensor>) -> Result<(), CatalogError> {
-        let answers = self.engine.models.host().embed_pictures(inputs, Priority::Batch)?;
+    fn make(&self, batch: Batch) -> Result<Self::Made, CatalogError> {
+        Ok((batch.pictures, self.engine.models.host().embed_pictures(batch.inputs, Priority::Batch)?))
+    }
+
+    /// Commits vectors, which puts them into the log that the index follows.
+    fn keep(&self, (ids, answers): Self::Made) -> Result<(), CatalogError> {
         let (mut vectors, mut managed) = (Vec::new(), Vec::new());
         for (id, answer) in ids.into_iter().zip(answers) {
             match answer {

@@ -16,9 +16,11 @@ use vitrine_jobs::{Job, Stage};
 use vitrine_models::PixelTensor;
 
 use super::{
+    ahead::Ahead,
     embed::{self, Embed},
-    grouping, n_readers,
-    read::{self, Reading},
+    grouping, join, n_readers,
+    pass::{self, Batch},
+    read::{self, Reading, Targets},
     walk::{self, Scanned},
 };
 use crate::{
@@ -30,7 +32,7 @@ use crate::{
 
 /// Paths that wait for a reader: small.
 const FOUND_QUEUE: usize = 1_024;
-/// Read photos that wait for the store, each with a model input of up to 2 MB.
+/// Read photos that wait for the store, each with model inputs of up to 2 MB.
 const READ_QUEUE: usize = 16;
 /// Model inputs that wait for the search model.
 const EMBED_QUEUE: usize = 32;
@@ -54,11 +56,12 @@ struct ToEmbed {
     name: String,
 }
 
-/// Brings the catalog up to date with what is on disk at `roots`.
+/// Brings the catalog up to date with what is on disk at `roots`; `ahead` takes what the captioner will want.
 pub(super) fn ingest(
     library: &Inner,
     job: &Job,
     engine: Option<&Engine>,
+    ahead: &Ahead,
     roots: &[PathBuf],
 ) -> Result<(), CatalogError> {
     let scan_number = library.store.next_scan()?;
@@ -80,11 +83,12 @@ pub(super) fn ingest(
         let readers: Vec<_> = (0..n_readers())
             .map(|_| {
                 let (found, read) = (found_rx.clone(), read_tx.clone());
-                threads.spawn(move || read_all(library, job, engine, &found, &read))
+                threads.spawn(move || read_all(library, job, engine, ahead, &found, &read))
             })
             .collect();
         drop((found_rx, read_tx));
-        let recorder = threads.spawn(move || record_all(library, job, scan_number, &read_rx, &embed_tx));
+        let recorder =
+            threads.spawn(move || record_all(library, job, ahead, scan_number, &read_rx, &embed_tx));
         let embedded = embed_all(library, job, engine, &embed_rx, scan_has_ended);
         // A stage that ended early (an error, a cancel) must not leave the one before it waiting
         // at a full queue.
@@ -106,15 +110,6 @@ pub(super) fn ingest(
         library.events.changed();
     }
     Ok(())
-}
-
-fn join<T>(thread: thread::ScopedJoinHandle<'_, Result<T, CatalogError>>) -> Result<T, CatalogError> {
-    thread.join().unwrap_or_else(|_| {
-        Err(CatalogError::Io {
-            what: "a stage of the index run".into(),
-            source: std::io::Error::other("it panicked"),
-        })
-    })
 }
 
 fn scan_all(
@@ -140,11 +135,12 @@ fn read_all(
     library: &Inner,
     job: &Job,
     engine: Option<&Engine>,
+    ahead: &Ahead,
     found: &Receiver<ToRead>,
     read: &Sender<Reading>,
 ) -> Result<(), CatalogError> {
     // A search model that cannot be loaded keeps photos from being found, not from being browsed.
-    let target = engine.and_then(|engine| match engine.models.search_preprocess() {
+    let search = engine.and_then(|engine| match engine.models.search_preprocess() {
         Ok(preprocess) => Some((engine.models.ids().clip, preprocess)),
         Err(error) => {
             tracing::warn!(error = %error.with_causes(), "photos are read without a search model");
@@ -155,7 +151,10 @@ fn read_all(
         job.checkpoint()?;
         let reading = match file.reading {
             Some(reading) => reading,
-            None => read::read(library, file.path, file.source, file.stamp, target)?,
+            None => {
+                let caption = search.and(engine).and_then(|engine| ahead.input(engine));
+                read::read(library, file.path, file.source, file.stamp, Targets { search, caption })?
+            }
         };
         if read.send(reading).is_err() {
             break;
@@ -167,6 +166,7 @@ fn read_all(
 fn record_all(
     library: &Inner,
     job: &Job,
+    ahead: &Ahead,
     scan_number: u64,
     read: &Receiver<Reading>,
     embed: &Sender<ToEmbed>,
@@ -181,14 +181,18 @@ fn record_all(
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
         }
-        let (files, tensors): (Vec<_>, Vec<_>) =
-            batch.into_iter().map(|read| (read.file, read.tensor)).unzip();
+        let (files, inputs): (Vec<_>, Vec<_>) =
+            batch.into_iter().map(|read| (read.file, (read.search, read.caption))).unzip();
         let ids = library.store.record_files(&files, scan_number)?;
         job.board().skipped(files.iter().filter(|file| is_listed(file)).count() as u64);
         job.board().advance(Stage::Read, files.len() as u64, files.last().map(|file| file_name(&file.path)));
         library.events.changed();
-        for ((id, tensor), file) in ids.into_iter().zip(tensors).zip(&files) {
-            if let (Some(id), Some(tensor)) = (id, tensor) {
+        for ((id, (search, caption)), file) in ids.into_iter().zip(inputs).zip(&files) {
+            let Some(id) = id else { continue };
+            if let Some(caption) = caption {
+                ahead.put(id, &caption);
+            }
+            if let Some(tensor) = search {
                 job.board().add_total(Stage::Embed, 1);
                 if embed.send(ToEmbed { id, tensor, name: file_name(&file.path) }).is_err() {
                     return Ok(());
@@ -205,24 +209,19 @@ fn embed_all(
     embed: &Receiver<ToEmbed>,
     scan_has_ended: &AtomicBool,
 ) -> Result<(), CatalogError> {
-    let pass = engine.map(|engine| Embed { library, engine, job });
-    while let Ok(first) = embed.recv() {
-        job.checkpoint()?;
+    // Without models the readers make no inputs for them.
+    let Some(engine) = engine else { return Ok(()) };
+    pass::make_all(library, job, &Embed { library, engine, job }, || {
+        let Ok(first) = embed.recv() else { return Ok(None) };
         if scan_has_ended.load(Ordering::Acquire) {
             job.board().total_is_known(Stage::Embed);
         }
-        let mut batch = vec![first];
-        batch.extend(embed.try_iter().take(embed::BATCH - 1));
-        let (n, name) = (batch.len() as u64, batch.last().map(|item| item.name.clone()));
-        let (ids, inputs) = batch.into_iter().map(|item| (item.id, item.tensor)).unzip();
-        // Without models the readers make no inputs for them.
-        if let Some(pass) = &pass {
-            super::pass::Pass::make(pass, ids, inputs)?;
-            job.board().advance(Stage::Embed, n, name);
-            library.events.changed();
-        }
-    }
-    Ok(())
+        let ready: Vec<ToEmbed> =
+            std::iter::once(first).chain(embed.try_iter().take(embed::BATCH - 1)).collect();
+        let name = ready.last().map(|item| item.name.clone());
+        let (pictures, inputs) = ready.into_iter().map(|item| (item.id, item.tensor)).unzip();
+        Ok(Some(Batch { pictures, inputs, name }))
+    })
 }
 
 /// Whether a file stands in the list of skipped and doubtful ones.

@@ -5,7 +5,8 @@
 //! ingest.rs    scan ─► read ─► record ─► embed, a thread or more each, bounded queues between
 //! walk.rs      the scan of one scope: what is new, what is there, which lists, what cannot be read
 //! grouping.rs  product lists, names and folders ─► which photos are one product
-//! read.rs      one file: hash, decode, thumbnail, model input
+//! read.rs      one file: hash, decode, thumbnail, model inputs
+//! ahead.rs     inputs of the captioner, prepared while photos are decoded for the search model
 //! pass.rs      what is made of every photo: what lacks it, making it, keeping it
 //! embed.rs     the pass that makes vectors
 //! describe.rs  the passes that make captions, and texts of all that is known
@@ -17,6 +18,7 @@
 //! commit stood, and pictures that were known before the models changed are
 //! done again by the same code.
 
+mod ahead;
 mod describe;
 mod embed;
 mod grouping;
@@ -32,7 +34,22 @@ pub(crate) use grouping::preview;
 pub use grouping::{GroupingPreview, PreviewedGroup};
 pub(crate) use work::Work;
 
-/// Threads that read and decode: all cores but one for the model, and no more than a disk likes.
+use std::thread;
+
+use crate::CatalogError;
+
+/// Threads that read and decode: as many as there are cores, since for a small model decoding is most of the work, and
+/// no more than a disk likes.
 fn n_readers() -> usize {
-    std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).clamp(1, 6))
+    thread::available_parallelism().map_or(1, |cores| cores.get().clamp(1, 6))
+}
+
+/// What a thread of a run ended with.
+fn join<T>(thread: thread::ScopedJoinHandle<'_, Result<T, CatalogError>>) -> Result<T, CatalogError> {
+    thread.join().unwrap_or_else(|_| {
+        Err(CatalogError::Io {
+            what: "a stage of the index run".into(),
+            source: std::io::Error::other("it panicked"),
+        })
+    })
 }

@@ -4,6 +4,13 @@
 //! needs to be remembered between runs. A picture that cannot be read any more
 //! is passed over: the next scan finds out why. What lies on a drive that is
 //! away does not count as lacking: it waits for the drive.
+//!
+//! ```text
+//! lacking ids ─► readers (decode, prepare) ─► make (a model) ─► keep (the store)
+//! ```
+//!
+//! Each arrow is a bounded queue between threads: while one batch is kept the next is made, and the ones after
+//! it are read.
 
 use std::thread;
 
@@ -11,7 +18,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use vitrine_jobs::{Job, Stage};
 use vitrine_models::{ImagePreprocess, ModelError, PixelTensor};
 
-use super::{n_readers, read::read_again};
+use super::{ahead::Ahead, join, n_readers, read::read_again};
 use crate::{
     CatalogError,
     library::{Inner, file_name},
@@ -29,8 +36,20 @@ struct Prepared {
     name: String,
 }
 
+/// Pictures that something is made of at once.
+pub(super) struct Batch {
+    pub(super) pictures: Vec<PictureId>,
+    /// One a picture; none at all where no files are read.
+    pub(super) inputs: Vec<PixelTensor>,
+    /// The file that a person reads of meanwhile.
+    pub(super) name: Option<String>,
+}
+
 /// What is made of every photo, and how.
 pub(super) trait Pass: Sync {
+    /// What was made of a batch, on its way to the store.
+    type Made: Send;
+
     /// What the work is called.
     fn stage(&self) -> Stage;
 
@@ -47,9 +66,17 @@ pub(super) trait Pass: Sync {
     /// Whether files have to be read for it.
     fn reads_files(&self) -> bool;
 
-    /// Makes and keeps it: committed when it returns. One input a picture, none at all where no files are
-    /// read. A picture on which a model fails is listed, and costs no other.
-    fn make(&self, pictures: Vec<PictureId>, inputs: Vec<PixelTensor>) -> Result<(), CatalogError>;
+    /// Inputs that were prepared when photos were decoded for something else.
+    fn ahead(&self) -> Option<&Ahead> {
+        None
+    }
+
+    /// Makes it of a batch.
+    fn make(&self, batch: Batch) -> Result<Self::Made, CatalogError>;
+
+    /// Keeps it: committed when it returns. Called on another thread than [`Pass::make`], in the same order. A
+    /// picture on which a model failed is listed, and costs no other.
+    fn keep(&self, made: Self::Made) -> Result<(), CatalogError>;
 }
 
 /// Makes it for every picture that lacks it. Ends early, without an error, when there is something new to
@@ -62,6 +89,43 @@ pub(super) fn run(library: &Inner, job: &Job, pass: &impl Pass) -> Result<(), Ca
         Some(input) => run_with_files(library, job, pass, &input, after),
         None => run_from_store(library, job, pass),
     }
+}
+
+/// Makes batches as they come, and keeps each while the next one is made.
+pub(super) fn make_all<P: Pass>(
+    library: &Inner,
+    job: &Job,
+    pass: &P,
+    mut next: impl FnMut() -> Result<Option<Batch>, CatalogError>,
+) -> Result<(), CatalogError> {
+    let (made_tx, made_rx) = bounded::<(P::Made, u64, Option<String>)>(1);
+    thread::scope(|threads| {
+        let keeper = threads.spawn(move || {
+            for (made, n, name) in made_rx {
+                pass.keep(made)?;
+                job.board().advance(pass.stage(), n, name);
+                library.events.changed();
+            }
+            Ok(())
+        });
+        let mut make_next = || {
+            let Some(batch) = next()? else { return Ok(false) };
+            job.checkpoint()?;
+            let (n, name) = (batch.pictures.len() as u64, batch.name.clone());
+            let made = pass.make(batch)?;
+            // A keeper that failed says why when it is joined.
+            Ok(made_tx.send((made, n, name)).is_ok())
+        };
+        let made = loop {
+            match make_next() {
+                Ok(true) => {}
+                Ok(false) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        drop(made_tx);
+        join(keeper).and(made)
+    })
 }
 
 /// The id before the first picture that lacks it and of which a file is there: no model is loaded for
@@ -84,17 +148,15 @@ fn first_readable(library: &Inner, pass: &impl Pass) -> Result<Option<PictureId>
 
 fn run_from_store(library: &Inner, job: &Job, pass: &impl Pass) -> Result<(), CatalogError> {
     let mut after = PictureId::new(0);
-    while !library.work.has_news() {
-        job.checkpoint()?;
-        let page = pass.lacking(after, PAGE)?;
-        let Some(&last) = page.last() else { break };
+    make_all(library, job, pass, || {
+        if library.work.has_news() {
+            return Ok(None);
+        }
+        let pictures = pass.lacking(after, PAGE)?;
+        let Some(&last) = pictures.last() else { return Ok(None) };
         after = last;
-        let n = page.len() as u64;
-        pass.make(page, Vec::new())?;
-        job.board().advance(pass.stage(), n, None);
-        library.events.changed();
-    }
-    Ok(())
+        Ok(Some(Batch { pictures, inputs: Vec::new(), name: None }))
+    })
 }
 
 fn run_with_files(
@@ -112,33 +174,22 @@ fn run_with_files(
         let readers: Vec<_> = (0..n_readers())
             .map(|_| {
                 let (ids, ready) = (id_rx.clone(), ready_tx.clone());
-                threads.spawn(move || prepare(library, job, input, &ids, &ready))
+                threads.spawn(move || prepare(library, job, pass, input, &ids, &ready))
             })
             .collect();
         drop((id_rx, ready_tx));
-        let mut made = Ok(());
-        while let Ok(first) = ready_rx.recv() {
-            let mut batch = vec![first];
+        let made = make_all(library, job, pass, || {
+            let Ok(first) = ready_rx.recv() else { return Ok(None) };
             // A full batch is worth a short wait: the model is faster on it.
-            batch.extend(ready_rx.iter().take(batch_size - 1));
-            let (n, name) = (batch.len() as u64, batch.last().map(|picture| picture.name.clone()));
-            let (ids, inputs) = batch.into_iter().map(|picture| (picture.id, picture.tensor)).unzip();
-            made = job.checkpoint().map_err(CatalogError::from).and_then(|()| pass.make(ids, inputs));
-            if made.is_err() {
-                break;
-            }
-            job.board().advance(pass.stage(), n, name);
-            library.events.changed();
-        }
+            let rest = ready_rx.iter().take(batch_size - 1);
+            let ready: Vec<Prepared> = std::iter::once(first).chain(rest).collect();
+            let name = ready.last().map(|picture| picture.name.clone());
+            let (pictures, inputs) = ready.into_iter().map(|picture| (picture.id, picture.tensor)).unzip();
+            Ok(Some(Batch { pictures, inputs, name }))
+        });
         drop(ready_rx);
-        let failed = || CatalogError::Io {
-            what: "reading photos again".into(),
-            source: std::io::Error::other("panic"),
-        };
-        let prepared: Result<(), CatalogError> =
-            readers.into_iter().try_for_each(|reader| reader.join().unwrap_or_else(|_| Err(failed())));
-        let fed = feeder.join().unwrap_or_else(|_| Err(failed()));
-        made.and(prepared).and(fed)
+        let prepared = readers.into_iter().try_for_each(join);
+        made.and(prepared).and(join(feeder))
     })
 }
 
@@ -163,14 +214,23 @@ fn feed(
 fn prepare(
     library: &Inner,
     job: &Job,
+    pass: &impl Pass,
     input: &ImagePreprocess,
     ids: &Receiver<PictureId>,
     ready: &Sender<Prepared>,
 ) -> Result<(), CatalogError> {
     for id in ids {
         job.checkpoint()?;
-        if let Some((path, tensor)) = read_again(library, id, input)?
-            && ready.send(Prepared { id, tensor, name: file_name(&path) }).is_err()
+        let prepared = match pass.ahead().and_then(|ahead| ahead.take(id, input)) {
+            Some(tensor) => {
+                let files = library.store.files_of(id)?;
+                let name = files.first().map(|file| file_name(&file.path)).unwrap_or_default();
+                Some((name, tensor))
+            }
+            None => read_again(library, id, input)?.map(|(path, tensor)| (file_name(&path), tensor)),
+        };
+        if let Some((name, tensor)) = prepared
+            && ready.send(Prepared { id, tensor, name }).is_err()
         {
             break;
         }

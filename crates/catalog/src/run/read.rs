@@ -1,4 +1,4 @@
-//! One file: read, hash, decode, thumbnail, model input.
+//! One file: read, hash, decode, thumbnail, model inputs.
 
 use std::path::PathBuf;
 
@@ -16,17 +16,27 @@ use crate::{
 pub(super) struct Reading {
     pub(super) file: ReadFile,
     /// The search model's input, where the picture has no vector yet.
-    pub(super) tensor: Option<PixelTensor>,
+    pub(super) search: Option<PixelTensor>,
+    /// The captioner's, for later, where the picture was not known.
+    pub(super) caption: Option<PixelTensor>,
+}
+
+/// For which models a file is read.
+#[derive(Clone, Copy)]
+pub(super) struct Targets<'a> {
+    /// The search model that lacks vectors: its id in the store, and its input.
+    pub(super) search: Option<(ModelId, &'a ImagePreprocess)>,
+    /// The captioner's input.
+    pub(super) caption: Option<&'a ImagePreprocess>,
 }
 
 /// Reads a file that a scan found. A picture that is known by its content is not decoded again.
-/// `target` is the search model that lacks vectors: its id in the store, and its input.
 pub(super) fn read(
     library: &Inner,
     path: PathBuf,
     source: SourceId,
     found: FileStamp,
-    target: Option<(ModelId, &ImagePreprocess)>,
+    targets: Targets<'_>,
 ) -> Result<Reading, CatalogError> {
     let bytes = match photo::read_file(&path) {
         Ok(read) => read,
@@ -36,26 +46,32 @@ pub(super) fn read(
     let stamp = scan::stamp(&bytes.metadata);
     let hash = *blake3::hash(&bytes).as_bytes();
     let known = library.store.picture_by_hash(&hash)?;
-    let has_vector = match (&known, target) {
+    let has_vector = match (&known, targets.search) {
         (Some((id, _)), Some((model, _))) => library.store.has_vector(model, *id)?,
-        _ => target.is_none(),
+        _ => targets.search.is_none(),
     };
+    let is_new = known.is_none();
     let is_current = known.as_ref().is_some_and(|(_, picture)| picture.reading == photo::READING_VERSION);
     if let Some((_, picture)) = known
         && is_current
         && has_vector
         && library.thumbnails.has(&hash)
     {
-        return Ok(Reading { file: ReadFile { path, source, stamp, outcome: Ok(picture) }, tensor: None });
+        return Ok(Reading {
+            file: ReadFile { path, source, stamp, outcome: Ok(picture) },
+            search: None,
+            caption: None,
+        });
     }
     let made = photo::decode(&bytes, photo::FOR_MODELS).and_then(|photo| {
         let thumbnail = photo::thumbnail(&photo).ok_or_else(Skip::damaged)?;
         // A vector of other pixels goes when the file is recorded.
         let holds = has_vector && (is_current || was_always_so(&photo));
-        let tensor = target.filter(|_| !holds).map(|(_, preprocess)| preprocess.apply(&photo.pixels));
-        Ok((tensor, thumbnail, photo))
+        let search = targets.search.filter(|_| !holds).map(|(_, preprocess)| preprocess.apply(&photo.pixels));
+        let caption = targets.caption.filter(|_| is_new).map(|preprocess| preprocess.apply(&photo.pixels));
+        Ok((search, caption, thumbnail, photo))
     });
-    let (tensor, thumbnail, photo) = match made {
+    let (search, caption, thumbnail, photo) = match made {
         Ok(made) => made,
         Err(skip) => return Ok(skipped(path, source, stamp, &skip)),
     };
@@ -70,7 +86,7 @@ pub(super) fn read(
         was_always_so: was_always_so(&photo),
         doubts: Doubts::of(&photo.doubts, photo::unrecognisable(&photo.pixels)),
     };
-    Ok(Reading { file: ReadFile { path, source, stamp, outcome: Ok(picture) }, tensor })
+    Ok(Reading { file: ReadFile { path, source, stamp, outcome: Ok(picture) }, search, caption })
 }
 
 /// Whether the rules of version 1 took the bytes for the same pixels.
@@ -98,5 +114,6 @@ pub(super) fn read_again(
 }
 
 pub(super) fn skipped(path: PathBuf, source: SourceId, stamp: FileStamp, skip: &Skip) -> Reading {
-    Reading { file: ReadFile { path, source, stamp, outcome: Err(skip.to_row()) }, tensor: None }
+    let file = ReadFile { path, source, stamp, outcome: Err(skip.to_row()) };
+    Reading { file, search: None, caption: None }
 }

@@ -6,13 +6,14 @@
 use std::collections::HashMap;
 
 use vitrine_jobs::{Job, Stage};
-use vitrine_models::{ImagePreprocess, PixelTensor, Priority};
+use vitrine_models::{ImagePreprocess, Priority};
 
-use super::pass::{self, Pass, record_failure};
+use super::pass::{self, Batch, Pass, record_failure};
 use crate::{
     CatalogError,
     engine::Engine,
     library::Inner,
+    models::Answers,
     store::{PictureId, ProductId, Tally},
 };
 
@@ -104,6 +105,8 @@ struct ReadDescriptions<'a> {
 }
 
 impl Pass for ReadDescriptions<'_> {
+    type Made = Vec<(PictureId, Vec<f32>)>;
+
     fn stage(&self) -> Stage {
         Stage::Refine
     }
@@ -125,16 +128,16 @@ impl Pass for ReadDescriptions<'_> {
         false
     }
 
-    fn make(&self, pictures: Vec<PictureId>, _: Vec<PixelTensor>) -> Result<(), CatalogError> {
+    fn make(&self, batch: Batch) -> Result<Self::Made, CatalogError> {
         let ids = self.engine.models.ids();
-        let texts = self.library.store.texts_of(ids.writer, pictures)?;
+        let texts = self.library.store.texts_of(ids.writer, batch.pictures)?;
         let known: Vec<String> = texts.iter().filter_map(|(_, text)| text.clone()).collect();
         let vectors = embed(self.engine, self.job, known)?;
         let len = match vectors.values().next() {
             Some(vector) => vector.len(),
             None => self.library.store.vector_len(ids.clip)?.unwrap_or(0),
         };
-        let rows: Vec<(PictureId, Vec<f32>)> = texts
+        let rows = texts
             .into_iter()
             .map(|(picture, text)| {
                 // Of a picture of nothing nothing is said: its part is empty, and that is known.
@@ -142,7 +145,11 @@ impl Pass for ReadDescriptions<'_> {
                 (picture, vector.unwrap_or_else(|| vec![0.0; len]))
             })
             .collect();
-        self.library.store.add_vectors(ids.described, &rows)
+        Ok(rows)
+    }
+
+    fn keep(&self, rows: Self::Made) -> Result<(), CatalogError> {
+        self.library.store.add_vectors(self.engine.models.ids().described, &rows)
     }
 }
 
@@ -154,6 +161,8 @@ struct Match<'a> {
 }
 
 impl Pass for Match<'_> {
+    type Made = (Vec<PictureId>, Answers<Vec<f32>>);
+
     fn stage(&self) -> Stage {
         Stage::Refine
     }
@@ -174,8 +183,11 @@ impl Pass for Match<'_> {
         true
     }
 
-    fn make(&self, ids: Vec<PictureId>, inputs: Vec<PixelTensor>) -> Result<(), CatalogError> {
-        let answers = self.engine.models.host().match_pictures(inputs, Priority::Batch)?;
+    fn make(&self, batch: Batch) -> Result<Self::Made, CatalogError> {
+        Ok((batch.pictures, self.engine.models.host().match_pictures(batch.inputs, Priority::Batch)?))
+    }
+
+    fn keep(&self, (ids, answers): Self::Made) -> Result<(), CatalogError> {
         let (mut vectors, mut managed) = (Vec::new(), Vec::new());
         for (id, answer) in ids.into_iter().zip(answers) {
             match answer {

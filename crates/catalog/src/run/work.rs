@@ -11,7 +11,7 @@ use std::{
 
 use vitrine_jobs::{Job, JobError, JobKind, JobSnapshot, Lane, Outcome, StartError};
 
-use super::{describe, embed::Embed, ingest, pass, read_claims, refine};
+use super::{ahead::Ahead, describe, embed::Embed, ingest, pass, read_claims, refine};
 use crate::{CatalogError, Event, health, library::Inner, twins};
 
 /// Entries of the log that are kept: more than change before the index's file is written again.
@@ -178,6 +178,7 @@ impl Drop for Leaving<'_> {
 
 /// Works until nothing is wanted.
 fn run(library: &Inner, job: &Job) -> Result<(), CatalogError> {
+    let ahead = Ahead::new(&library.options.folder);
     loop {
         let roots = {
             let mut queue = library.work.lock();
@@ -191,7 +192,7 @@ fn run(library: &Inner, job: &Job) -> Result<(), CatalogError> {
         };
         let engine = library.engines.working();
         if !roots.is_empty() {
-            let ingested = ingest::ingest(library, job, engine.as_deref(), &roots);
+            let ingested = ingest::ingest(library, job, engine.as_deref(), &ahead, &roots);
             if let Err(error) = ingested {
                 // A run that could not go on has not looked at them: the next one does.
                 if !matches!(error, CatalogError::Cancelled) {
@@ -231,7 +232,7 @@ fn run(library: &Inner, job: &Job) -> Result<(), CatalogError> {
         }
         library.events.changed();
         write_words(library, job)?;
-        describe::describe(library, job, &engine)?;
+        describe::describe(library, job, &engine, &ahead)?;
         write_words(library, job)?;
         check_descriptions(library, job)?;
         if !library.work.has_news() {
