@@ -100,17 +100,21 @@ def siglip_model(n_ids: int, side: int, patch: int, seed: int) -> SiglipModel:
     return model
 
 
-def siglip_goldens(folder: Path, make_tokenizer, side: int, patch: int, resample: int, pictures: Pictures) -> None:
+def siglip_goldens(
+    folder: Path, make_tokenizer, side: int, patch: int, resample: int, pictures: Pictures, model=None
+) -> None:
+    """`model` where it is not a small one."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     tokenizer = make_tokenizer(folder)
-    model = siglip_model(len(tokenizer), side, patch, 41 + side)
+    model = model or siglip_model(len(tokenizer), side, patch, 41 + side)
     dtype = torch.float32 if resample == 3 else torch.float16
+    n = model.config.text_config.max_position_embeddings
     model = checkpoints.save(model, folder, dtype, siglip_preprocessor(side, resample))
     processor = SiglipImageProcessorPil.from_pretrained(folder)
     save_prepared(folder, processor, pictures)
     pixels = prepare(processor, pictures)
-    ids = [tokenizer(text, padding="max_length", truncation=True, max_length=16)["input_ids"] for text in TEXTS]
+    ids = [tokenizer(text, padding="max_length", truncation=True, max_length=n)["input_ids"] for text in TEXTS]
     with torch.no_grad():
         image = model.vision_model(pixel_values=pixels)
         text = model.text_model(input_ids=torch.tensor(ids))
@@ -143,16 +147,39 @@ def open_clip_goldens(folder: Path, pictures: Pictures) -> None:
     checkpoints.shake(model, 51, 1.0)
     with torch.no_grad():
         model.positional_embedding.mul_(0.3)
-    model = model.half()
-    torch.save(model.state_dict(), folder / "open_clip_pytorch_model.bin")
-    (folder / "open_clip_config.json").write_text(
-        json.dumps(dict(model_cfg=config, preprocess_cfg=preparation), indent=2) + "\n"
-    )
-    model = model.float().eval()
-    transform = open_clip.image_transform(44, False, mean=checkpoints.CLIP_MEAN, std=checkpoints.CLIP_STD)
-    pixels = torch.stack([transform(picture) for picture in pictures.values()])
     ids = [tokenizer(text, truncation=True, max_length=16)["input_ids"] for text in TEXTS]
     padded = torch.tensor([row + [0] * (16 - len(row)) for row in ids])
+    write_open_clip(folder, model.half(), dict(model_cfg=config, preprocess_cfg=preparation), ids, padded, pictures)
+
+
+def open_clip_siglip(folder: Path, name: str, pictures: Pictures) -> None:
+    """A model of OpenCLIP's list whose image tower is timm's SigLIP, of its true size, with random weights."""
+    folder.mkdir(parents=True)
+    tokenizer = gemma_tokenizer(folder)
+    config = open_clip.get_model_config(name)
+    config["text_cfg"] = {**config["text_cfg"], "tokenizer_kwargs": {"clean": "lower"}}
+    preparation = dict(mean=[0.5] * 3, std=[0.5] * 3, interpolation="bicubic", resize_mode="squash")
+    model = open_clip.create_model(name, pretrained=None)
+    checkpoints.shake(model, 52, 1.0)
+    n = config["text_cfg"]["context_length"]
+    clean = open_clip.tokenizer.get_clean_fn("lower")
+    ids = [
+        tokenizer(clean(text), padding="max_length", truncation=True, max_length=n)["input_ids"] for text in TEXTS
+    ]
+    described = dict(model_cfg=config, preprocess_cfg=preparation)
+    write_open_clip(folder, model, described, ids, torch.tensor(ids), pictures)
+
+
+def write_open_clip(folder: Path, model, config: dict, ids: list, padded: torch.Tensor, pictures: Pictures) -> None:
+    torch.save(model.state_dict(), folder / "open_clip_pytorch_model.bin")
+    (folder / "open_clip_config.json").write_text(json.dumps(config, indent=2) + "\n")
+    model = model.float().eval()
+    preparation = config["preprocess_cfg"]
+    transform = open_clip.image_transform(
+        config["model_cfg"]["vision_cfg"]["image_size"], False, mean=preparation["mean"], std=preparation["std"],
+        resize_mode=preparation["resize_mode"], interpolation=preparation["interpolation"],
+    )
+    pixels = torch.stack([transform(picture) for picture in pictures.values()])
     with torch.no_grad():
         image, text = model.encode_image(pixels, normalize=True), model.encode_text(padded, normalize=True)
     write(

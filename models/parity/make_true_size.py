@@ -7,9 +7,11 @@ FOLDER/clip_large     as openai/clip-vit-large-patch14, f16
 FOLDER/caption        as Salesforce/blip-image-captioning-base, f32
 FOLDER/caption_large  as Salesforce/blip-image-captioning-large, f16
 FOLDER/match          as Salesforce/blip-itm-base-coco, f32
+FOLDER/siglip         as google/siglip2-base-patch16-224, f16
+FOLDER/ecommerce      as Marqo/marqo-ecommerce-embeddings-B, f32: OpenCLIP's ViT-B-16-SigLIP
 
 Each holds `expected.json` and `expected.safetensors` as the goldens do, so the example `parity` compares both
-alike. The tokenizers are the small ones of the goldens; everything else has its true size. About 4 GB.
+alike. The tokenizers are the small ones of the goldens; everything else has its true size. About 6 GB.
 """
 
 import argparse
@@ -22,8 +24,11 @@ from transformers import (
     BlipForImageTextRetrieval,
     CLIPConfig,
     CLIPModel,
+    SiglipConfig,
+    SiglipModel,
 )
 
+import families
 import make_goldens
 from checkpoints import blip_preprocessor, clip_preprocessor, save, shake
 from pictures import draw_pictures
@@ -96,10 +101,16 @@ def match(folder: Path, n_ids: int) -> BlipForImageTextRetrieval:
     return save(model, folder, torch.float32, blip_preprocessor(384))
 
 
+def siglip(folder: Path, pictures: families.Pictures) -> None:
+    model = SiglipModel(SiglipConfig(text_config={"vocab_size": 256_000}))
+    shake(model, 46, 1.0)
+    families.siglip_goldens(folder, families.gemma_tokenizer, 224, 16, 2, pictures, model)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("output", type=Path)
-    names = ["clip", "clip_large", "caption", "caption_large", "match"]
+    names = ["clip", "clip_large", "caption", "caption_large", "match", "siglip", "ecommerce"]
     parser.add_argument("--only", nargs="+", choices=names, default=names)
     arguments = parser.parse_args()
     output: Path = arguments.output
@@ -113,6 +124,8 @@ def main() -> None:
         "caption": lambda f: make_goldens.blip_goldens(f, caption, True, pictures, runs),
         "caption_large": lambda f: make_goldens.blip_goldens(f, caption_large, True, pictures, runs),
         "match": lambda f: make_goldens.match_goldens(f, match, True, pictures),
+        "siglip": lambda f: siglip(f, pictures),
+        "ecommerce": lambda f: families.open_clip_siglip(f, "ViT-B-16-SigLIP", pictures),
     }
     for name in arguments.only:
         makers[name](output / name)

@@ -2,7 +2,7 @@
 
     .venv/bin/python models/parity/make_true_size_packs.py FOLDER
 
-makes FOLDER/organisation/name for each, in f32 as the hub has them: 8 GB in all. The tokenizers are the small
+makes FOLDER/organisation/name for each, in f32 as the hub has them: 14 GB in all. The tokenizers are the small
 ones of the goldens. For the test of downloads at true size, crates/packs/tests/packs/true_size.rs.
 """
 
@@ -10,6 +10,7 @@ import argparse
 import json
 from pathlib import Path
 
+import open_clip
 import torch
 from transformers import (
     BlipConfig,
@@ -18,9 +19,12 @@ from transformers import (
     CLIPConfig,
     CLIPModel,
     PreTrainedModel,
+    SiglipConfig,
+    SiglipModel,
 )
 
 from checkpoints import blip_preprocessor, clip_preprocessor
+from families import gemma_tokenizer, siglip_preprocessor
 from vocabularies import bert_tokenizer, clip_tokenizer
 
 # The end token of the small tokenizer is found as the highest id of a text.
@@ -44,7 +48,16 @@ BLIP_LARGE = BlipConfig(
     ),
 )
 
+SIGLIP2_B16 = SiglipConfig(text_config={"vocab_size": 256_000})
+
+# OpenCLIP's names of what Marqo's models were trained from.
+OPEN_CLIP = {
+    "Marqo/marqo-ecommerce-embeddings-B": "ViT-B-16-SigLIP",
+    "Marqo/marqo-ecommerce-embeddings-L": "ViT-L-16-SigLIP-256",
+}
+
 MODELS = {
+    "google/siglip2-base-patch16-224": (SiglipModel, SIGLIP2_B16),
     "laion/CLIP-ViT-B-32-laion2B-s34B-b79K": (CLIPModel, CLIP_B32),
     "patrickjohncyh/fashion-clip": (CLIPModel, CLIP_B32),
     "openai/clip-vit-large-patch14": (CLIPModel, CLIP_L14),
@@ -59,11 +72,27 @@ def write(folder: Path, kind: type[PreTrainedModel], config: object) -> None:
     if kind is CLIPModel:
         clip_tokenizer(folder, end_is_highest=True, as_json=True)
         preprocessor = clip_preprocessor(224, {"shortest_edge": 224})
+    elif kind is SiglipModel:
+        gemma_tokenizer(folder)
+        preprocessor = siglip_preprocessor(224, 2)
     else:
         bert_tokenizer(folder, as_json=True)
         preprocessor = blip_preprocessor(384)
     kind(config).save_pretrained(folder, max_shard_size="100GB")
     (folder / "preprocessor_config.json").write_text(json.dumps(preprocessor, indent=2) + "\n")
+
+
+def write_open_clip(folder: Path, name: str) -> torch.nn.Module:
+    """OpenCLIP's own files of a model with random weights. Returns it."""
+    folder.mkdir(parents=True)
+    gemma_tokenizer(folder)
+    config = open_clip.get_model_config(name)
+    preparation = dict(mean=[0.5] * 3, std=[0.5] * 3, interpolation="bicubic", resize_mode="squash")
+    described = dict(model_cfg=config, preprocess_cfg=preparation)
+    (folder / "open_clip_config.json").write_text(json.dumps(described, indent=2) + "\n")
+    model = open_clip.create_model(name, pretrained=None)
+    torch.save(model.state_dict(), folder / "open_clip_pytorch_model.bin")
+    return model.eval()
 
 
 def main() -> None:
@@ -73,6 +102,8 @@ def main() -> None:
     torch.manual_seed(0)
     for name, (kind, config) in MODELS.items():
         write(output / name, kind, config)
+    for name, architecture in OPEN_CLIP.items():
+        write_open_clip(output / name, architecture)
 
 
 if __name__ == "__main__":

@@ -72,6 +72,21 @@ test('what the starter pack knows and lacks is said, and is one click away', asy
   );
 });
 
+test('the pack that suits most shops is named, and why', async ({ page }) => {
+  const why = 'Its search model was trained on products.';
+  await open(page, { packs: withFast({ recommended: why }) });
+  await expect(page.getByTestId('pack-fast')).toContainText('Recommended');
+  await expect(page.getByTestId('pack-fast')).toContainText(why);
+  await expect(page.getByTestId('pack-quality')).not.toContainText('Recommended');
+  // Not said any more of what is there.
+  await answer(page, withFast({ recommended: why, state: 'installed', isInUse: true }));
+  await emit(page, 'packs', {
+    job: null,
+    ended: { kind: 'pull', name: 'fast', wasThere: true, error: null },
+  });
+  await expect(page.getByTestId('pack-fast')).not.toContainText('Recommended');
+});
+
 test('a pack is downloaded, paused, resumed and used', async ({ page }) => {
   await open(page);
   const fast = page.getByTestId('pack-fast');

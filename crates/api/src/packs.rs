@@ -250,6 +250,7 @@ fn items(packs: &Packs, in_use: Option<&Path>) -> Result<Vec<PackItem>, ApiError
             is_in_use: is_in_use(pack),
             is_shipped,
             is_offered: offer.is_some(),
+            recommended: offer.and_then(|offer| offer.recommended.clone()),
             title: offer.map_or_else(|| title_of(&pack.name), |offer| offer.title.clone()),
             ..item(pack)
         });
@@ -278,6 +279,7 @@ fn item(pack: &Installed) -> PackItem {
         is_in_use: false,
         is_shipped: false,
         is_offered: false,
+        recommended: None,
         size_bytes: pack.size_bytes,
         done_bytes: 0,
         memory_bytes: Some(pack.memory_bytes).filter(|&bytes| bytes > 0),
@@ -296,6 +298,7 @@ fn offered(offer: &Offer, part: Option<&Unfinished>) -> PackItem {
         is_in_use: false,
         is_shipped: false,
         is_offered: true,
+        recommended: offer.recommended.clone(),
         size_bytes: part.map(|part| part.total_bytes).filter(|&n| n > 0).unwrap_or(offer.about_bytes),
         done_bytes: part.map_or(0, |part| part.done_bytes),
         memory_bytes: None,

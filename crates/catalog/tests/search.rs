@@ -144,3 +144,12 @@ fn words_follow_what_happens_to_products() {
     assert!(!found(&ask(&library, "suitcase ")).contains(&"b".to_owned()));
     assert_eq!(ask(&library, "brand:nord").total, 1);
 }
+
+#[test]
+fn words_in_a_script_that_the_pack_does_not_read_are_looked_up_and_told() {
+    let (_shop, library) = shop();
+    let page = ask(&library, "кружка mug");
+    assert_eq!(page.unknown, ["кружка"]);
+    assert!(["d", "e"].contains(&found(&page)[0].as_str()), "{:?}", found(&page));
+    assert!(ask(&library, "mug 250").unknown.is_empty());
+}

@@ -87,16 +87,24 @@ fn main() -> Outcome<()> {
     let folder = arguments.pop().map_or(goldens, PathBuf::from);
     let mut checkpoints: Vec<PathBuf> =
         std::fs::read_dir(&folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
-    checkpoints.retain(|path| path.join("expected.json").exists() && path.join("config.json").exists());
+    let is_checkpoint = |path: &PathBuf| {
+        let has = |name: &str| path.join(name).exists();
+        has("expected.json") && (has("config.json") || has("open_clip_config.json"))
+    };
+    checkpoints.retain(is_checkpoint);
     checkpoints.sort();
     println!("| checkpoint | output | compared | worst deviation |");
     println!("|---|---|---|---|");
     for checkpoint in checkpoints {
         let case = Case::open(&folder, checkpoint, device.clone())?;
+        if case.folder.join("open_clip_config.json").exists() {
+            case.clip()?;
+            continue;
+        }
         let config: Config =
             serde_json::from_str(&std::fs::read_to_string(case.folder.join("config.json"))?)?;
         match config.architectures.first().map(String::as_str) {
-            Some("CLIPModel") => case.clip()?,
+            Some("CLIPModel" | "SiglipModel") => case.clip()?,
             Some("BlipForConditionalGeneration") => case.captions()?,
             Some("BlipForImageTextRetrieval") => case.matching()?,
             other => return Err(format!("{}: {other:?} is not known", case.name).into()),
@@ -198,7 +206,11 @@ impl Case {
         self.compare_ids("text ids", &ids.collect::<Outcome<Vec<_>>>()?);
         let pixels = self.pixels(&clip.preprocess())?;
         let hidden = pixels.iter().take(3).map(|pixels| Ok(clip.image_hidden_states(pixels)?.concat()));
-        self.compare_vectors("image hidden states", "image_hidden", &hidden.collect::<Outcome<Vec<_>>>()?)?;
+        let hidden = hidden.collect::<Outcome<Vec<_>>>()?;
+        // OpenCLIP does not tell them.
+        if self.tensors.contains_key("image_hidden") {
+            self.compare_vectors("image hidden states", "image_hidden", &hidden)?;
+        }
         self.compare_vectors("image vector", "image_vectors", &clip.embed_images(&pixels)?)?;
         self.compare_vectors("text vector", "text_vectors", &clip.embed_texts(&self.texts())?)
     }

@@ -39,6 +39,20 @@ fn written() -> (TempDir, Pack) {
 }
 
 #[test]
+fn a_pack_reads_the_scripts_that_it_names() {
+    let mut manifest = PackManifest::new("small", "1.0", "For tests.", "MIT");
+    let mut check = |scripts: &[&str], word: &str, is_read: bool| {
+        manifest.scripts = scripts.iter().map(|script| (*script).to_owned()).collect();
+        assert_eq!(manifest.reads_script_of(word), is_read, "{scripts:?} {word}");
+    };
+    check(&[], "кружка", true);
+    check(&["Latn"], "кружка", false);
+    check(&["Latn"], "tasse-à-café 250", true);
+    check(&["Latn"], "杯子", false);
+    check(&["Latn", "Cyrl"], "кружка", true);
+}
+
+#[test]
 fn a_written_manifest_is_read_back_as_it_was() {
     let (_folder, mut manifest) = folder();
     let (_written, pack) = written();
@@ -58,6 +72,9 @@ fn a_written_manifest_is_read_back_as_it_was() {
     manifest.agrees = vec![Precision::Bf16, Precision::Int8];
     let text = manifest.to_toml().unwrap();
     assert!(text.contains("agrees = [\"bf16\", \"int8\"]\n"), "{text}");
+    manifest.scripts = vec!["Latn".to_owned()];
+    let text = manifest.to_toml().unwrap();
+    assert!(text.contains("scripts = [\"Latn\"]\n"), "{text}");
     manifest.agrees = vec![Precision::F32];
     assert!(manifest.to_toml().unwrap_err().to_string().contains("agrees"));
     manifest.agrees.clear();
@@ -87,13 +104,14 @@ fn a_pack_brings_its_own_word_lists() {
 #[test]
 fn a_manifest_that_could_not_be_opened_is_not_written() {
     type Edit = fn(&mut PackManifest);
-    let edits: [(Edit, &str); 4] = [
+    let edits: [(Edit, &str); 5] = [
         (|m| m.name = "a pack".to_owned(), "name"),
         (|m| m.matching = Some(ModelEntry { folder: "../match".to_owned() }), "out of the pack"),
         (
             |m| m.caption = Some(ModelEntry { folder: "caption".to_owned() }),
             "caption/config.json is not listed",
         ),
+        (|m| m.scripts = vec!["Latin script".to_owned()], "ISO 15924"),
         (|m| m.calibration.image = ScoreRange { unrelated: 1.0, sure: f32::NAN }, "calibration.image"),
     ];
     for (edit, word) in edits {

@@ -36,6 +36,12 @@ pub struct Offer {
     pub licence: String,
     /// About how much there is to download.
     pub about_bytes: u64,
+    /// Why most shops should take this one; of one offer alone.
+    #[serde(default)]
+    pub recommended: Option<String>,
+    /// The scripts that its search model reads; all of them where none is named.
+    #[serde(default)]
+    pub(crate) scripts: Vec<String>,
     clip: Repo,
     #[serde(default)]
     caption: Option<Repo>,
@@ -164,6 +170,7 @@ mod tests {
             assert!(offer.models().all(|(_, repo)| repo.repo.split('/').count() == 2), "{}", offer.name);
             assert!(offer.about_bytes > 1_000_000_000 && !offer.summary.is_empty());
         }
+        assert_eq!(offers.iter().filter(|offer| offer.recommended.is_some()).count(), 1);
         assert_eq!(Offer::named("quality").unwrap().clip.repo, "openai/clip-vit-large-patch14");
     }
 

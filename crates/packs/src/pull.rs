@@ -231,6 +231,7 @@ fn manifest_of(
         enter(&mut manifest, role);
     }
     manifest.calibration = offer.calibrated(Calibration::usual_of(&staging.join(Role::Clip.folder()))?);
+    manifest.scripts.clone_from(&offer.scripts);
     manifest.files = files;
     Ok(manifest)
 }

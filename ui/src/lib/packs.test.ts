@@ -12,6 +12,7 @@ const PACK: PackItem = {
   isInUse: false,
   isShipped: false,
   isOffered: true,
+  recommended: null,
   sizeBytes: 2_500_000_000,
   doneBytes: 0,
   memoryBytes: null,

@@ -40,6 +40,8 @@ pub struct PackItem {
     pub is_shipped: bool,
     /// Whether it can be downloaded, also again.
     pub is_offered: bool,
+    /// Why most shops should take it; none for all others.
+    pub recommended: Option<String>,
     /// Bytes on disk when it is whole: exact for one that is here, about so many for one that is not.
     #[ts(type = "number")]
     pub size_bytes: u64,

@@ -120,9 +120,7 @@ impl PackModels for LoadedModels {
 
     fn n_pieces(&self, word: &str) -> Option<usize> {
         let word = word.to_owned();
-        let ids = self.clip().run(Priority::Interactive, move |clip| clip.token_ids(&word)).ok()?;
-        // Without start and end.
-        Some(ids.len().saturating_sub(2))
+        self.clip().run(Priority::Interactive, move |clip| clip.n_pieces(&word)).ok()
     }
 
     fn logit_scale(&self) -> Result<f32, CatalogError> {

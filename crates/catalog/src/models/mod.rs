@@ -209,11 +209,15 @@ impl Models {
         self.host.warm_up();
     }
 
-    /// Whether the models were taught this folded word. A pack that names its word lists knows little beside
+    /// Whether the models were taught this folded word. They read some scripts and not others; and a pack that names its word lists knows little beside
     /// them: a word that its vocabulary cuts to pieces was not among what it learnt from, and it would answer
     /// with something at random.
     pub(crate) fn knows_word(&self, word: &str) -> bool {
-        if self.pack.manifest().lists.is_none() {
+        let manifest = self.pack.manifest();
+        if !manifest.reads_script_of(word) {
+            return false;
+        }
+        if manifest.lists.is_none() {
             return true;
         }
         let mut known = self.known_words.lock().unwrap_or_else(PoisonError::into_inner);

@@ -57,6 +57,7 @@ pub fn pack(folder: &Path, name: &str, weights: &[u8]) -> PathBuf {
     let folder = folder.join(name);
     let mut manifest = PackManifest::new(name, "1", "For tests.", "MIT");
     manifest.lists = Some(Vec::new());
+    manifest.scripts = vec!["Latn".to_owned()];
     for role in ["clip", "caption"] {
         fs::create_dir_all(folder.join(role)).unwrap();
         for file in ["config.json", "model.safetensors", "preprocessor_config.json", "tokenizer.json"] {

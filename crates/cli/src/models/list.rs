@@ -36,6 +36,9 @@ pub fn run(api: &Api, arguments: &Arguments) -> anyhow::Result<()> {
         say!("{:<12} {}", pack.name, standing(pack));
         if !pack.summary.is_empty() && !pack.is_in_use {
             say!("{:<12} {}", "", pack.summary);
+            if let Some(why) = &pack.recommended {
+                say!("{:<12} Recommended for most shops: {why}", "");
+            }
         }
         if let Some(problem) = &pack.problem {
             say!("{:<12} {problem}", "");

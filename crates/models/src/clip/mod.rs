@@ -127,6 +127,14 @@ impl Clip {
         self.text.token_ids(text)
     }
 
+    /// Into how many pieces the vocabulary cuts a text.
+    ///
+    /// # Errors
+    /// A tokenizer that fails on this text.
+    pub fn n_pieces(&self, text: &str) -> Result<usize, ModelError> {
+        self.text.n_pieces(text)
+    }
+
     /// Texts longer than this many tokens, start and end included, are cut.
     #[must_use]
     pub fn max_tokens(&self) -> usize {

@@ -112,6 +112,11 @@ impl TextTower {
         Ok(ids)
     }
 
+    /// Tokens of a text, without start, end and padding.
+    pub(super) fn n_pieces(&self, text: &str) -> Result<usize, ModelError> {
+        Ok(self.tokenizer.encode(text, false)?.len())
+    }
+
     /// `[batch, projection]`, not normalised; `ids` of any lengths.
     pub(super) fn forward(&self, ids: &[Vec<u32>]) -> Result<Tensor, ModelError> {
         let ends: Vec<u32> = ids.iter().map(|ids| self.end_of(ids)).collect();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
+use unicode_script::{Script, UnicodeScript};
 
 use super::FileSum;
 use crate::{ModelError, Precision, clip, is_safe_name};
@@ -31,6 +32,10 @@ pub struct PackManifest {
     /// model that reads other words answers them with nonsense.
     #[serde(default)]
     pub lists: Option<Vec<String>>,
+    /// The scripts that its search model reads, by ISO 15924 (`Latn`); all of them where none is named. Words of
+    /// another script, which it would answer at random, are looked up as they stand and not put to it.
+    #[serde(default)]
+    pub scripts: Vec<String>,
     /// What its models know and lack.
     #[serde(default)]
     pub coverage: Coverage,
@@ -67,6 +72,7 @@ impl PackManifest {
             licence: licence.to_owned(),
             starter: false,
             lists: None,
+            scripts: Vec::new(),
             coverage: Coverage::default(),
             clip: None,
             caption: None,
@@ -75,6 +81,17 @@ impl PackManifest {
             calibration: Calibration::default(),
             files: BTreeMap::new(),
         }
+    }
+
+    /// Whether the search model reads the script that a word is written in.
+    #[must_use]
+    pub fn reads_script_of(&self, word: &str) -> bool {
+        let is_read = |script: Script| {
+            let name = script.short_name();
+            // Digits and signs are of all scripts.
+            matches!(script, Script::Common | Script::Inherited) || self.scripts.iter().any(|own| own == name)
+        };
+        self.scripts.is_empty() || word.chars().all(|letter| is_read(letter.script()))
     }
 
     /// Length of all listed files together, in bytes.
@@ -378,6 +395,9 @@ pub(super) fn check(manifest: &PackManifest) -> Result<(), String> {
     }
     if !calibration.claims.is_valid() {
         return Err("calibration.claims needs numbers for its weights".to_owned());
+    }
+    if let Some(unknown) = manifest.scripts.iter().find(|name| Script::from_short_name(name).is_none()) {
+        return Err(format!("scripts are named as in ISO 15924, such as Latn, not {unknown:?}"));
     }
     for (name, sum) in &manifest.files {
         if !is_inside(name) {

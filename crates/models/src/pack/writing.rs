@@ -35,6 +35,9 @@ impl PackManifest {
         if let Some(lists) = &self.lists {
             pack.insert("lists".to_owned(), lines(lists));
         }
+        if !self.scripts.is_empty() {
+            pack.insert("scripts".to_owned(), lines(&self.scripts));
+        }
         if !self.agrees.is_empty() {
             let names: Vec<String> =
                 self.agrees.iter().map(|precision| precision.name().to_owned()).collect();

@@ -30,6 +30,7 @@ fn every_offered_pack_arrives_at_its_true_size() {
         }
         // The connection is cut once in the middle of the search model's weights.
         hub.fault("model.safetensors", Fault::CutAfter(300_000_000), 1);
+        hub.fault("open_clip_pytorch_model.bin", Fault::CutAfter(300_000_000), 1);
         let shelf = Shelf::new(folder.path().join("packs"));
         let start = Instant::now();
         let job = pulling();

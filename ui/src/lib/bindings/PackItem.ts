@@ -38,6 +38,10 @@ isShipped: boolean,
  */
 isOffered: boolean, 
 /**
+ * Why most shops should take it; none for all others.
+ */
+recommended: string | null, 
+/**
  * Bytes on disk when it is whole: exact for one that is here, about so many for one that is not.
  */
 sizeBytes: number, 
