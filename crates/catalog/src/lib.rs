@@ -19,7 +19,7 @@
 //!
 //! Invariants: a merchant's file is only ever read. What a batch of a stage
 //! brought is committed before the next one begins, so a killed run repeats at
-//! most one batch. A vector or a description belongs to a content and a model.
+//! most two batches. A vector or a description belongs to a content and a model.
 //! Every file that is passed over is listed with its reason. Nothing here
 //! opens a network connection.
 

@@ -109,3 +109,55 @@ impl Kept {
         Some(bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use image::{Rgb, RgbImage};
+
+    use super::*;
+
+    fn ahead(folder: &Path, input: ImagePreprocess) -> Ahead {
+        let ahead = Ahead::new(folder);
+        ahead.input.set(Some(input)).unwrap();
+        ahead
+    }
+
+    #[test]
+    fn what_was_set_aside_comes_back_once_and_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let input = ImagePreprocess::blip_default();
+        let ahead = ahead(folder.path(), input.clone());
+        let prepared = |shade: u8| input.apply(&RgbImage::from_pixel(50, 40, Rgb([shade, 9, 200])));
+        for (id, shade) in [(3, 10), (1, 20), (2, 30)] {
+            ahead.put(PictureId::new(id), &prepared(shade));
+        }
+        // On Unix it has no name, so nothing stays behind whatever happens.
+        let n_names = fs::read_dir(folder.path().join("cache")).unwrap().count();
+        assert!(cfg!(not(unix)) || n_names == 0);
+        let take = |id| ahead.take(PictureId::new(id), &input);
+        assert_eq!(take(1), Some(prepared(20)));
+        assert_eq!(take(1), None);
+        assert_eq!(take(7), None);
+        // Prepared for another model: read again.
+        assert_eq!(ahead.take(PictureId::new(2), &ImagePreprocess::clip_default()), None);
+        assert_eq!((take(3), take(2)), (Some(prepared(10)), Some(prepared(30))));
+        // The disk was given back, and is borrowed again.
+        assert!(ahead.kept.lock().unwrap().file.is_none());
+        ahead.put(PictureId::new(4), &prepared(40));
+        assert_eq!(take(4), Some(prepared(40)));
+    }
+
+    #[test]
+    fn a_disk_that_refuses_costs_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        // A file stands where the folder should be.
+        fs::write(folder.path().join("cache"), b"").unwrap();
+        let input = ImagePreprocess::blip_default();
+        let ahead = ahead(folder.path(), input.clone());
+        let id = PictureId::new(1);
+        ahead.put(id, &input.apply(&RgbImage::new(5, 5)));
+        assert_eq!(ahead.take(id, &input), None);
+    }
+}
