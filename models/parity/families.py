@@ -16,13 +16,14 @@ import sentencepiece
 import torch
 from PIL import Image
 from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
-from transformers import SiglipConfig, SiglipModel, SiglipTokenizer
+from transformers import ChineseCLIPConfig, ChineseCLIPModel, SiglipConfig, SiglipModel, SiglipTokenizer
+from transformers.models.chinese_clip.image_processing_pil_chinese_clip import ChineseCLIPImageProcessorPil
 from transformers.models.siglip2.tokenization_siglip2 import Siglip2Tokenizer
 from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
 
 import checkpoints
 from make_goldens import TEXTS, prepare, save_prepared, write
-from vocabularies import WORDS, clip_tokenizer
+from vocabularies import WORDS, bert_tokenizer, clip_tokenizer
 
 Pictures = dict[str, Image.Image]
 
@@ -131,6 +132,46 @@ def siglip_goldens(
     )
 
 
+def chinese_clip_goldens(folder: Path, pictures: Pictures) -> None:
+    """Squashed pictures, as the released checkpoints have them; texts of different lengths."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    tokenizer = bert_tokenizer(folder, False)
+    config = ChineseCLIPConfig(
+        text_config=dict(
+            vocab_size=len(tokenizer), hidden_size=32, intermediate_size=64, num_hidden_layers=2,
+            num_attention_heads=4, max_position_embeddings=24,
+        ),
+        vision_config=dict(
+            hidden_size=48, intermediate_size=96, num_hidden_layers=2, num_attention_heads=3,
+            image_size=32, patch_size=8,
+        ),
+        projection_dim=28,
+    )
+    model = ChineseCLIPModel(config)
+    checkpoints.shake(model, 61, 1.0)
+    preparation = {
+        **checkpoints.clip_preprocessor(32, {"height": 32, "width": 32}),
+        "image_processor_type": "ChineseCLIPImageProcessor", "do_center_crop": False,
+    }
+    model = checkpoints.save(model, folder, torch.float32, preparation)
+    pixels = prepare(ChineseCLIPImageProcessorPil.from_pretrained(folder), pictures)
+    ids = [tokenizer(text, truncation=True, max_length=24)["input_ids"] for text in TEXTS]
+    with torch.no_grad():
+        image = model.get_image_features(pixel_values=pixels)
+        text = torch.cat([model.get_text_features(input_ids=torch.tensor([row])).pooler_output for row in ids])
+    write(
+        folder,
+        {"pictures": list(pictures), "texts": [{"text": text, "ids": row} for text, row in zip(TEXTS, ids)]},
+        {
+            "pixels": pixels[:3],
+            "image_hidden": image.last_hidden_state[:3],
+            "image_vectors": torch.nn.functional.normalize(image.pooler_output),
+            "text_vectors": torch.nn.functional.normalize(text),
+        },
+    )
+
+
 def open_clip_goldens(folder: Path, pictures: Pictures) -> None:
     """OpenCLIP's own vision transformer, with `quick_gelu`, f16 and a picture side that leaves a rest."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -198,6 +239,7 @@ def main() -> None:
     pictures = read_pictures(output)
     siglip_goldens(output / "siglip", spiece_tokenizer, 40, 8, 3, pictures)
     siglip_goldens(output / "siglip_gemma", gemma_tokenizer, 46, 14, 2, pictures)
+    chinese_clip_goldens(output / "chinese_clip", pictures)
     open_clip_goldens(output / "open_clip", pictures)
 
 

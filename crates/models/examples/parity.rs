@@ -104,7 +104,7 @@ fn main() -> Outcome<()> {
         let config: Config =
             serde_json::from_str(&std::fs::read_to_string(case.folder.join("config.json"))?)?;
         match config.architectures.first().map(String::as_str) {
-            Some("CLIPModel" | "SiglipModel") => case.clip()?,
+            Some("CLIPModel" | "ChineseCLIPModel" | "SiglipModel") => case.clip()?,
             Some("BlipForConditionalGeneration") => case.captions()?,
             Some("BlipForImageTextRetrieval") => case.matching()?,
             other => return Err(format!("{}: {other:?} is not known", case.name).into()),

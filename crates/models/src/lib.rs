@@ -14,7 +14,7 @@
 //! Invariants:
 //!
 //! - Everything about a model is read from its folder; no size, token or mean is written here, but for timm's image
-//!   towers, of which a folder holds the name alone. Any checkpoint of transformers' `CLIPModel`, `SiglipModel`,
+//!   towers, of which a folder holds the name alone. Any checkpoint of transformers' `CLIPModel`, `ChineseCLIPModel`, `SiglipModel`,
 //!   `BlipForConditionalGeneration` and `BlipForImageTextRetrieval` works when dropped in, and OpenCLIP's own files.
 //! - transformers is the reference, and OpenCLIP for its own. `tests/goldens`, made by `models/parity/make_goldens.py`, holds its
 //!   pixels, ids, hidden states, vectors, logits and captions; `tests/` compares: pixels within 2 of 255
@@ -29,6 +29,7 @@
 
 mod activation;
 mod batching;
+mod bert;
 mod blip;
 mod clip;
 mod dense;

@@ -11,7 +11,7 @@ use crate::layout::Layout;
 use crate::offer::Role;
 
 /// What Vitrine runs, in a message.
-const KINDS: &str = "CLIPModel, SiglipModel, Siglip2Model, OpenCLIP's CLIP and SigLIP, BlipForConditionalGeneration and \
+const KINDS: &str = "CLIPModel, ChineseCLIPModel, SiglipModel, Siglip2Model, OpenCLIP's CLIP and SigLIP, BlipForConditionalGeneration and \
                      BlipForImageTextRetrieval";
 /// Files that say what a model is, the one that is believed first.
 pub(crate) const CONFIGS: [&str; 2] = ["config.json", "open_clip_config.json"];
@@ -33,7 +33,9 @@ pub(crate) fn kind_of(config: &Path, model: &str) -> Result<(Role, Layout), Pack
     }
     let found = json["architectures"][0].as_str().or_else(|| json["model_type"].as_str());
     match found {
-        Some("CLIPModel" | "clip") => Ok((Role::Clip, Layout::Transformers)),
+        Some("CLIPModel" | "clip" | "ChineseCLIPModel" | "chinese_clip") => {
+            Ok((Role::Clip, Layout::Transformers))
+        }
         Some("SiglipModel" | "siglip" | "Siglip2Model" | "siglip2") => Ok((Role::Clip, Layout::Siglip)),
         Some("BlipForConditionalGeneration") => Ok((Role::Caption, Layout::Transformers)),
         Some("BlipForImageTextRetrieval") => Ok((Role::Match, Layout::Transformers)),

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::bert::BertSizes;
 use crate::encoder::EncoderConfig;
 use crate::limits::{ImageSide, activation, check_patches, check_tower, in_range};
 use crate::{ModelError, json_file};
@@ -107,6 +108,16 @@ impl BlipConfig {
 impl TextConfig {
     pub(super) fn hidden(&self) -> usize {
         self.hidden_size
+    }
+
+    /// As a BERT that attends to pictures.
+    pub(super) fn bert(&self, image_hidden: usize) -> Result<BertSizes, ModelError> {
+        Ok(BertSizes {
+            tower: self.tower().map_err(|reason| ModelError::Compute { reason })?,
+            vocab_size: self.vocab_size,
+            n_positions: self.max_position_embeddings,
+            image_hidden: Some(image_hidden),
+        })
     }
 
     pub(super) fn tower(&self) -> Result<EncoderConfig, String> {

@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
 
-use super::bert::{Bert, Context, KeysValues};
 use super::config::TextConfig;
 use crate::ModelError;
+use crate::bert::{Bert, Context, KeysValues};
 use crate::dense::Dense;
 use crate::encoder::EncoderConfig;
 use crate::norm::Norm;
@@ -86,7 +86,7 @@ impl Decoder {
         let (head, is_tied) = Head::load(weights, &c, config.vocab_size)?;
         let words = is_tied.then(|| head.decoder.clone());
         Ok(Self {
-            bert: Bert::load(weights, "text_decoder.bert", config, image_hidden, words, device)?,
+            bert: Bert::load(weights, "text_decoder.bert", &config.bert(image_hidden)?, words, device)?,
             head,
         })
     }

@@ -3,10 +3,10 @@
 
 use candle_core::{DType, Tensor};
 
-use super::bert::{Bert, CrossAttention, Layer, SelfAttention};
 use super::image::{self, ImageTokens};
 use super::matcher::{MatchStart, Matcher};
 use crate::ModelError;
+use crate::bert::{Bert, CrossAttention, Layer, SelfAttention};
 use crate::heat::{HeatMap, Watched, attend_watched, layer_norm, linear, mlp_plus, split_heads};
 
 impl Matcher {
@@ -72,7 +72,9 @@ fn layer_forward(
     let (context, _) = attend_watched(&parts[0], &parts[1], &parts[2])?;
     let x = layer_norm(norm, bert.eps, &(linear(out, &context)? + x)?)?;
 
-    let CrossAttention { query, key_value, out, norm, n_heads } = &layer.cross_attention;
+    let Some(CrossAttention { query, key_value, out, norm, n_heads }) = &layer.cross_attention else {
+        return Err(ModelError::Compute { reason: "the layer does not look at pictures".to_owned() });
+    };
     let query = split_heads(&linear(query, &x)?, 1, *n_heads)?;
     let keys_values = split_heads(&linear(key_value, tokens)?, 2, *n_heads)?;
     let (context, watched) = attend_watched(&query[0], &keys_values[0], &keys_values[1])?;

@@ -16,9 +16,9 @@ use candle_core::{DType, Tensor};
 
 use super::config::BlipConfig;
 use super::image::{self, EncodedPicture, ImageTokens, ImageTower};
-use super::text_encoder::TextEncoder;
 use super::{Captioner, sentences};
 use crate::batching::BatchSize;
+use crate::bert::TextEncoder;
 use crate::clip::normalised;
 use crate::dense::Dense;
 use crate::pixels::Defaults;
@@ -148,7 +148,7 @@ impl Matcher {
         let (h, dim) = (image.hidden(), config.image_text_hidden_size);
         let text_hidden = text.hidden();
         Ok(Self {
-            text: TextEncoder::load(&weights, text, h, device)?,
+            text: TextEncoder::load(&weights, "text_encoder", &text.bert(h)?, device)?,
             vision_proj: weights.linear("vision_proj", h, dim)?,
             text_proj: weights.linear("text_proj", text_hidden, dim)?,
             itm_head: weights.linear("itm_head", text_hidden, 2)?,

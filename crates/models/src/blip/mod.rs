@@ -15,7 +15,6 @@
 //!
 //! Pictures and texts of a batch do not influence each other.
 
-mod bert;
 mod captioner;
 mod config;
 mod decoder;
@@ -29,7 +28,6 @@ mod nucleus;
 mod options;
 mod search;
 mod sentences;
-mod text_encoder;
 mod token_cache;
 
 pub use self::captioner::Captioner;

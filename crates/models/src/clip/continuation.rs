@@ -12,7 +12,7 @@
 
 use candle_core::{Device, Tensor};
 
-use super::{Clip, normalised, text::TextTower};
+use super::{Clip, normalised, text::TransformerText};
 use crate::ModelError;
 use crate::encoder::KeyValues;
 
@@ -41,11 +41,9 @@ impl Clip {
     /// # Errors
     /// Arithmetic or a tokenizer that failed.
     pub(crate) fn prefix(&self, earlier: &TextPrefix, beginning: &str) -> Result<TextPrefix, ModelError> {
-        if !self.text.is_causal() {
-            return Ok(TextPrefix::empty());
-        }
+        let Some(text) = self.text.causal() else { return Ok(TextPrefix::empty()) };
         let mut ids = self.text.token_ids(beginning)?;
-        ids.truncate(self.text.end_of(&ids) as usize);
+        ids.truncate(text.end_of(&ids) as usize);
         let n_shared = ids.iter().zip(&earlier.ids).take_while(|(a, b)| a == b).count();
         let kept = match &earlier.kept {
             Some(kept) if n_shared > 0 => Some(kept.first(n_shared)?),
@@ -57,9 +55,9 @@ impl Clip {
         }
         let positions: Vec<u32> = (n_shared as u32..).take(added.len()).collect();
         let parents: Vec<Option<usize>> = (0..added.len()).map(|i| i.checked_sub(1)).collect();
-        let mask = tree_mask(&parents, n_shared, &self.text.device)?;
-        let x = self.text.embed(added, &positions)?;
-        let kept = self.text.encoder.extend(x, kept.as_ref(), &mask)?;
+        let mask = tree_mask(&parents, n_shared, &text.device)?;
+        let x = text.embed(added, &positions)?;
+        let kept = text.encoder.extend(x, kept.as_ref(), &mask)?;
         Ok(TextPrefix { ids, kept: Some(kept) })
     }
 
@@ -74,16 +72,17 @@ impl Clip {
         texts: &[Vec<u32>],
     ) -> Result<Vec<Vec<f32>>, ModelError> {
         let mut vectors = vec![Vec::new(); texts.len()];
-        let ends: Vec<usize> = texts.iter().map(|ids| self.text.end_of(ids) as usize).collect();
+        let end_of = |ids: &Vec<u32>| self.text.causal().map_or(0, |text| text.end_of(ids) as usize);
+        let ends: Vec<usize> = texts.iter().map(end_of).collect();
         let follows = |i: &usize| ends[*i] >= prefix.ids.len() && texts[*i].starts_with(&prefix.ids);
         let (mut branches, others): (Vec<usize>, Vec<usize>) = (0..texts.len()).partition(follows);
-        if let Some(kept) = &prefix.kept {
+        if let (Some(kept), Some(text)) = (&prefix.kept, self.text.causal()) {
             let tail = |i: usize| &texts[i][prefix.ids.len()..=ends[i]];
             branches.sort_by_key(|&i| tail(i));
             let mut rest = branches.as_slice();
             while !rest.is_empty() {
                 let (tree, n_taken) = TokenTree::grow(rest.iter().map(|&i| tail(i)));
-                let found = normalised(&self.text.forward_tree(kept, prefix.ids.len(), &tree)?)?;
+                let found = normalised(&text.forward_tree(kept, prefix.ids.len(), &tree)?)?;
                 let (taken, left) = rest.split_at(n_taken);
                 for (&i, &leaf) in taken.iter().zip(&tree.leaf_of_text) {
                     vectors[i].clone_from(&found[leaf]);
@@ -103,7 +102,7 @@ impl Clip {
     }
 }
 
-impl TextTower {
+impl TransformerText {
     /// `[1, tokens, hidden]`
     fn embed(&self, ids: &[u32], positions: &[u32]) -> Result<Tensor, ModelError> {
         let rows = |ids: &[u32]| Tensor::from_slice(ids, ids.len(), &self.device);

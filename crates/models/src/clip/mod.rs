@@ -38,7 +38,7 @@ const TEXT_BATCH: usize = 64;
 pub struct Clip {
     preprocess: ImagePreprocess,
     image: ImageTower,
-    text: TextTower,
+    text: Box<dyn TextTower>,
     dim: usize,
     logit_scale: f32,
     image_batch: BatchSize,
@@ -62,7 +62,7 @@ impl Clip {
         Ok(Self {
             preprocess,
             image: ImageTower::load(&weights, &layout.image, layout.dim, device)?,
-            text: TextTower::load(&weights, &layout.text, layout.dim, tokenizer, device)?,
+            text: layout.text.load(&weights, layout.dim, tokenizer, device)?,
             dim: layout.dim,
             logit_scale: logit_scale.exp(),
             image_batch: BatchSize::new(IMAGE_BATCH),
@@ -162,7 +162,8 @@ pub(crate) fn summary(folder: &Path) -> Result<Option<Outline>, ModelError> {
     let Layout { image, text, weights, name, .. } = Layout::of_folder(folder)?;
     let n_patches = (image.side / image.patch).pow(2);
     let images = memory::tower(IMAGE_BATCH, 1 + n_patches, &image.encoder);
-    let n_working = images.max(memory::tower(TEXT_BATCH, text.max_tokens, &text.encoder));
+    let (encoder, max_tokens) = text.sizes();
+    let n_working = images.max(memory::tower(TEXT_BATCH, max_tokens, encoder));
     Ok(Some(Outline { name, weights, n_working }))
 }
 

@@ -109,6 +109,17 @@ impl TextTokenizer {
         Ok(encoding.get_ids().to_vec())
     }
 
+    /// The ids of `text` with the start and end tokens; of a longer one the first, with the end kept.
+    pub(crate) fn encode_at_most(&self, text: &str, most: usize) -> Result<Vec<u32>, ModelError> {
+        let mut ids = self.encode(text, true)?;
+        if ids.len() > most {
+            let end = ids.last().copied();
+            ids.truncate(most.saturating_sub(1));
+            ids.extend(end);
+        }
+        Ok(ids)
+    }
+
     /// The text of `ids` without special tokens; ids that are no words are left out.
     pub(crate) fn decode(&self, ids: &[u32]) -> Result<String, ModelError> {
         self.tokenizer.decode(ids, true).map_err(|e| self.error(e))

@@ -17,7 +17,8 @@ struct Text {
     ids: Vec<u32>,
 }
 
-const VARIANTS: [&str; 5] = ["clip_quick_gelu", "clip_gelu", "siglip", "siglip_gemma", "open_clip"];
+const VARIANTS: [&str; 6] =
+    ["clip_quick_gelu", "clip_gelu", "chinese_clip", "siglip", "siglip_gemma", "open_clip"];
 
 fn load(variant: &str) -> Clip {
     Clip::load(&golden::folder(variant), &golden::cpu()).unwrap()

@@ -117,6 +117,7 @@ fn every_family_of_search_models_is_imported() {
         }
     };
     check("clip", &models::clip(), false);
+    check("chinese-clip", &models::chinese_clip(), false);
     check("siglip", &models::siglip(), true);
     check("siglip-gemma", &models::siglip_gemma(), true);
     check("open-clip", &models::open_clip(), false);

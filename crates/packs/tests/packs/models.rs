@@ -49,6 +49,11 @@ pub fn siglip_gemma() -> Files {
     golden("siglip_gemma")
 }
 
+/// As Chinese CLIP.
+pub fn chinese_clip() -> Files {
+    golden("chinese_clip")
+}
+
 /// A CLIP in OpenCLIP's own layout.
 pub fn open_clip() -> Files {
     golden("open_clip")

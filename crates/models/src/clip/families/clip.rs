@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{Layout, Preparation, Scale};
 use crate::clip::image::{ImageLayout, Pooling, Projection};
-use crate::clip::text::{EndToken, Reading, TextLayout};
+use crate::clip::text::{EndToken, Reading, TextLayout, TransformerLayout};
 use crate::encoder::{EncoderConfig, Naming};
 use crate::limits::{ImageSide, activation, check_patches, check_tower, in_range};
 use crate::patches::PatchNaming;
@@ -46,7 +46,7 @@ struct TextConfig {
 
 #[derive(Debug, Deserialize)]
 #[serde(default)]
-struct VisionConfig {
+pub(super) struct VisionConfig {
     hidden_size: usize,
     intermediate_size: usize,
     num_hidden_layers: usize,
@@ -106,28 +106,13 @@ pub(super) fn layout(path: &Path) -> Result<Layout, ModelError> {
 impl ClipConfig {
     fn layout(&self) -> Result<Layout, String> {
         let (text, vision) = (&self.text_config, &self.vision_config);
-        let (text_encoder, image_encoder) = (text.encoder()?, vision.encoder()?);
+        let text_encoder = text.encoder()?;
         check_tower("text_config", &text_encoder)?;
-        check_tower("vision_config", &image_encoder)?;
         in_range("projection_dim", self.projection_dim, 1, 16_384)?;
         in_range("max_position_embeddings", text.max_position_embeddings, 2, 8192)?;
-        check_patches(vision.image_size, vision.patch_size)?;
-        let projection = |name| Projection { name, transposed: false, has_bias: false };
         Ok(Layout {
-            image: ImageLayout {
-                encoder: image_encoder,
-                side: vision.image_size.get()?,
-                patch: vision.patch_size.get()?,
-                patches: PatchNaming::CLIP,
-                // The checkpoints spell it so.
-                pre_norm: Some("vision_model.pre_layrnorm"),
-                layers: "vision_model.encoder",
-                naming: Naming::CLIP,
-                post_norm: "vision_model.post_layernorm",
-                pooling: Pooling::ClassToken,
-                projection: Some(projection("visual_projection")),
-            },
-            text: TextLayout {
+            image: vision.layout()?,
+            text: TextLayout::Transformer(TransformerLayout {
                 encoder: text_encoder,
                 vocab_size: text.vocab_size,
                 max_tokens: text.max_position_embeddings,
@@ -140,8 +125,8 @@ impl ClipConfig {
                 layers: "text_model.encoder",
                 naming: Naming::CLIP,
                 norm: "text_model.final_layer_norm",
-                projection: projection("text_projection"),
-            },
+                projection: plain("text_projection"),
+            }),
             name: "CLIPModel",
             dim: self.projection_dim,
             scale: Scale { name: "logit_scale", initial: self.logit_scale_init_value },
@@ -151,6 +136,11 @@ impl ClipConfig {
             weights: TRANSFORMERS,
         })
     }
+}
+
+/// A projection as transformers stores it.
+pub(super) fn plain(name: &'static str) -> Projection {
+    Projection { name, transposed: false, has_bias: false }
 }
 
 impl TextConfig {
@@ -167,6 +157,26 @@ impl TextConfig {
 }
 
 impl VisionConfig {
+    /// The vision transformer of `CLIPModel` and of `ChineseCLIPModel`.
+    pub(super) fn layout(&self) -> Result<ImageLayout, String> {
+        let encoder = self.encoder()?;
+        check_tower("vision_config", &encoder)?;
+        check_patches(self.image_size, self.patch_size)?;
+        Ok(ImageLayout {
+            encoder,
+            side: self.image_size.get()?,
+            patch: self.patch_size.get()?,
+            patches: PatchNaming::CLIP,
+            // The checkpoints spell it so.
+            pre_norm: Some("vision_model.pre_layrnorm"),
+            layers: "vision_model.encoder",
+            naming: Naming::CLIP,
+            post_norm: "vision_model.post_layernorm",
+            pooling: Pooling::ClassToken,
+            projection: Some(plain("visual_projection")),
+        })
+    }
+
     fn encoder(&self) -> Result<EncoderConfig, String> {
         Ok(EncoderConfig {
             hidden: self.hidden_size,

@@ -2,11 +2,13 @@
 //! the weights are called there. Everything else is the same for all of them.
 //!
 //! ```text
-//! clip.rs       transformers' CLIPModel: OpenAI's CLIP, LAION's
-//! siglip.rs     transformers' SiglipModel and Siglip2Model
-//! open_clip.rs  OpenCLIP's own files: its CLIP, and SigLIP with the image tower of timm, Marqo's models among them
+//! chinese_clip.rs  transformers' ChineseCLIPModel
+//! clip.rs          transformers' CLIPModel: OpenAI's CLIP, LAION's
+//! siglip.rs        transformers' SiglipModel and Siglip2Model
+//! open_clip.rs     OpenCLIP's own files: its CLIP, and SigLIP with the image tower of timm, Marqo's models among them
 //! ```
 
+mod chinese_clip;
 mod clip;
 mod open_clip;
 mod siglip;
@@ -48,6 +50,7 @@ pub(super) enum Preparation {
 /// The families that `config.json` tells apart.
 enum Family {
     Clip,
+    ChineseClip,
     Siglip,
 }
 
@@ -56,6 +59,7 @@ impl Family {
     fn of(architecture: &str) -> Option<Self> {
         match architecture {
             "CLIPModel" | "clip" => Some(Self::Clip),
+            "ChineseCLIPModel" | "chinese_clip" => Some(Self::ChineseClip),
             "SiglipModel" | "siglip" | "Siglip2Model" | "siglip2" => Some(Self::Siglip),
             _ => None,
         }
@@ -86,12 +90,13 @@ impl Layout {
         let found = summary::architecture(&path)?;
         match Family::of(&found) {
             Some(Family::Clip) => clip::layout(&path),
+            Some(Family::ChineseClip) => chinese_clip::layout(&path),
             Some(Family::Siglip) => siglip::layout(folder, &path),
             None if open_clip.exists() => open_clip::layout(&open_clip),
             None => Err(ModelError::UnsupportedArchitecture {
                 path,
                 found,
-                expected: "CLIPModel, SiglipModel or Siglip2Model, or OpenCLIP's own files",
+                expected: "CLIPModel, ChineseCLIPModel, SiglipModel or Siglip2Model, or OpenCLIP's own files",
             }),
         }
     }

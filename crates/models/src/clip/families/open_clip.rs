@@ -11,7 +11,7 @@ use super::{Layout, Preparation, Scale};
 use crate::activation::Activation;
 use crate::clip::image::{ImageLayout, Pooling, Projection};
 use crate::clip::pooling::{PoolAttention, PoolNaming};
-use crate::clip::text::{EndToken, Reading, TextLayout};
+use crate::clip::text::{EndToken, Reading, TextLayout, TransformerLayout};
 use crate::encoder::{EncoderConfig, Naming, QkvNaming};
 use crate::limits::{ImageSide, check_patches, check_tower, in_range};
 use crate::patches::PatchNaming;
@@ -207,7 +207,7 @@ impl Config {
         };
         Ok(Layout {
             image,
-            text,
+            text: TextLayout::Transformer(text),
             name: "OpenCLIP",
             dim: model.embed_dim,
             scale: Scale { name: "logit_scale", initial: (1.0_f32 / 0.07).ln() },
@@ -293,7 +293,7 @@ impl VisionConfig {
 }
 
 impl TextConfig {
-    fn layout(&self, is_custom: bool, quick_gelu: bool) -> Result<TextLayout, String> {
+    fn layout(&self, is_custom: bool, quick_gelu: bool) -> Result<TransformerLayout, String> {
         if let Some(name) = &self.hf_model_name {
             return Err(format!("the text tower {name} is not known here"));
         }
@@ -335,7 +335,7 @@ impl TextConfig {
                 "text_projection",
             ],
         };
-        Ok(TextLayout {
+        Ok(TransformerLayout {
             encoder,
             vocab_size: self.vocab_size,
             max_tokens: self.context_length,

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{Layout, Preparation, Scale};
 use crate::clip::image::{ImageLayout, Pooling, Projection};
 use crate::clip::pooling::{PoolAttention, PoolNaming};
-use crate::clip::text::{Reading, TextLayout};
+use crate::clip::text::{Reading, TextLayout, TransformerLayout};
 use crate::encoder::{EncoderConfig, Naming, QkvNaming};
 use crate::limits::{ImageSide, activation, check_patches, check_tower, in_range};
 use crate::patches::PatchNaming;
@@ -142,7 +142,7 @@ impl SiglipConfig {
                 pooling: Pooling::Attention(POOL),
                 projection: None,
             },
-            text: TextLayout {
+            text: TextLayout::Transformer(TransformerLayout {
                 encoder: text_encoder,
                 vocab_size: text.vocab_size,
                 max_tokens: text.max_position_embeddings,
@@ -153,7 +153,7 @@ impl SiglipConfig {
                 naming: Naming::CLIP,
                 norm: "text_model.final_layer_norm",
                 projection: Projection { name: "text_model.head", transposed: false, has_bias: true },
-            },
+            }),
             name: "SiglipModel",
             dim,
             scale: Scale { name: "logit_scale", initial: 0.0 },

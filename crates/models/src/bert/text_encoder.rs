@@ -1,4 +1,4 @@
-//! BLIP's text encoder: the BERT read in both directions, alone or before pictures.
+//! A text encoder: the BERT read in both directions, alone or before pictures.
 //!
 //! In: the ids of several texts, of any lengths. Out: the hidden state of each text's first token, which
 //! stands for the whole text. Shorter texts are padded and the padding is masked, so a text gets what it
@@ -6,48 +6,48 @@
 
 use candle_core::{Device, Tensor};
 
-use super::bert::{Bert, Context, KeysValues};
-use super::config::TextConfig;
+use super::{Bert, BertSizes, Context, KeysValues};
 use crate::ModelError;
 use crate::weights::Weights;
 
-pub(super) struct TextEncoder {
+pub(crate) struct TextEncoder {
     bert: Bert,
 }
 
 /// Each layer's keys and values of some pictures.
-pub(super) struct PictureKeys {
+pub(crate) struct PictureKeys {
     layers: Vec<KeysValues>,
     n_pictures: usize,
 }
 
 impl TextEncoder {
-    pub(super) fn load(
+    /// `prefix` is where the checkpoint keeps it.
+    pub(crate) fn load(
         weights: &Weights,
-        config: &TextConfig,
-        image_hidden: usize,
+        prefix: &str,
+        sizes: &BertSizes,
         device: &Device,
     ) -> Result<Self, ModelError> {
-        Ok(Self { bert: Bert::load(weights, "text_encoder", config, image_hidden, None, device)? })
+        Ok(Self { bert: Bert::load(weights, prefix, sizes, None, device)? })
     }
 
-    pub(super) fn bert(&self) -> &Bert {
+    pub(crate) fn bert(&self) -> &Bert {
         &self.bert
     }
 
     /// For pictures `[pictures, image tokens, image hidden]`; serves any number of texts.
-    pub(super) fn picture_keys(&self, image_tokens: &Tensor) -> Result<PictureKeys, ModelError> {
+    pub(crate) fn picture_keys(&self, image_tokens: &Tensor) -> Result<PictureKeys, ModelError> {
         let layers = self.bert.picture_keys_values(image_tokens)?;
         Ok(PictureKeys { layers, n_pictures: image_tokens.dim(0)? })
     }
 
     /// Every text alone: `[texts, hidden]`.
-    pub(super) fn read(&self, texts: &[&[u32]]) -> Result<Tensor, ModelError> {
+    pub(crate) fn read(&self, texts: &[&[u32]]) -> Result<Tensor, ModelError> {
         self.forward(texts, None)
     }
 
     /// Every text before every picture: `[pictures * texts, hidden]`, the texts of a picture together.
-    pub(super) fn read_before(&self, texts: &[&[u32]], pictures: &PictureKeys) -> Result<Tensor, ModelError> {
+    pub(crate) fn read_before(&self, texts: &[&[u32]], pictures: &PictureKeys) -> Result<Tensor, ModelError> {
         self.forward(texts, Some(pictures))
     }
 

@@ -1,4 +1,4 @@
-//! The text tower: words to one vector.
+//! The text towers of CLIP and SigLIP, transformers with their layer norms first.
 //!
 //! CLIP's is causal and takes the vector at the end token: nothing after it can change the vector, so padding is never
 //! computed beyond the longest text of a batch, and shorter texts share its mask. SigLIP's reads in both directions,
@@ -7,7 +7,7 @@
 
 use candle_core::{Device, Tensor};
 
-use super::image::Projection;
+use super::{Projection, TextTower};
 use crate::ModelError;
 use crate::dense::Dense;
 use crate::encoder::{Encoder, EncoderConfig, Naming, causal_mask};
@@ -17,29 +17,29 @@ use crate::weights::Weights;
 
 /// What a text tower is made of, and how its checkpoint names that.
 #[derive(Debug, Clone)]
-pub(super) struct TextLayout {
-    pub(super) encoder: EncoderConfig,
-    pub(super) vocab_size: usize,
-    pub(super) max_tokens: usize,
-    pub(super) reading: Reading,
-    pub(super) tokens: &'static str,
-    pub(super) positions: &'static str,
-    pub(super) layers: &'static str,
-    pub(super) naming: Naming,
-    pub(super) norm: &'static str,
-    pub(super) projection: Projection,
+pub(in crate::clip) struct TransformerLayout {
+    pub(in crate::clip) encoder: EncoderConfig,
+    pub(in crate::clip) vocab_size: usize,
+    pub(in crate::clip) max_tokens: usize,
+    pub(in crate::clip) reading: Reading,
+    pub(in crate::clip) tokens: &'static str,
+    pub(in crate::clip) positions: &'static str,
+    pub(in crate::clip) layers: &'static str,
+    pub(in crate::clip) naming: Naming,
+    pub(in crate::clip) norm: &'static str,
+    pub(in crate::clip) projection: Projection,
 }
 
-impl TextLayout {
+impl TransformerLayout {
     /// Whether texts are filled up to one length.
-    pub(super) fn is_padded(&self) -> bool {
+    pub(in crate::clip) fn is_padded(&self) -> bool {
         matches!(self.reading, Reading::Padded(_))
     }
 }
 
 /// How texts are read, and which token stands for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reading {
+pub(in crate::clip) enum Reading {
     /// From left to right; the token that ends the text.
     Causal(EndToken),
     /// In both directions, padded to the full length, where the tokenizer does not say it with this id; the last
@@ -49,31 +49,31 @@ pub(super) enum Reading {
 
 /// How the end of a text is found among its ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum EndToken {
+pub(in crate::clip) enum EndToken {
     /// The first of the highest id.
     Highest,
     /// The first of this id.
     Id(u32),
 }
 
-pub(super) struct TextTower {
+pub(in crate::clip) struct TransformerText {
     tokenizer: TextTokenizer,
     /// `[vocabulary, hidden]`
-    pub(super) tokens: Tensor,
+    pub(in crate::clip) tokens: Tensor,
     /// `[positions, hidden]`
-    pub(super) positions: Tensor,
-    pub(super) encoder: Encoder,
+    pub(in crate::clip) positions: Tensor,
+    pub(in crate::clip) encoder: Encoder,
     norm: Norm,
     projection: Dense,
     max_tokens: usize,
     reading: Reading,
-    pub(super) device: Device,
+    pub(in crate::clip) device: Device,
 }
 
-impl TextTower {
-    pub(super) fn load(
+impl TransformerText {
+    pub(in crate::clip) fn load(
         weights: &Weights,
-        layout: &TextLayout,
+        layout: &TransformerLayout,
         dim: usize,
         tokenizer: TextTokenizer,
         device: &Device,
@@ -98,59 +98,13 @@ impl TextTower {
         Ok(tower)
     }
 
-    /// The ids of a text, cut to the model's length with the end kept; where texts are padded, with the padding.
-    pub(super) fn token_ids(&self, text: &str) -> Result<Vec<u32>, ModelError> {
-        let mut ids = self.tokenizer.encode(text, true)?;
-        if ids.len() > self.max_tokens {
-            let end = ids.last().copied();
-            ids.truncate(self.max_tokens - 1);
-            ids.extend(end);
-        }
-        if let Reading::Padded(padding) = self.reading {
-            ids.resize(self.max_tokens, padding);
-        }
-        Ok(ids)
-    }
-
-    /// Tokens of a text, without start, end and padding.
-    pub(super) fn n_pieces(&self, text: &str) -> Result<usize, ModelError> {
-        Ok(self.tokenizer.encode(text, false)?.len())
-    }
-
-    /// `[batch, projection]`, not normalised; `ids` of any lengths.
-    pub(super) fn forward(&self, ids: &[Vec<u32>]) -> Result<Tensor, ModelError> {
-        let ends: Vec<u32> = ids.iter().map(|ids| self.end_of(ids)).collect();
-        let n_tokens = ends.iter().max().map_or(1, |&end| end as usize + 1);
-        let batch = ids.len();
-        let padded: Vec<u32> = ids
-            .iter()
-            .flat_map(|ids| ids.iter().copied().chain(std::iter::repeat(0)).take(n_tokens))
-            .collect();
-        let x = self.tokens.index_select(&Tensor::from_vec(padded, batch * n_tokens, &self.device)?, 0)?;
-        let x = x.reshape((batch, n_tokens, ()))?.broadcast_add(&self.positions.narrow(0, 0, n_tokens)?)?;
-        let mask = match self.reading {
-            Reading::Causal(_) => Some(causal_mask(n_tokens, &self.device)?),
-            Reading::Padded(_) => None,
-        };
-        self.project(&self.encoder.forward_to_token(x, mask.as_ref(), &ends)?)
-    }
-
     /// Hidden states of the tokens that stand for texts to vectors: `[batch, hidden]` to `[batch, projection]`.
-    pub(super) fn project(&self, ends: &Tensor) -> Result<Tensor, ModelError> {
+    pub(in crate::clip) fn project(&self, ends: &Tensor) -> Result<Tensor, ModelError> {
         self.projection.forward(&self.norm.forward(ends)?)
     }
 
-    pub(super) fn max_tokens(&self) -> usize {
-        self.max_tokens
-    }
-
-    /// Whether what is computed for a token depends on the tokens before it alone.
-    pub(super) fn is_causal(&self) -> bool {
-        matches!(self.reading, Reading::Causal(_))
-    }
-
     /// Index of the token at which the vector is taken.
-    pub(super) fn end_of(&self, ids: &[u32]) -> u32 {
+    pub(in crate::clip) fn end_of(&self, ids: &[u32]) -> u32 {
         let end = match self.reading {
             Reading::Causal(EndToken::Highest) => ids.iter().max().copied(),
             Reading::Causal(EndToken::Id(id)) => Some(id),
@@ -173,5 +127,44 @@ impl TextTower {
             (ids, _) if ids.len() < 2 => wrong("it puts no start and end around a text"),
             _ => Ok(()),
         }
+    }
+}
+
+impl TextTower for TransformerText {
+    fn token_ids(&self, text: &str) -> Result<Vec<u32>, ModelError> {
+        let mut ids = self.tokenizer.encode_at_most(text, self.max_tokens)?;
+        if let Reading::Padded(padding) = self.reading {
+            ids.resize(self.max_tokens, padding);
+        }
+        Ok(ids)
+    }
+
+    fn n_pieces(&self, text: &str) -> Result<usize, ModelError> {
+        Ok(self.tokenizer.encode(text, false)?.len())
+    }
+
+    fn forward(&self, ids: &[Vec<u32>]) -> Result<Tensor, ModelError> {
+        let ends: Vec<u32> = ids.iter().map(|ids| self.end_of(ids)).collect();
+        let n_tokens = ends.iter().max().map_or(1, |&end| end as usize + 1);
+        let batch = ids.len();
+        let padded: Vec<u32> = ids
+            .iter()
+            .flat_map(|ids| ids.iter().copied().chain(std::iter::repeat(0)).take(n_tokens))
+            .collect();
+        let x = self.tokens.index_select(&Tensor::from_vec(padded, batch * n_tokens, &self.device)?, 0)?;
+        let x = x.reshape((batch, n_tokens, ()))?.broadcast_add(&self.positions.narrow(0, 0, n_tokens)?)?;
+        let mask = match self.reading {
+            Reading::Causal(_) => Some(causal_mask(n_tokens, &self.device)?),
+            Reading::Padded(_) => None,
+        };
+        self.project(&self.encoder.forward_to_token(x, mask.as_ref(), &ends)?)
+    }
+
+    fn max_tokens(&self) -> usize {
+        self.max_tokens
+    }
+
+    fn causal(&self) -> Option<&TransformerText> {
+        matches!(self.reading, Reading::Causal(_)).then_some(self)
     }
 }

@@ -1,0 +1,72 @@
+//! The text tower: words to one vector. One kind a file.
+
+mod bert;
+mod transformer;
+
+use candle_core::{Device, Tensor};
+
+pub(super) use self::bert::BertLayout;
+use self::bert::BertText;
+pub(super) use self::transformer::{EndToken, Reading, TransformerLayout, TransformerText};
+use super::image::Projection;
+use crate::ModelError;
+use crate::encoder::EncoderConfig;
+use crate::tokenizer::TextTokenizer;
+use crate::weights::Weights;
+
+/// What a text tower is made of, and how its checkpoint names that.
+#[derive(Debug, Clone)]
+pub(super) enum TextLayout {
+    Transformer(TransformerLayout),
+    Bert(BertLayout),
+}
+
+/// A loaded text tower.
+pub(super) trait TextTower: Send + Sync {
+    /// The ids of a text, cut to the model's length with the end kept; where texts are padded, with the padding.
+    fn token_ids(&self, text: &str) -> Result<Vec<u32>, ModelError>;
+
+    /// Tokens of a text, without start, end and padding.
+    fn n_pieces(&self, text: &str) -> Result<usize, ModelError>;
+
+    /// Longer texts are cut.
+    fn max_tokens(&self) -> usize;
+
+    /// `[batch, dim]`, not normalised; `ids` of any lengths, as [`TextTower::token_ids`] gives them.
+    fn forward(&self, ids: &[Vec<u32>]) -> Result<Tensor, ModelError>;
+
+    /// Itself, where what is computed for a token depends on the tokens before it alone.
+    fn causal(&self) -> Option<&TransformerText> {
+        None
+    }
+}
+
+impl TextLayout {
+    pub(super) fn load(
+        &self,
+        weights: &Weights,
+        dim: usize,
+        tokenizer: TextTokenizer,
+        device: &Device,
+    ) -> Result<Box<dyn TextTower>, ModelError> {
+        Ok(match self {
+            Self::Transformer(layout) => {
+                Box::new(TransformerText::load(weights, layout, dim, tokenizer, device)?)
+            }
+            Self::Bert(layout) => Box::new(BertText::load(weights, layout, dim, tokenizer, device)?),
+        })
+    }
+
+    /// Whether texts are filled up to one length.
+    pub(super) fn is_padded(&self) -> bool {
+        matches!(self, Self::Transformer(layout) if layout.is_padded())
+    }
+
+    /// Sizes of the layers, and the most tokens of a text.
+    pub(super) fn sizes(&self) -> (&EncoderConfig, usize) {
+        match self {
+            Self::Transformer(layout) => (&layout.encoder, layout.max_tokens),
+            Self::Bert(layout) => (&layout.sizes.tower, layout.sizes.n_positions),
+        }
+    }
+}
