@@ -31,6 +31,8 @@ TASKS = {
     "image8": ("CLIP ViT-B/32, 8 pictures", 8),
     "large1": ("CLIP ViT-L/14, 1 picture", 1),
     "large8": ("CLIP ViT-L/14, 8 pictures", 8),
+    "siglip1": ("SigLIP 2 ViT-B/16, 1 picture", 1),
+    "siglip8": ("SigLIP 2 ViT-B/16, 8 pictures", 8),
     "text": ("CLIP ViT-B/32, a text of 8 tokens", 1),
     "greedy": ("BLIP base, caption of 20 tokens, greedy", 1),
     "greedy8": ("BLIP base, 8 captions of 20 tokens, greedy", 8),

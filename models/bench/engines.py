@@ -14,7 +14,10 @@ from pathlib import Path
 
 THREADS = 2
 # Folder of the weights, pictures or texts at once.
-IMAGES = {"image1": ("clip", 1), "image8": ("clip", 8), "large1": ("clip_large", 1), "large8": ("clip_large", 8)}
+IMAGES = {
+    "image1": ("clip", 1), "image8": ("clip", 8), "large1": ("clip_large", 1), "large8": ("clip_large", 8),
+    "siglip1": ("siglip", 1), "siglip8": ("siglip", 8),
+}
 # Start, six words, end: the highest id.
 TEXT = [[600, 1, 2, 3, 4, 5, 6, 601]]
 
@@ -46,7 +49,8 @@ def clip_part(task: str, folder: Path, precision: str):
     import torch
 
     name, n = IMAGES.get(task, ("clip", 1))
-    model = torch_model("CLIPModel", folder / name, precision)
+    is_siglip = name == "siglip"
+    model = torch_model("SiglipModel" if is_siglip else "CLIPModel", folder / name, precision)
 
     class Tower(torch.nn.Module):
         def __init__(self):
@@ -58,6 +62,8 @@ def clip_part(task: str, folder: Path, precision: str):
                 tokens = self.model.text_model(input_ids=x)
                 return self.model.text_projection(tokens.pooler_output)
             tokens = self.model.vision_model(pixel_values=x)
+            if is_siglip:
+                return tokens.pooler_output
             return self.model.visual_projection(tokens.pooler_output)
 
     if task == "text":

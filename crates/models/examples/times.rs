@@ -53,6 +53,8 @@ fn work(task: &str, folder: &Path, device: &ModelDevice) -> Result<Work, Box<dyn
         "image8" => clip_images(&folder.join("clip"), device, 8)?,
         "large1" => clip_images(&folder.join("clip_large"), device, 1)?,
         "large8" => clip_images(&folder.join("clip_large"), device, 8)?,
+        "siglip1" => clip_images(&folder.join("siglip"), device, 1)?,
+        "siglip8" => clip_images(&folder.join("siglip"), device, 8)?,
         "text" => {
             let clip = Clip::load(&folder.join("clip"), device)?;
             // Start, six words, end.

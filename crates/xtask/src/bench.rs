@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::{command, project::Project, python};
 
 /// Folders of weights of true size, as `models/parity/make_true_size.py` calls them.
-const WEIGHTS: [&str; 4] = ["clip", "clip_large", "caption", "match"];
+const WEIGHTS: [&str; 5] = ["clip", "clip_large", "siglip", "caption", "match"];
 
 /// Writes `target/bench/bench.md`, single times as JSON, and plots.
 pub(crate) fn run(project: &Project, rounds: u32, only: &[String]) -> Result<()> {
