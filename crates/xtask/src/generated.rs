@@ -19,9 +19,10 @@ pub(crate) fn bindings(project: &Project) -> Result<()> {
 /// The reference answers of PyTorch and transformers, into `crates/models/tests/goldens`.
 pub(crate) fn goldens(project: &Project) -> Result<()> {
     let python = python::with(project, "goldens-python", "models/parity/requirements.txt")?;
-    // The first empties the folder in which the others fill one of their own.
+    // The first empties the folder in which the others fill theirs.
     let scripts = [
         ("make_goldens.py", "goldens"),
+        ("families.py", "goldens"),
         ("interrogator.py", "goldens/interrogator"),
         ("tuning.py", "goldens/tuning"),
     ];
