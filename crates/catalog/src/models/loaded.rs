@@ -217,6 +217,18 @@ impl PackModels for LoadedModels {
         Ok(self.describer().run(Priority::Interactive, asked)?)
     }
 
+    fn match_log_odds_of(
+        &self,
+        (picture, pixels): (PictureId, Option<PixelTensor>),
+        texts: Vec<String>,
+    ) -> Result<Option<Vec<f32>>, CatalogError> {
+        let asked = move |describer: &Describer| {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            describer.match_log_odds_of((key(picture), pixels), &texts)
+        };
+        Ok(self.describer().run(Priority::Interactive, asked)?)
+    }
+
     fn match_heat(
         &self,
         picture: PictureId,

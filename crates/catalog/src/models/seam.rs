@@ -167,6 +167,19 @@ pub trait PackModels: Send + Sync {
         Err(no_answer())
     }
 
+    /// The same of one picture and several texts, in their order; none for a picture that is not remembered and has
+    /// no pixels.
+    ///
+    /// # Errors
+    /// A model that cannot be loaded, or fails.
+    fn match_log_odds_of(
+        &self,
+        _picture: (PictureId, Option<PixelTensor>),
+        _texts: Vec<String>,
+    ) -> Result<Option<Vec<f32>>, CatalogError> {
+        Err(no_answer())
+    }
+
     /// Where in a picture the matching model sees what a text says.
     ///
     /// # Errors

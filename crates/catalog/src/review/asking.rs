@@ -1,6 +1,8 @@
 //! A closer look: the matching model reads a sentence with the claim, and the same sentence with what the photo may
 //! show in its place (ITM). What it says is kept, so that no sentence is read twice.
 
+use std::collections::BTreeMap;
+
 use super::{
     ClaimKey, ClaimKind, Verdict,
     assessing::{Assessor, JudgedClaim, product_type},
@@ -13,6 +15,8 @@ use crate::{
     store::{Composition, PictureId, ProductId},
 };
 
+/// Sentences that are read together: a person who wants something waits for no more.
+const AT_ONCE: usize = 16;
 /// What a photo may show in the place of a claim: the likeliest few.
 const N_FOILS: usize = 2;
 
@@ -53,44 +57,48 @@ impl Assessor {
         }
         let matching = self.engine.models.ids().matching;
         let judge = Judge { vocabulary: self.vocabulary()?, calibrations: &self.calibrations };
+        let mut sentences_of: BTreeMap<PictureId, Vec<String>> = BTreeMap::new();
         for claim in claims {
             let ClaimKind::Attribute(kind) = &claim.kind else { continue };
             let Some(picture) = judge.judge(looks, claim, thing)?.picture else { continue };
             let Some(look) = looks.iter().find(|look| look.picture == picture) else { continue };
             let Some((_, rivals)) = judge.evidence(look, kind, &claim.value, thing)? else { continue };
-            let asked = sentences(kind, &claim.value, &rivals[..rivals.len().min(N_FOILS)], thing);
-            let mut scores = Vec::new();
-            for sentence in asked {
-                if look.scores.contains_key(&sentence) {
-                    continue;
+            let asked = sentences_of.entry(picture).or_default();
+            for sentence in sentences(kind, &claim.value, &rivals[..rivals.len().min(N_FOILS)], thing) {
+                if !look.scores.contains_key(&sentence) && !asked.contains(&sentence) {
+                    asked.push(sentence);
                 }
+            }
+        }
+        for (picture, sentences) in sentences_of {
+            for some in sentences.chunks(AT_ONCE) {
                 if !is_wanted() {
                     return Ok(false);
                 }
-                let odds = read(inner, &self.engine, picture, sentence.clone())?;
                 // A photo that cannot be read now says nothing.
-                let Some(odds) = odds else { break };
-                scores.push((picture, sentence, odds));
+                let Some(odds) = read(inner, &self.engine, picture, some.to_vec())? else { break };
+                let scores = some.iter().cloned().zip(odds);
+                let scores: Vec<_> = scores.map(|(sentence, odds)| (picture, sentence, odds)).collect();
+                inner.store.add_match_scores(matching, &scores)?;
             }
-            inner.store.add_match_scores(matching, &scores)?;
         }
         Ok(true)
     }
 }
 
-/// What the matching model says of a sentence and a photo, which it remembers from the sentence before.
+/// What the matching model says of sentences and a photo; none where the photo cannot be read.
 fn read(
     inner: &Inner,
     engine: &Engine,
     picture: PictureId,
-    sentence: String,
-) -> Result<Option<f32>, CatalogError> {
+    sentences: Vec<String>,
+) -> Result<Option<Vec<f32>>, CatalogError> {
     let host = engine.models.host();
     let is_known = host.remembers(vec![picture]).first().copied().unwrap_or(false);
-    let preprocess = host.match_preprocess()?;
     let pixels = if is_known { None } else { crate::search::thumbnail_pixels(inner, picture).ok() };
+    let preprocess = host.match_preprocess()?;
     let pixels = pixels.map(|pixels| preprocess.apply(&pixels));
-    Ok(host.match_log_odds(vec![(picture, pixels)], sentence)?.into_iter().next().flatten())
+    host.match_log_odds_of((picture, pixels), sentences)
 }
 
 impl Inner {
