@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use image::imageops;
+use rayon::prelude::*;
 use vitrine_index::{Probe, VectorIndex};
 use vitrine_jobs::{Job, Stage};
 
@@ -46,7 +47,7 @@ pub(crate) fn find(library: &Inner, job: &Job, engine: Option<&Engine>) -> Resul
         let n_photos = page.len() as u64;
         job.board().add_total(Stage::Refine, n_photos);
         let made: Vec<Fingerprint> = page
-            .into_iter()
+            .into_par_iter()
             .filter_map(|picture| {
                 // One whose file is away now is looked at when it is back.
                 let (hash, mirrored) = fingerprint(&library.small_pixels(picture)?);
@@ -64,10 +65,12 @@ pub(crate) fn find(library: &Inner, job: &Job, engine: Option<&Engine>) -> Resul
         let page = store.uncompared(after, PAGE)?;
         let Some(&last) = page.last() else { break };
         after = last;
-        let mut pairs = Vec::new();
-        for &picture in &page {
-            pairs.extend(alike(library, engine, &all, picture, &mut sketches)?);
-        }
+        let candidates = |&picture: &PictureId| Ok((picture, candidates(library, engine, &all, picture)?));
+        let candidates: Vec<(PictureId, Vec<PictureId>)> =
+            page.iter().map(candidates).collect::<Result<_, CatalogError>>()?;
+        sketches.make(candidates.iter().flat_map(|(own, others)| std::iter::once(own).chain(others)));
+        let compared = candidates.par_iter().map(|(own, others)| sketches.alike(*own, others));
+        let pairs: Vec<TwinRow> = compared.collect::<Vec<_>>().concat();
         store.add_twins(&pairs, &page)?;
         job.board().advance(Stage::Refine, page.len() as u64, None);
         if !pairs.is_empty() {
@@ -77,14 +80,13 @@ pub(crate) fn find(library: &Inner, job: &Job, engine: Option<&Engine>) -> Resul
     Ok(())
 }
 
-/// The photos that are like this one.
-fn alike(
+/// The photos that may be like this one.
+fn candidates(
     library: &Inner,
     engine: Option<&Engine>,
     all: &[Fingerprint],
     picture: PictureId,
-    sketches: &mut Sketches<'_>,
-) -> Result<Vec<TwinRow>, CatalogError> {
+) -> Result<Vec<PictureId>, CatalogError> {
     let Some(own) = all.binary_search_by_key(&picture, |one| one.picture).ok().map(|at| all[at]) else {
         return Ok(Vec::new());
     };
@@ -102,15 +104,7 @@ fn alike(
     }
     let mut met = HashSet::from([picture]);
     candidates.retain(|one| met.insert(*one));
-    let Some((own, _)) = sketches.of(picture) else { return Ok(Vec::new()) };
-    let mut pairs = Vec::new();
-    for other in candidates {
-        let Some((sketch, mirrored)) = sketches.of(other) else { continue };
-        if let Some((likeness, confidence)) = compare(&own, &sketch, &mirrored) {
-            pairs.push(TwinRow { a: picture, b: other, likeness, confidence });
-        }
-    }
-    Ok(pairs)
+    Ok(candidates)
 }
 
 /// The photos that look most like this one to the search model.
@@ -136,20 +130,40 @@ struct Sketches<'a> {
     kept: HashMap<PictureId, Option<Pair>>,
 }
 
-type Pair = (std::rc::Rc<Sketch>, std::rc::Rc<Sketch>);
+type Pair = (Sketch, Sketch);
 
 impl Sketches<'_> {
-    /// None of a photo that cannot be read now.
-    fn of(&mut self, picture: PictureId) -> Option<Pair> {
-        if self.kept.len() >= N_SKETCHES && !self.kept.contains_key(&picture) {
+    /// Makes those that are not kept, on all threads: most of the work of the pass.
+    fn make<'b>(&mut self, pictures: impl Iterator<Item = &'b PictureId>) {
+        if self.kept.len() >= N_SKETCHES {
             self.kept.clear();
         }
+        let lacking: HashSet<PictureId> =
+            pictures.filter(|picture| !self.kept.contains_key(picture)).copied().collect();
         let library = self.library;
-        let made = self.kept.entry(picture).or_insert_with(|| {
-            let pixels = library.small_pixels(picture)?;
-            let mirrored = Sketch::of(&imageops::flip_horizontal(&pixels));
-            Some((Sketch::of(&pixels).into(), mirrored.into()))
+        let made = lacking.into_par_iter().map(|picture| {
+            let pair = library.small_pixels(picture).map(|pixels| {
+                let mirrored = Sketch::of(&imageops::flip_horizontal(&pixels));
+                (Sketch::of(&pixels), mirrored)
+            });
+            (picture, pair)
         });
-        made.clone()
+        self.kept.extend(made.collect::<Vec<_>>());
+    }
+
+    /// None of a photo that cannot be read now.
+    fn of(&self, picture: PictureId) -> Option<&Pair> {
+        self.kept.get(&picture)?.as_ref()
+    }
+
+    /// Which of the others are like a photo.
+    fn alike(&self, picture: PictureId, others: &[PictureId]) -> Vec<TwinRow> {
+        let Some((own, _)) = self.of(picture) else { return Vec::new() };
+        let compared = others.iter().filter_map(|&other| {
+            let (sketch, mirrored) = self.of(other)?;
+            let (likeness, confidence) = compare(own, sketch, mirrored)?;
+            Some(TwinRow { a: picture, b: other, likeness, confidence })
+        });
+        compared.collect()
     }
 }
