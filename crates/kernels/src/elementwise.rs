@@ -85,7 +85,7 @@ unsafe fn gelu_tanh<S: Simd>(x: S::V) -> S::V {
         let cubed = S::mul(S::mul(x, x), x);
         let inner = S::mul_add(cubed, S::splat(0.044_715), x);
         // 2 sqrt(2 / pi)
-        let e = exp::<S>(S::mul(inner, S::splat(-1.595_769_1)));
+        let e = exp::<S>(S::mul(inner, S::splat(-1.595_769)));
         S::div(x, S::add(e, S::splat(1.0)))
     }
 }

@@ -75,7 +75,7 @@ pub(super) struct ImageTower {
 
 pub(super) enum Pool {
     ClassToken,
-    Attention(AttentionPool),
+    Attention(Box<AttentionPool>),
 }
 
 impl ImageTower {
@@ -97,7 +97,9 @@ impl ImageTower {
             post_norm: weights.layer_norm(layout.post_norm, h, eps)?,
             pool: match &layout.pooling {
                 Pooling::ClassToken => Pool::ClassToken,
-                Pooling::Attention(naming) => Pool::Attention(AttentionPool::load(weights, naming, encoder)?),
+                Pooling::Attention(naming) => {
+                    Pool::Attention(Box::new(AttentionPool::load(weights, naming, encoder)?))
+                }
             },
             projection,
             eps,

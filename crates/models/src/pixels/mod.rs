@@ -130,7 +130,7 @@ impl ImagePreprocess {
     /// A picture that was prepared before, of its [`PixelTensor::rgb`]; none where they are of another length.
     #[must_use]
     pub fn restore(&self, rgb: Vec<u8>) -> Option<PixelTensor> {
-        (rgb.len() == self.n_bytes()).then(|| PixelTensor {
+        (rgb.len() == self.n_bytes()).then_some(PixelTensor {
             side: self.side,
             rgb,
             scale: self.scale,
