@@ -82,8 +82,8 @@ def write(folder: Path, kind: type[PreTrainedModel], config: object) -> None:
     (folder / "preprocessor_config.json").write_text(json.dumps(preprocessor, indent=2) + "\n")
 
 
-def write_open_clip(folder: Path, name: str) -> torch.nn.Module:
-    """OpenCLIP's own files of a model with random weights. Returns it."""
+def write_open_clip(folder: Path, name: str) -> None:
+    """OpenCLIP's own files of a model with random weights."""
     folder.mkdir(parents=True)
     gemma_tokenizer(folder)
     config = open_clip.get_model_config(name)
@@ -92,7 +92,6 @@ def write_open_clip(folder: Path, name: str) -> torch.nn.Module:
     (folder / "open_clip_config.json").write_text(json.dumps(described, indent=2) + "\n")
     model = open_clip.create_model(name, pretrained=None)
     torch.save(model.state_dict(), folder / "open_clip_pytorch_model.bin")
-    return model.eval()
 
 
 def main() -> None:

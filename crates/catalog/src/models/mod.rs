@@ -209,9 +209,9 @@ impl Models {
         self.host.warm_up();
     }
 
-    /// Whether the models were taught this folded word. They read some scripts and not others; and a pack that names its word lists knows little beside
-    /// them: a word that its vocabulary cuts to pieces was not among what it learnt from, and it would answer
-    /// with something at random.
+    /// Whether the models were taught this folded word. They read some scripts and not others. A pack that names its
+    /// word lists knows little beside them: a word that its vocabulary cuts to pieces was not among what it learnt
+    /// from, and it would answer with something at random.
     pub(crate) fn knows_word(&self, word: &str) -> bool {
         let manifest = self.pack.manifest();
         if !manifest.reads_script_of(word) {
