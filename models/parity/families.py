@@ -1,5 +1,5 @@
-"""Goldens of the search models that are no `CLIPModel`: SigLIP in transformers, with both of its tokenizers, and
-OpenCLIP's own layout.
+"""Goldens of the search models that are no `CLIPModel`: SigLIP in transformers, with both of its tokenizers, OpenCLIP's
+own layout, and timm's FastViT by itself, since none of those that OpenCLIP names is small.
 
     python models/parity/families.py crates/models/tests/goldens
 
@@ -9,12 +9,15 @@ Writes its own folders below the one given, beside those of `make_goldens.py`, w
 import argparse
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 import open_clip
 import sentencepiece
 import torch
 from PIL import Image
+from safetensors.torch import save_file
+from timm.models.fastvit import FastVit, RepConditionalPosEnc
 from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 from transformers import ChineseCLIPConfig, ChineseCLIPModel, SiglipConfig, SiglipModel, SiglipTokenizer
 from transformers.models.chinese_clip.image_processing_pil_chinese_clip import ChineseCLIPImageProcessorPil
@@ -193,6 +196,86 @@ def open_clip_goldens(folder: Path, pictures: Pictures) -> None:
     write_open_clip(folder, model.half(), dict(model_cfg=config, preprocess_cfg=preparation), ids, padded, pictures)
 
 
+def open_clip_both_ways(folder: Path, pictures: Pictures) -> None:
+    """A text tower as MobileCLIP's: no mask, filled up with zeros that are read, the vector at the end token."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    tokenizer = clip_tokenizer(folder, True, True)
+    config = dict(
+        embed_dim=24,
+        vision_cfg=dict(image_size=32, layers=2, width=32, patch_size=8, head_width=16),
+        text_cfg=dict(
+            context_length=16, vocab_size=len(tokenizer), width=40, heads=5, layers=2, no_causal_mask=True,
+        ),
+        custom_text=True,
+    )
+    preparation = dict(mean=[0.0] * 3, std=[1.0] * 3, interpolation="bilinear", resize_mode="shortest")
+    towers = {name: config[name] for name in ("embed_dim", "vision_cfg", "text_cfg")}
+    model = open_clip.CustomTextCLIP(**towers, output_dict=True)
+    checkpoints.shake(model, 53, 1.0)
+    with torch.no_grad():
+        model.text.positional_embedding.mul_(0.3)
+    ids = [tokenizer(text, truncation=True, max_length=16)["input_ids"] for text in TEXTS]
+    ids = [row + [0] * (16 - len(row)) for row in ids]
+    described = dict(model_cfg=config, preprocess_cfg=preparation)
+    write_open_clip(folder, model, described, ids, torch.tensor(ids), pictures)
+
+
+def shake_norms(model: torch.nn.Module, seed: int) -> None:
+    """What batch norms have seen of pictures, and layer scales that let through what they scale."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, buffer in sorted(model.named_buffers()):
+            if name.endswith("running_mean"):
+                buffer.copy_(0.2 * torch.randn(buffer.shape, generator=generator))
+            elif name.endswith("running_var"):
+                buffer.copy_(0.5 + torch.rand(buffer.shape, generator=generator))
+        for name, parameter in sorted(model.named_parameters()):
+            if name.endswith("gamma"):
+                parameter.copy_(0.3 + 0.2 * torch.randn(parameter.shape, generator=generator))
+            elif name.endswith("bn.weight"):
+                parameter.copy_(1 + 0.2 * torch.randn(parameter.shape, generator=generator))
+
+
+def fast_vit_goldens(folder: Path) -> None:
+    """timm's FastViT as MobileCLIP has it, but narrow; its picture is a pattern that the test draws as well."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    model = FastVit(
+        layers=(1, 1, 2, 2), embed_dims=(32, 32, 32, 64), mlp_ratios=(3, 3, 3, 3),
+        se_downsamples=(False, False, True, True), token_mixers=("repmixer", "repmixer", "repmixer", "attention"),
+        pos_embs=(None, None, None, partial(RepConditionalPosEnc, spatial_shape=(7, 7))),
+        lkc_use_act=True, num_classes=24,
+    )
+    checkpoints.shake(model, 71, 1.0)
+    shake_norms(model, 72)
+    model = model.half().float().eval()
+    weights = {f"visual.trunk.{name}": tensor.half() for name, tensor in model.state_dict().items()}
+    save_file({name: tensor for name, tensor in weights.items() if tensor.dim() > 0}, folder / "fast_vit.safetensors")
+    side = 96
+    number = torch.arange(side * side * 3)
+    pixels = ((number * 37 + number // 7 * 11) % 256).reshape(1, side, side, 3).permute(0, 3, 1, 2) / 255
+    with torch.no_grad():
+        features = model.forward_features(pixels)
+        expected = {"image_hidden": features.flatten(2).transpose(1, 2), "image_vectors": model(pixels)}
+    save_file({name: tensor.contiguous() for name, tensor in expected.items()}, folder / "expected.safetensors")
+
+
+def mobile_clip(folder: Path, name: str, pictures: Pictures) -> None:
+    """A MobileCLIP of OpenCLIP's list, of its true size, with random weights and the small tokenizer."""
+    folder.mkdir(parents=True)
+    tokenizer = clip_tokenizer(folder, True, True)
+    config = open_clip.get_model_config(name)
+    preparation = dict(mean=[0.0] * 3, std=[1.0] * 3, interpolation="bilinear", resize_mode="shortest")
+    model = open_clip.create_model(name, pretrained=None)
+    checkpoints.shake(model, 54, 1.0)
+    shake_norms(model, 55)
+    ids = [tokenizer(text, truncation=True, max_length=77)["input_ids"] for text in TEXTS]
+    ids = [row + [0] * (77 - len(row)) for row in ids]
+    described = dict(model_cfg=config, preprocess_cfg=preparation)
+    write_open_clip(folder, model, described, ids, torch.tensor(ids), pictures)
+
+
 def open_clip_siglip(folder: Path, name: str, pictures: Pictures) -> None:
     """A model of OpenCLIP's list whose image tower is timm's SigLIP, of its true size, with random weights."""
     folder.mkdir(parents=True)
@@ -241,6 +324,8 @@ def main() -> None:
     siglip_goldens(output / "siglip_gemma", gemma_tokenizer, 46, 14, 2, pictures)
     chinese_clip_goldens(output / "chinese_clip", pictures)
     open_clip_goldens(output / "open_clip", pictures)
+    open_clip_both_ways(output / "open_clip_both_ways", pictures)
+    fast_vit_goldens(output / "fast_vit")
 
 
 if __name__ == "__main__":

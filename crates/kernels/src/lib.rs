@@ -5,6 +5,7 @@
 //! [rows, n_in] --Matrix::multiply--> [rows, n_out], with bias and what follows it: an activation, a sum
 //! [rows, n]    --normalize---------> [rows, n], the layer norm of each row
 //! queries, keys, values --attend---> what the heads make of them, side by side
+//! [batch, height, width, channels] --convolve_channels--> the same, each channel with its own small kernel
 //! ```
 //!
 //! - `simd`: several numbers at once, for each kind of processor; all arithmetic is written once, over it;
@@ -13,7 +14,7 @@
 //! - `elementwise`: exponentials and activations;
 //! - `tile`: a few rows times a few columns, in registers;
 //! - `product`: what is multiplied in each precision, and by which instructions;
-//! - `matrix`, `multiply`, `norm`, `attention`: what is offered.
+//! - `matrix`, `multiply`, `norm`, `attention`, `convolution`: what is offered.
 //!
 //! Invariants: what an instruction set does is decided when the program runs, and [`Isa::Portable`] says what is right:
 //! the others give the same up to the rounding of sums. Nothing here allocates beyond its results and a few rows for
@@ -22,6 +23,7 @@
 
 mod aligned;
 mod attention;
+mod convolution;
 mod elementwise;
 mod isa;
 mod matrix;
@@ -33,6 +35,7 @@ mod simd;
 mod tile;
 
 pub use attention::{Heads, Mask, Sizes, attend};
+pub use convolution::{ChannelKernels, Planes, convolve_channels};
 pub use elementwise::Activation;
 pub use isa::Isa;
 pub use matrix::{Matrix, Then};

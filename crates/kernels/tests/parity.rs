@@ -1,7 +1,10 @@
 //! Every kind of processor that this one can be, against the definitions in f64, over odd sizes.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
-use vitrine_kernels::{Activation, Heads, Isa, Mask, Matrix, Precision, Sizes, Then, attend, normalize};
+use vitrine_kernels::{
+    Activation, ChannelKernels, Heads, Isa, Mask, Matrix, Planes, Precision, Sizes, Then, attend,
+    convolve_channels, normalize,
+};
 
 /// Miri is a thousand times slower, and so is an emulator of a processor that is not at hand: there, small sizes reach
 /// every line too.
@@ -196,6 +199,53 @@ fn rows_are_normalized() {
             // A thousand leaves f32 four digits behind the point.
             assert_near(&format!("{} {n}, large", isa.name()), &out[..n], &expected[..n], 2e-3);
             assert_near(&format!("{} {n}", isa.name()), &out[n..], &expected[n..], 1e-5);
+        }
+    }
+}
+
+/// Sides of a picture, channels, the kernel's side and stride.
+fn convolution(isa: Isa, [height, width, channels, side, stride]: [usize; 5]) {
+    let planes = Planes { batch: 2, height, width, channels };
+    let x = numbers(2 * height * width * channels, 1);
+    let (weights, bias) = (numbers(side * side * channels, 2), numbers(channels, 3));
+    let kernels = ChannelKernels { weights: &weights, bias: &bias, side, stride };
+    let (out_height, out_width) = (height.div_ceil(stride), width.div_ceil(stride));
+    let sum = |at: usize| {
+        let (channel, place) = (at % channels, at / channels);
+        let (column, row, picture) =
+            (place % out_width, place / out_width % out_height, place / out_width / out_height);
+        let tap = |tap: usize| {
+            let y = (row * stride + tap / side).checked_sub(side / 2).filter(|y| *y < height)?;
+            let x_at = (column * stride + tap % side).checked_sub(side / 2).filter(|x| *x < width)?;
+            let number = x[((picture * height + y) * width + x_at) * channels + channel];
+            Some(f64::from(number) * f64::from(weights[tap * channels + channel]))
+        };
+        (0..side * side).filter_map(tap).sum::<f64>() + f64::from(bias[channel])
+    };
+    let sums: Vec<f64> = (0..2 * out_height * out_width * channels).map(sum).collect();
+    let what = format!("{} {height} x {width} x {channels} by {side}, {stride}", isa.name());
+    let mut out = vec![f32::NAN; sums.len()];
+    convolve_channels(isa, planes, &x, kernels, None, &mut out);
+    assert_near(&what, &out, &sums, 1e-5);
+    convolve_channels(isa, planes, &x, kernels, Some(Activation::QuickGelu), &mut out);
+    let activated: Vec<f64> = sums.iter().map(|x| x / (1.0 + (-1.702 * x).exp())).collect();
+    assert_near(&what, &out, &activated, 1e-5);
+}
+
+#[test]
+fn convolutions_are_what_they_are_by_definition() {
+    for isa in Isa::available() {
+        let all = [
+            [1, 1, 1, 1, 1],
+            [1, 1, 3, 7, 2],
+            [5, 4, 17, 3, 1],
+            [3, 6, 9, 3, 2],
+            [7, 7, 33, 7, 1],
+            [8, 8, 64, 7, 2],
+            [16, 16, 80, 3, 1],
+        ];
+        for sizes in all.into_iter().filter(|sizes| !is_small() || sizes[2] < 20) {
+            convolution(isa, sizes);
         }
     }
 }

@@ -37,23 +37,47 @@ impl HeatMap {
     }
 }
 
-/// Attention of which the gradient is wanted.
-pub(crate) struct Watched {
-    /// `[rows, heads, queries, keys]`
-    probabilities: Tensor,
-    /// Zeros that were added to them.
-    zeros: Var,
+/// What is asked, once a score has been computed, what each part of a picture gave to it.
+pub(crate) enum Watched {
+    /// Attention: gradient times attention.
+    Attention {
+        /// `[rows, heads, queries, keys]`
+        probabilities: Tensor,
+        /// Zeros that were added to them.
+        zeros: Var,
+    },
+    /// A mean over places (Zhou et al. 2016, <https://arxiv.org/abs/1512.04150>): the gradient of the mean times what a
+    /// place holds.
+    Mean {
+        /// `[places, channels]`
+        places: Tensor,
+        /// `[1, channels]`, zeros that were added to their mean.
+        zeros: Var,
+    },
 }
 
 impl Watched {
-    /// `[keys]`: what each key gave: gradient times attention, where that speaks for the words, over heads
-    /// and queries.
-    pub(crate) fn of_keys(&self, grads: &candle_core::backprop::GradStore) -> Result<Tensor, ModelError> {
-        let gradient = grads.get(self.zeros.as_tensor()).ok_or_else(|| ModelError::Compute {
-            reason: "no gradient came back to the attention".to_owned(),
+    /// What each part gave, `[keys]` or `[places]`, where that speaks for the words.
+    pub(crate) fn gave(&self, grads: &candle_core::backprop::GradStore) -> Result<Tensor, ModelError> {
+        let (Self::Attention { zeros, .. } | Self::Mean { zeros, .. }) = self;
+        let gradient = grads.get(zeros.as_tensor()).ok_or_else(|| ModelError::Compute {
+            reason: "no gradient came back to what was watched".to_owned(),
         })?;
-        Ok((gradient * &self.probabilities)?.relu()?.detach().sum((0, 1, 2))?)
+        Ok(match self {
+            Self::Attention { probabilities, .. } => {
+                (gradient * probabilities)?.relu()?.detach().sum((0, 1, 2))?
+            }
+            Self::Mean { places, .. } => places.broadcast_mul(gradient)?.sum(D::Minus1)?.relu()?.detach(),
+        })
     }
+}
+
+/// The mean of `places`, `[places, channels]`, to be asked what each of them gave: `[1, channels]`.
+pub(crate) fn mean_watched(places: &Tensor) -> Result<(Tensor, Watched), ModelError> {
+    let mean = places.mean_keepdim(0)?;
+    let zeros = Var::zeros(mean.shape(), DType::F32, mean.device())?;
+    let watched = (mean + zeros.as_tensor())?;
+    Ok((watched, Watched::Mean { places: places.detach(), zeros }))
 }
 
 /// `linear(x)` for `x` of `[.., n]`.
@@ -109,7 +133,7 @@ pub(crate) fn attend_watched(q: &Tensor, k: &Tensor, v: &Tensor) -> Result<(Tens
     let zeros = Var::zeros(probabilities.shape(), DType::F32, probabilities.device())?;
     let watched = (&probabilities + zeros.as_tensor())?;
     let context = watched.matmul(v)?.transpose(1, 2)?.flatten_from(D::Minus2)?;
-    Ok((context, Watched { probabilities: probabilities.detach(), zeros }))
+    Ok((context, Watched::Attention { probabilities: probabilities.detach(), zeros }))
 }
 
 /// `[rows, tokens, n * heads * head]` to `n` times `[rows, heads, tokens, head]`.

@@ -29,9 +29,38 @@ pub(crate) fn in_range(what: &str, n: usize, low: usize, high: usize) -> Result<
     if (low..=high).contains(&n) { Ok(()) } else { Err(format!("{what} is {n}, not from {low} to {high}")) }
 }
 
-pub(crate) fn activation(name: &str) -> Result<Activation, String> {
-    Activation::from_name(name).ok_or_else(|| format!("the activation {name} is not known here"))
+/// The tower that a `config.json` of transformers describes, once its sizes have been looked at.
+pub(crate) fn tower(
+    what: &str,
+    [hidden, intermediate, n_layers, n_heads]: [usize; 4],
+    activation: &str,
+    eps: f64,
+) -> Result<EncoderConfig, String> {
+    let activation = Activation::from_name(activation)
+        .ok_or_else(|| format!("the activation {activation} is not known here"))?;
+    let config = EncoderConfig { hidden, intermediate, n_layers, n_heads, activation, eps };
+    check_tower(what, &config)?;
+    Ok(config)
 }
+
+/// [`tower`] of a part of `config.json` that is read into fields of transformers' names.
+macro_rules! tower_of {
+    ($what:literal, $config:expr) => {
+        $crate::limits::tower(
+            $what,
+            [
+                $config.hidden_size,
+                $config.intermediate_size,
+                $config.num_hidden_layers,
+                $config.num_attention_heads,
+            ],
+            &$config.hidden_act,
+            $config.layer_norm_eps,
+        )
+    };
+}
+
+pub(crate) use tower_of;
 
 pub(crate) fn check_tower(what: &str, config: &EncoderConfig) -> Result<(), String> {
     in_range(&format!("{what}.hidden_size"), config.hidden, 1, 16_384)?;

@@ -1,9 +1,9 @@
 //! Between candle's tensors and `vitrine-kernels`: the numbers of tensors that lie in a processor's memory, in f32.
 
 use candle_core::{DType, Device, Layout, Storage, Tensor};
-use vitrine_kernels::{Heads, Isa, Mask, Matrix, Sizes, Then};
+use vitrine_kernels::{ChannelKernels, Heads, Isa, Mask, Matrix, Planes, Sizes, Then};
 
-use crate::ModelError;
+use crate::{ModelError, activation::Activation};
 
 /// Whether this crate's own arithmetic does what is done with this tensor.
 pub(crate) fn takes(x: &Tensor) -> bool {
@@ -84,6 +84,32 @@ pub(crate) fn attend(
         })
     })?;
     Ok(Tensor::from_vec(out, (batch, queries, heads * head), &Device::Cpu)?)
+}
+
+/// Each channel of `x`, `[batch, height, width, channels]`, with its own kernel; `weights` are `[side * side, channels]`.
+pub(crate) fn convolve_channels(
+    x: &Tensor,
+    weights: &Tensor,
+    bias: &Tensor,
+    side: usize,
+    stride: usize,
+    activation: Option<Activation>,
+) -> Result<Tensor, ModelError> {
+    let (batch, height, width, channels) = x.dims4()?;
+    let planes = Planes { batch, height, width, channels };
+    let activation = activation.map(Activation::kernel);
+    let (out, dims) = numbers(&x.contiguous()?, |x| {
+        numbers(weights, |weights| {
+            numbers(bias, |bias| {
+                let kernels = ChannelKernels { weights, bias, side, stride };
+                let dims = (batch, kernels.n_out(height), kernels.n_out(width), channels);
+                let mut out = vec![0.0; dims.0 * dims.1 * dims.2 * dims.3];
+                vitrine_kernels::convolve_channels(Isa::best(), planes, x, kernels, activation, &mut out);
+                (out, dims)
+            })
+        })
+    })???;
+    Ok(Tensor::from_vec(out, dims, &Device::Cpu)?)
 }
 
 fn strided(x: &Tensor, look: impl FnOnce(Heads<'_>) -> Result<(), ModelError>) -> Result<(), ModelError> {

@@ -102,9 +102,7 @@ impl PatchEmbedding {
     pub(crate) fn forward(&self, pictures: &[PixelTensor]) -> Result<Tensor, ModelError> {
         let mut patches = Vec::new();
         for picture in pictures {
-            if picture.side() as usize != self.side {
-                return Err(ModelError::PixelSize { expected: self.side as u32, found: picture.side() });
-            }
+            picture.require_side(self.side)?;
             picture.append_patches(self.patch, &mut patches);
         }
         let (batch, n_patches) = (pictures.len(), (self.side / self.patch).pow(2));

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::bert::BertSizes;
 use crate::encoder::EncoderConfig;
-use crate::limits::{ImageSide, activation, check_patches, check_tower, in_range};
+use crate::limits::{ImageSide, check_patches, in_range, tower_of};
 use crate::{ModelError, json_file};
 
 #[derive(Debug, Deserialize)]
@@ -94,8 +94,8 @@ impl BlipConfig {
 
     fn check(&self) -> Result<(), String> {
         let text = &self.text_config;
-        check_tower("text_config", &text.tower()?)?;
-        check_tower("vision_config", &self.vision_config.tower()?)?;
+        text.tower()?;
+        self.vision_config.tower()?;
         check_patches(self.vision_config.image_size, self.vision_config.patch_size)?;
         in_range("max_position_embeddings", text.max_position_embeddings, 4, 8192)?;
         in_range("vocab_size", text.vocab_size, 8, 1 << 20)?;
@@ -121,26 +121,12 @@ impl TextConfig {
     }
 
     pub(super) fn tower(&self) -> Result<EncoderConfig, String> {
-        Ok(EncoderConfig {
-            hidden: self.hidden_size,
-            intermediate: self.intermediate_size,
-            n_layers: self.num_hidden_layers,
-            n_heads: self.num_attention_heads,
-            activation: activation(&self.hidden_act)?,
-            eps: self.layer_norm_eps,
-        })
+        tower_of!("text_config", self)
     }
 }
 
 impl VisionConfig {
     pub(super) fn tower(&self) -> Result<EncoderConfig, String> {
-        Ok(EncoderConfig {
-            hidden: self.hidden_size,
-            intermediate: self.intermediate_size,
-            n_layers: self.num_hidden_layers,
-            n_heads: self.num_attention_heads,
-            activation: activation(&self.hidden_act)?,
-            eps: self.layer_norm_eps,
-        })
+        tower_of!("vision_config", self)
     }
 }

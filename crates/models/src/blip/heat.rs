@@ -19,7 +19,7 @@ impl Matcher {
         let grads = score.backward()?;
         let mut sum: Option<Tensor> = None;
         for layer in &watched {
-            let of_keys = layer.of_keys(&grads)?;
+            let of_keys = layer.gave(&grads)?;
             sum = Some(match sum {
                 Some(sum) => (sum + of_keys)?,
                 None => of_keys,

@@ -1,12 +1,12 @@
 //! Where in a picture the search model sees what a text says: through the last layer of the image tower, as the
-//! method's authors use it for CLIP, or through the attention that gathers a picture from its patches (SigLIP).
+//! method's authors use it for CLIP, through the attention that gathers a picture from its patches (SigLIP), or through
+//! the mean of all places (MobileCLIP).
 
-use candle_core::{DType, Tensor};
+use candle_core::Tensor;
 
 use super::Clip;
-use super::image::{ImageTower, Pool};
-use super::pooling::AttentionPool;
-use crate::heat::{HeatMap, Watched, attend_watched, layer_norm, linear, mlp_plus, split_heads};
+use super::image::WatchedPicture;
+use crate::heat::HeatMap;
 use crate::{ModelError, PixelTensor};
 
 impl Clip {
@@ -19,63 +19,23 @@ impl Clip {
             let reason = format!("a text's vector has {} numbers, not {}", self.dim, text.len());
             return Err(ModelError::Compute { reason });
         }
-        let (score, watched) = self.watched_score(picture, text)?;
-        let grads = score.backward()?;
-        let of_tokens: Vec<f32> = watched.of_keys(&grads)?.to_vec1()?;
-        let first = match self.image.pool {
-            Pool::ClassToken => 1,
-            Pool::Attention(_) => 0,
-        };
-        Ok(HeatMap::of_patches(&of_tokens[first..]))
+        let (score, picture) = self.watched_score(picture, text)?;
+        let gave: Vec<f32> = picture.watched.gave(&score.backward()?)?.to_vec1()?;
+        Ok(HeatMap::of_patches(&gave[picture.n_before..]))
     }
 
-    /// The cosine of a picture and a text as a tensor that remembers how it came to be, with the attention of what
-    /// stands for the picture.
-    fn watched_score(&self, picture: &PixelTensor, text: &[f32]) -> Result<(Tensor, Watched), ModelError> {
-        let tower = &self.image;
-        let (pooled, watched) = match &tower.pool {
-            Pool::ClassToken => tower.watched_class_token(picture)?,
-            Pool::Attention(pool) => {
-                let tokens = tower.post_norm.forward(&tower.hidden_states(std::slice::from_ref(picture))?)?;
-                pool.watched(&tokens.to_dtype(DType::F32)?, tower.eps)?
-            }
-        };
-        let vector = match &tower.projection {
-            Some(projection) => linear(projection, &pooled)?,
-            None => pooled,
-        };
-        let vector = vector.flatten_all()?;
+    /// The cosine of a picture and a text as a tensor that remembers how it came to be, and what stands for the picture.
+    fn watched_score(
+        &self,
+        picture: &PixelTensor,
+        text: &[f32],
+    ) -> Result<(Tensor, WatchedPicture), ModelError> {
+        let picture = self.image.watched(picture)?;
+        let vector = picture.vector.flatten_all()?;
         let length = vector.sqr()?.sum_all()?.sqrt()?;
         let text = Tensor::from_slice(text, text.len(), vector.device())?;
         let score = (vector * text)?.sum_all()?.div(&length)?;
-        Ok((score, watched))
-    }
-}
-
-impl ImageTower {
-    /// The class token after the last norm, `[1, 1, hidden]`, and its attention in the last layer.
-    fn watched_class_token(&self, picture: &PixelTensor) -> Result<(Tensor, Watched), ModelError> {
-        let (last, x) = self.encoder.before_last(self.embed(std::slice::from_ref(picture))?)?;
-        let x = x.to_dtype(DType::F32)?;
-        let qkv = linear(last.qkv, &layer_norm(last.norm1, self.eps, &x)?)?;
-        let parts = split_heads(&qkv, 3, last.n_heads)?;
-        // The class token alone goes on.
-        let query = parts[0].narrow(2, 0, 1)?.contiguous()?;
-        let (context, watched) = attend_watched(&query, &parts[1], &parts[2])?;
-        let x = (linear(last.out, &context)? + x.narrow(1, 0, 1)?)?;
-        let x = mlp_plus(last.mlp, &layer_norm(last.norm2, self.eps, &x)?, &x)?;
-        Ok((layer_norm(&self.post_norm, self.eps, &x)?, watched))
-    }
-}
-
-impl AttentionPool {
-    /// [`AttentionPool::forward`] of one picture, `[1, 1, hidden]`, and the attention to its patches.
-    fn watched(&self, tokens: &Tensor, eps: f64) -> Result<(Tensor, Watched), ModelError> {
-        let parts = split_heads(&linear(&self.key_value, tokens)?, 2, self.n_heads)?;
-        let query = self.query.to_dtype(DType::F32)?;
-        let (context, watched) = attend_watched(&query, &parts[0], &parts[1])?;
-        let x = linear(&self.out, &context)?;
-        Ok((mlp_plus(&self.mlp, &layer_norm(&self.norm, eps, &x)?, &x)?, watched))
+        Ok((score, picture))
     }
 }
 

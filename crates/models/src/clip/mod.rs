@@ -10,12 +10,11 @@ mod continuation;
 mod families;
 mod heat;
 mod image;
-mod pooling;
 mod text;
 
 use std::path::Path;
 
-use candle_core::{D, DType, Tensor};
+use candle_core::{D, DType, Device, Tensor};
 
 pub(crate) use self::continuation::TextPrefix;
 use self::families::Layout;
@@ -37,12 +36,13 @@ const TEXT_BATCH: usize = 64;
 /// A loaded search model.
 pub struct Clip {
     preprocess: ImagePreprocess,
-    image: ImageTower,
+    image: Box<dyn ImageTower>,
     text: Box<dyn TextTower>,
     dim: usize,
     logit_scale: f32,
     image_batch: BatchSize,
     text_batch: BatchSize,
+    device: Device,
 }
 
 impl Clip {
@@ -61,12 +61,13 @@ impl Clip {
             if weights.contains(scale.name) { weights.number(scale.name)? } else { scale.initial };
         Ok(Self {
             preprocess,
-            image: ImageTower::load(&weights, &layout.image, layout.dim, device)?,
+            image: layout.image.load(&weights, layout.dim, device)?,
             text: layout.text.load(&weights, layout.dim, tokenizer, device)?,
             dim: layout.dim,
             logit_scale: logit_scale.exp(),
             image_batch: BatchSize::new(IMAGE_BATCH),
             text_batch: BatchSize::new(TEXT_BATCH),
+            device: device.clone(),
         })
     }
 
@@ -94,8 +95,7 @@ impl Clip {
     /// # Errors
     /// A picture prepared for another model, or arithmetic that failed.
     pub fn embed_images(&self, pictures: &[PixelTensor]) -> Result<Vec<Vec<f32>>, ModelError> {
-        self.image_batch
-            .run_in_parts(&self.image.device, pictures, |batch| normalised(&self.image.forward(batch)?))
+        self.image_batch.run_in_parts(&self.device, pictures, |batch| normalised(&self.image.forward(batch)?))
     }
 
     /// One vector of length 1 for each text, `[dim]`, in the order given. The empty text has one too.
@@ -141,8 +141,8 @@ impl Clip {
         self.text.max_tokens()
     }
 
-    /// What the image tower's last layer holds for every token of each picture, before any norm:
-    /// `[tokens][hidden]`, a class token first. For region-wise use and for comparison with
+    /// What the image tower's last layer holds for every place of a picture, before any norm:
+    /// `[tokens][hidden]`, a class token first where there is one. For region-wise use and for comparison with
     /// transformers' `vision_model(...).hidden_states`.
     ///
     /// # Errors
@@ -160,10 +160,8 @@ pub(crate) fn summary(folder: &Path) -> Result<Option<Outline>, ModelError> {
         return Ok(None);
     }
     let Layout { image, text, weights, name, .. } = Layout::of_folder(folder)?;
-    let n_patches = (image.side / image.patch).pow(2);
-    let images = memory::tower(IMAGE_BATCH, 1 + n_patches, &image.encoder);
     let (encoder, max_tokens) = text.sizes();
-    let n_working = images.max(memory::tower(TEXT_BATCH, max_tokens, encoder));
+    let n_working = image.n_working(IMAGE_BATCH).max(memory::tower(TEXT_BATCH, max_tokens, encoder));
     Ok(Some(Outline { name, weights, n_working }))
 }
 
@@ -191,7 +189,8 @@ pub(crate) fn usual_calibration(folder: &Path) -> Result<Calibration, ModelError
 
 /// Whether a folder's search model is read from `tokenizer_config.json` too: what is said there of padding.
 pub(crate) fn reads_tokenizer_config(folder: &Path) -> bool {
-    Layout::is_in(folder) && Layout::of_folder(folder).is_ok_and(|layout| layout.text.is_padded())
+    Layout::is_in(folder)
+        && Layout::of_folder(folder).is_ok_and(|layout| layout.text.asks_tokenizer_for_padding())
 }
 
 /// What models that were trained with a sigmoid add to their logits.

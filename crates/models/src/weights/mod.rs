@@ -157,6 +157,16 @@ impl Weights {
         is_same
     }
 
+    /// The type of the model's numbers.
+    pub(crate) fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// Where the model's tensors lie.
+    pub(crate) fn device(&self) -> &Device {
+        &self.device
+    }
+
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.files.tensors.contains_key(name)
     }

@@ -17,8 +17,15 @@ struct Text {
     ids: Vec<u32>,
 }
 
-const VARIANTS: [&str; 6] =
-    ["clip_quick_gelu", "clip_gelu", "chinese_clip", "siglip", "siglip_gemma", "open_clip"];
+const VARIANTS: [&str; 7] = [
+    "clip_quick_gelu",
+    "clip_gelu",
+    "chinese_clip",
+    "siglip",
+    "siglip_gemma",
+    "open_clip",
+    "open_clip_both_ways",
+];
 
 fn load(variant: &str) -> Clip {
     Clip::load(&golden::folder(variant), &golden::cpu()).unwrap()

@@ -9,8 +9,7 @@ use super::clip::{VisionConfig, plain};
 use super::{Layout, Preparation, Scale};
 use crate::bert::BertSizes;
 use crate::clip::text::{BertLayout, TextLayout};
-use crate::encoder::EncoderConfig;
-use crate::limits::{activation, check_tower, in_range};
+use crate::limits::{in_range, tower_of};
 use crate::pixels::Defaults;
 use crate::tokenizer::{Cleaning, Vocabulary};
 use crate::weights::TRANSFORMERS;
@@ -74,15 +73,7 @@ pub(super) fn layout(path: &Path) -> Result<Layout, ModelError> {
 impl ChineseClipConfig {
     fn layout(&self) -> Result<Layout, String> {
         let text = &self.text_config;
-        let tower = EncoderConfig {
-            hidden: text.hidden_size,
-            intermediate: text.intermediate_size,
-            n_layers: text.num_hidden_layers,
-            n_heads: text.num_attention_heads,
-            activation: activation(&text.hidden_act)?,
-            eps: text.layer_norm_eps,
-        };
-        check_tower("text_config", &tower)?;
+        let tower = tower_of!("text_config", text)?;
         in_range("vocab_size", text.vocab_size, 8, 1 << 20)?;
         in_range("max_position_embeddings", text.max_position_embeddings, 2, 8192)?;
         in_range("projection_dim", self.projection_dim, 1, 16_384)?;

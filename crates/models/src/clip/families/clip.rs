@@ -6,10 +6,10 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::{Layout, Preparation, Scale};
-use crate::clip::image::{ImageLayout, Pooling, Projection};
+use crate::clip::image::{ImageLayout, Pooling, Projection, VisionLayout};
 use crate::clip::text::{EndToken, Reading, TextLayout, TransformerLayout};
-use crate::encoder::{EncoderConfig, Naming};
-use crate::limits::{ImageSide, activation, check_patches, check_tower, in_range};
+use crate::encoder::Naming;
+use crate::limits::{ImageSide, check_patches, in_range, tower_of};
 use crate::patches::PatchNaming;
 use crate::pixels::Defaults;
 use crate::tokenizer::{Cleaning, Vocabulary};
@@ -106,8 +106,7 @@ pub(super) fn layout(path: &Path) -> Result<Layout, ModelError> {
 impl ClipConfig {
     fn layout(&self) -> Result<Layout, String> {
         let (text, vision) = (&self.text_config, &self.vision_config);
-        let text_encoder = text.encoder()?;
-        check_tower("text_config", &text_encoder)?;
+        let text_encoder = tower_of!("text_config", text)?;
         in_range("projection_dim", self.projection_dim, 1, 16_384)?;
         in_range("max_position_embeddings", text.max_position_embeddings, 2, 8192)?;
         Ok(Layout {
@@ -143,26 +142,14 @@ pub(super) fn plain(name: &'static str) -> Projection {
     Projection { name, transposed: false, has_bias: false }
 }
 
-impl TextConfig {
-    fn encoder(&self) -> Result<EncoderConfig, String> {
-        Ok(EncoderConfig {
-            hidden: self.hidden_size,
-            intermediate: self.intermediate_size,
-            n_layers: self.num_hidden_layers,
-            n_heads: self.num_attention_heads,
-            activation: activation(&self.hidden_act)?,
-            eps: self.layer_norm_eps,
-        })
-    }
-}
+impl TextConfig {}
 
 impl VisionConfig {
     /// The vision transformer of `CLIPModel` and of `ChineseCLIPModel`.
     pub(super) fn layout(&self) -> Result<ImageLayout, String> {
-        let encoder = self.encoder()?;
-        check_tower("vision_config", &encoder)?;
+        let encoder = tower_of!("vision_config", self)?;
         check_patches(self.image_size, self.patch_size)?;
-        Ok(ImageLayout {
+        Ok(ImageLayout::Transformer(VisionLayout {
             encoder,
             side: self.image_size.get()?,
             patch: self.patch_size.get()?,
@@ -174,17 +161,6 @@ impl VisionConfig {
             post_norm: "vision_model.post_layernorm",
             pooling: Pooling::ClassToken,
             projection: Some(plain("visual_projection")),
-        })
-    }
-
-    fn encoder(&self) -> Result<EncoderConfig, String> {
-        Ok(EncoderConfig {
-            hidden: self.hidden_size,
-            intermediate: self.intermediate_size,
-            n_layers: self.num_hidden_layers,
-            n_heads: self.num_attention_heads,
-            activation: activation(&self.hidden_act)?,
-            eps: self.layer_norm_eps,
-        })
+        }))
     }
 }

@@ -5,7 +5,7 @@
 //! chinese_clip.rs  transformers' ChineseCLIPModel
 //! clip.rs          transformers' CLIPModel: OpenAI's CLIP, LAION's
 //! siglip.rs        transformers' SiglipModel and Siglip2Model
-//! open_clip.rs     OpenCLIP's own files: its CLIP, and SigLIP with the image tower of timm, Marqo's models among them
+//! open_clip.rs     OpenCLIP's own files: its CLIP, and image towers of timm: SigLIP (Marqo's models among them), FastViT (MobileCLIP)
 //! ```
 
 mod chinese_clip;
@@ -104,9 +104,9 @@ impl Layout {
     /// How pictures are prepared for the model in a folder.
     pub(super) fn preprocess(&self, folder: &Path) -> Result<ImagePreprocess, ModelError> {
         match &self.preparation {
-            Preparation::File(defaults) => ImagePreprocess::load(folder, *defaults, self.image.side),
+            Preparation::File(defaults) => ImagePreprocess::load(folder, *defaults, self.image.side()),
             Preparation::OpenClip(config) => config
-                .resolve(self.image.side)
+                .resolve(self.image.side())
                 .map_err(|reason| ModelError::config(&folder.join(open_clip::FILE), reason)),
         }
     }

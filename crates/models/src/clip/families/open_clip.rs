@@ -1,7 +1,8 @@
 //! OpenCLIP's own layout: `open_clip_config.json` and weights under OpenCLIP's names. Its CLIP (LAION's checkpoints), and
-//! models whose image tower is timm's SigLIP (`ViT-B-16-SigLIP` and what was made of it, Marqo's models among them).
+//! models whose image tower is timm's: SigLIP (`ViT-B-16-SigLIP` and what was made of it, Marqo's models among them), and
+//! FastViT (`MobileCLIP-S1` and its like).
 //!
-//! Names and defaults are those of open_clip 3 (`model.py`, `transformer.py`) and timm 1 (`vision_transformer.py`).
+//! Names and defaults are those of open_clip 3 (`model.py`, `transformer.py`) and timm 1 (`vision_transformer.py`, `fastvit.py`).
 
 use std::path::Path;
 
@@ -9,9 +10,10 @@ use serde::Deserialize;
 
 use super::{Layout, Preparation, Scale};
 use crate::activation::Activation;
-use crate::clip::image::{ImageLayout, Pooling, Projection};
-use crate::clip::pooling::{PoolAttention, PoolNaming};
-use crate::clip::text::{EndToken, Reading, TextLayout, TransformerLayout};
+use crate::clip::image::{
+    FastVitLayout, ImageLayout, PoolAttention, PoolNaming, Pooling, Projection, VisionLayout,
+};
+use crate::clip::text::{EndToken, Padding, Reading, TextLayout, TransformerLayout};
 use crate::encoder::{EncoderConfig, Naming, QkvNaming};
 use crate::limits::{ImageSide, check_patches, check_tower, in_range};
 use crate::patches::PatchNaming;
@@ -191,18 +193,22 @@ impl Config {
     fn layout(self) -> Result<Layout, String> {
         let model = &self.model_cfg;
         in_range("embed_dim", model.embed_dim, 1, 16_384)?;
-        let image = match &model.vision_cfg.timm_model_name {
-            Some(name) => model.vision_cfg.timm(name, model.embed_dim)?,
-            None => model.vision_cfg.own(model.quick_gelu)?,
+        let vision = &model.vision_cfg;
+        let image = match &vision.timm_model_name {
+            Some(name) if name.starts_with("fastvit") => ImageLayout::FastVit(vision.fast_vit(name)?),
+            Some(name) => ImageLayout::Transformer(vision.timm(name, model.embed_dim)?),
+            None => ImageLayout::Transformer(vision.own(model.quick_gelu)?),
         };
-        check_tower("vision_cfg", &image.encoder)?;
+        if let ImageLayout::Transformer(image) = &image {
+            check_tower("vision_cfg", &image.encoder)?;
+        }
         let text = model.text_cfg.layout(model.custom_text, model.quick_gelu)?;
-        let is_padded = text.is_padded();
+        let is_sentence_piece = matches!(text.reading, Reading::Both { end: EndToken::Last, .. });
         let cleaning = match model.text_cfg.tokenizer_kwargs.clean.as_deref() {
             Some(name) => Cleaning::of_open_clip(name)
                 .ok_or_else(|| format!("texts that are cleaned by {name:?} are not known here"))?,
             // The usual one of texts that transformers cuts into tokens, and of those that OpenCLIP does.
-            None if is_padded => Cleaning { collapses_spaces: true, ..Cleaning::NONE },
+            None if is_sentence_piece => Cleaning { collapses_spaces: true, ..Cleaning::NONE },
             None => Cleaning::NONE,
         };
         Ok(Layout {
@@ -212,7 +218,7 @@ impl Config {
             dim: model.embed_dim,
             scale: Scale { name: "logit_scale", initial: (1.0_f32 / 0.07).ln() },
             preparation: Preparation::OpenClip(self.preprocess_cfg),
-            vocabulary: if is_padded { Vocabulary::SentencePiece } else { Vocabulary::ClipBpe },
+            vocabulary: if is_sentence_piece { Vocabulary::SentencePiece } else { Vocabulary::ClipBpe },
             cleaning,
             weights: &["open_clip_model", "open_clip_pytorch_model"],
         })
@@ -221,7 +227,7 @@ impl Config {
 
 impl VisionConfig {
     /// OpenCLIP's own vision transformer.
-    fn own(&self, quick_gelu: bool) -> Result<ImageLayout, String> {
+    fn own(&self, quick_gelu: bool) -> Result<VisionLayout, String> {
         if self.ls_init_value.is_some() || self.attentional_pool || self.pool_type != "tok" {
             return Err(
                 "its image tower has layer scales or another pooling, which are not known here".into()
@@ -229,7 +235,7 @@ impl VisionConfig {
         }
         in_range("vision_cfg.head_width", self.head_width, 1, 16_384)?;
         check_patches(self.image_size, self.patch_size)?;
-        Ok(ImageLayout {
+        Ok(VisionLayout {
             encoder: EncoderConfig {
                 hidden: self.width,
                 intermediate: (self.width as f64 * self.mlp_ratio) as usize,
@@ -251,7 +257,7 @@ impl VisionConfig {
     }
 
     /// timm's vision transformer with SigLIP's head.
-    fn timm(&self, name: &str, dim: usize) -> Result<ImageLayout, String> {
+    fn timm(&self, name: &str, dim: usize) -> Result<VisionLayout, String> {
         let unknown = || format!("the image tower {name} is not known here");
         let parts: Vec<&str> = name.split('_').collect();
         let ["vit", size, patch, "siglip", rest @ ..] = parts.as_slice() else { return Err(unknown()) };
@@ -264,8 +270,7 @@ impl VisionConfig {
             _ => return Err(unknown()),
         };
         let is_map = self.timm_pool.as_deref() == Some("map");
-        let is_bare = matches!(self.timm_proj.as_deref(), None | Some("none" | ""));
-        if rest.contains(&"gap") || !is_map || !is_bare || hidden != dim {
+        if rest.contains(&"gap") || !is_map || !self.has_no_projection() || hidden != dim {
             return Err(unknown());
         }
         let patch = patch.strip_prefix("patch").and_then(|patch| patch.parse().ok()).ok_or_else(unknown)?;
@@ -277,7 +282,7 @@ impl VisionConfig {
             }
             _ => Activation::Gelu,
         };
-        Ok(ImageLayout {
+        Ok(VisionLayout {
             encoder: EncoderConfig { hidden, intermediate, n_layers, n_heads, activation, eps: 1e-6 },
             side: self.image_size.get()?,
             patch,
@@ -289,6 +294,30 @@ impl VisionConfig {
             pooling: Pooling::Attention(TIMM_POOL),
             projection: None,
         })
+    }
+}
+
+impl VisionConfig {
+    /// timm's FastViT as MobileCLIP has it.
+    fn fast_vit(&self, name: &str) -> Result<FastVitLayout, String> {
+        let (widths, depths) = match name {
+            "fastvit_mci0" => ([64, 128, 256, 512], [2, 6, 10, 2]),
+            "fastvit_mci1" => ([64, 128, 256, 512], [4, 12, 20, 4]),
+            "fastvit_mci2" => ([80, 160, 320, 640], [4, 12, 24, 4]),
+            _ => return Err(format!("the image tower {name} is not known here")),
+        };
+        if self.timm_pool.as_deref() != Some("avg") || !self.has_no_projection() {
+            return Err(format!("{name} with another pooling or a projection is not known here"));
+        }
+        let (side, prefix, expansion) = (self.image_size.get()?, "visual.trunk", 3);
+        let layout = FastVitLayout { side, prefix, widths, depths, expansion };
+        layout.check()?;
+        Ok(layout)
+    }
+
+    /// Whether timm's tower gives vectors itself.
+    fn has_no_projection(&self) -> bool {
+        matches!(self.timm_proj.as_deref(), None | Some("none" | ""))
     }
 }
 
@@ -316,7 +345,11 @@ impl TextConfig {
         check_tower("text_cfg", &encoder)?;
         let reading = match (self.no_causal_mask, self.pool_type.as_str()) {
             (false, "argmax") => Reading::Causal(EndToken::Highest),
-            (true, "last") => Reading::Padded(self.pad_id),
+            (true, "last") => {
+                Reading::Both { end: EndToken::Last, padding: Padding::OfTokenizer(self.pad_id) }
+            }
+            // OpenCLIP's own tokenizer fills up with zeros, whatever is said elsewhere.
+            (true, "argmax") => Reading::Both { end: EndToken::Highest, padding: Padding::Always(0) },
             (_, pool) => return Err(format!("texts whose vector is taken by {pool:?} are not known here")),
         };
         let [tokens, positions, layers, norm, projection] = match is_custom {

@@ -7,11 +7,10 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::{Layout, Preparation, Scale};
-use crate::clip::image::{ImageLayout, Pooling, Projection};
-use crate::clip::pooling::{PoolAttention, PoolNaming};
-use crate::clip::text::{Reading, TextLayout, TransformerLayout};
-use crate::encoder::{EncoderConfig, Naming, QkvNaming};
-use crate::limits::{ImageSide, activation, check_patches, check_tower, in_range};
+use crate::clip::image::{ImageLayout, PoolAttention, PoolNaming, Pooling, Projection, VisionLayout};
+use crate::clip::text::{EndToken, Padding, Reading, TextLayout, TransformerLayout};
+use crate::encoder::{Naming, QkvNaming};
+use crate::limits::{ImageSide, check_patches, in_range, tower_of};
 use crate::patches::PatchNaming;
 use crate::pixels::Defaults;
 use crate::tokenizer::{Cleaning, TokenizerConfig, Vocabulary};
@@ -117,9 +116,8 @@ pub(super) fn layout(folder: &Path, path: &Path) -> Result<Layout, ModelError> {
 impl SiglipConfig {
     fn layout(&self, cleaning: Cleaning) -> Result<Layout, String> {
         let (text, vision) = (&self.text_config, &self.vision_config);
-        let (text_encoder, image_encoder) = (text.encoder()?, vision.encoder()?);
-        check_tower("text_config", &text_encoder)?;
-        check_tower("vision_config", &image_encoder)?;
+        let text_encoder = tower_of!("text_config", text)?;
+        let image_encoder = tower_of!("vision_config", vision)?;
         in_range("max_position_embeddings", text.max_position_embeddings, 2, 8192)?;
         check_patches(vision.image_size, vision.patch_size)?;
         if !vision.vision_use_head {
@@ -130,7 +128,7 @@ impl SiglipConfig {
             return Err(format!("texts get {dim} numbers and pictures {}", vision.hidden_size));
         }
         Ok(Layout {
-            image: ImageLayout {
+            image: ImageLayout::Transformer(VisionLayout {
                 encoder: image_encoder,
                 side: vision.image_size.get()?,
                 patch: vision.patch_size.get()?,
@@ -141,12 +139,15 @@ impl SiglipConfig {
                 post_norm: "vision_model.post_layernorm",
                 pooling: Pooling::Attention(POOL),
                 projection: None,
-            },
+            }),
             text: TextLayout::Transformer(TransformerLayout {
                 encoder: text_encoder,
                 vocab_size: text.vocab_size,
                 max_tokens: text.max_position_embeddings,
-                reading: Reading::Padded(text.pad_token_id.unwrap_or(1)),
+                reading: Reading::Both {
+                    end: EndToken::Last,
+                    padding: Padding::OfTokenizer(text.pad_token_id.unwrap_or(1)),
+                },
                 tokens: "text_model.embeddings.token_embedding.weight",
                 positions: "text_model.embeddings.position_embedding.weight",
                 layers: "text_model.encoder",
@@ -165,28 +166,6 @@ impl SiglipConfig {
     }
 }
 
-impl TextConfig {
-    fn encoder(&self) -> Result<EncoderConfig, String> {
-        Ok(EncoderConfig {
-            hidden: self.hidden_size,
-            intermediate: self.intermediate_size,
-            n_layers: self.num_hidden_layers,
-            n_heads: self.num_attention_heads,
-            activation: activation(&self.hidden_act)?,
-            eps: self.layer_norm_eps,
-        })
-    }
-}
+impl TextConfig {}
 
-impl VisionConfig {
-    fn encoder(&self) -> Result<EncoderConfig, String> {
-        Ok(EncoderConfig {
-            hidden: self.hidden_size,
-            intermediate: self.intermediate_size,
-            n_layers: self.num_hidden_layers,
-            n_heads: self.num_attention_heads,
-            activation: activation(&self.hidden_act)?,
-            eps: self.layer_norm_eps,
-        })
-    }
-}
+impl VisionConfig {}

@@ -7,7 +7,7 @@ use candle_core::{Device, Tensor};
 
 pub(super) use self::bert::BertLayout;
 use self::bert::BertText;
-pub(super) use self::transformer::{EndToken, Reading, TransformerLayout, TransformerText};
+pub(super) use self::transformer::{EndToken, Padding, Reading, TransformerLayout, TransformerText};
 use super::image::Projection;
 use crate::ModelError;
 use crate::encoder::EncoderConfig;
@@ -57,9 +57,10 @@ impl TextLayout {
         })
     }
 
-    /// Whether texts are filled up to one length.
-    pub(super) fn is_padded(&self) -> bool {
-        matches!(self, Self::Transformer(layout) if layout.is_padded())
+    /// Whether the tokenizer's files say with what texts are filled up to one length.
+    pub(super) fn asks_tokenizer_for_padding(&self) -> bool {
+        let Self::Transformer(layout) = self else { return false };
+        matches!(layout.reading, Reading::Both { padding: Padding::OfTokenizer(_), .. })
     }
 
     /// Sizes of the layers, and the most tokens of a text.

@@ -1,9 +1,9 @@
-//! The text towers of CLIP and SigLIP, transformers with their layer norms first.
+//! The text towers of CLIP, SigLIP and MobileCLIP, transformers with their layer norms first.
 //!
 //! CLIP's is causal and takes the vector at the end token: nothing after it can change the vector, so padding is never
-//! computed beyond the longest text of a batch, and shorter texts share its mask. SigLIP's reads in both directions,
-//! takes the vector at the last token, and was taught on texts that are padded to a fixed length, whose padding it reads
-//! like words.
+//! computed beyond the longest text of a batch, and shorter texts share its mask. SigLIP's and MobileCLIP's read in both
+//! directions and were taught on texts that are padded to a fixed length, whose padding they read like words; SigLIP's
+//! takes the vector at the last token, MobileCLIP's at the end token.
 
 use candle_core::{Device, Tensor};
 
@@ -30,30 +30,32 @@ pub(in crate::clip) struct TransformerLayout {
     pub(in crate::clip) projection: Projection,
 }
 
-impl TransformerLayout {
-    /// Whether texts are filled up to one length.
-    pub(in crate::clip) fn is_padded(&self) -> bool {
-        matches!(self.reading, Reading::Padded(_))
-    }
-}
-
 /// How texts are read, and which token stands for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::clip) enum Reading {
-    /// From left to right; the token that ends the text.
+    /// From left to right.
     Causal(EndToken),
-    /// In both directions, padded to the full length, where the tokenizer does not say it with this id; the last
-    /// token.
-    Padded(u32),
+    /// In both directions, padded to the full length.
+    Both { end: EndToken, padding: Padding },
 }
 
-/// How the end of a text is found among its ids.
+/// The id that texts are filled up with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::clip) enum Padding {
+    /// What the tokenizer says, and where it says nothing, this.
+    OfTokenizer(u32),
+    Always(u32),
+}
+
+/// The token that stands for a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::clip) enum EndToken {
     /// The first of the highest id.
     Highest,
     /// The first of this id.
     Id(u32),
+    /// The last one.
+    Last,
 }
 
 pub(in crate::clip) struct TransformerText {
@@ -80,8 +82,10 @@ impl TransformerText {
     ) -> Result<Self, ModelError> {
         let h = layout.encoder.hidden;
         let reading = match layout.reading {
-            Reading::Padded(usual) => Reading::Padded(tokenizer.padding().unwrap_or(usual)),
-            causal @ Reading::Causal(_) => causal,
+            Reading::Both { end, padding: Padding::OfTokenizer(usual) } => {
+                Reading::Both { end, padding: Padding::Always(tokenizer.padding().unwrap_or(usual)) }
+            }
+            said => said,
         };
         let tower = Self {
             tokens: weights.get(layout.tokens, &[layout.vocab_size, h])?,
@@ -105,10 +109,11 @@ impl TransformerText {
 
     /// Index of the token at which the vector is taken.
     pub(in crate::clip) fn end_of(&self, ids: &[u32]) -> u32 {
-        let end = match self.reading {
-            Reading::Causal(EndToken::Highest) => ids.iter().max().copied(),
-            Reading::Causal(EndToken::Id(id)) => Some(id),
-            Reading::Padded(_) => return u32::try_from(ids.len().saturating_sub(1)).unwrap_or(0),
+        let (Reading::Causal(end) | Reading::Both { end, .. }) = self.reading;
+        let end = match end {
+            EndToken::Highest => ids.iter().max().copied(),
+            EndToken::Id(id) => Some(id),
+            EndToken::Last => return u32::try_from(ids.len().saturating_sub(1)).unwrap_or(0),
         };
         let index = ids.iter().position(|&id| Some(id) == end).unwrap_or(0);
         u32::try_from(index).unwrap_or(0)
@@ -133,7 +138,9 @@ impl TransformerText {
 impl TextTower for TransformerText {
     fn token_ids(&self, text: &str) -> Result<Vec<u32>, ModelError> {
         let mut ids = self.tokenizer.encode_at_most(text, self.max_tokens)?;
-        if let Reading::Padded(padding) = self.reading {
+        if let Reading::Both { padding: Padding::OfTokenizer(padding) | Padding::Always(padding), .. } =
+            self.reading
+        {
             ids.resize(self.max_tokens, padding);
         }
         Ok(ids)
@@ -145,7 +152,11 @@ impl TextTower for TransformerText {
 
     fn forward(&self, ids: &[Vec<u32>]) -> Result<Tensor, ModelError> {
         let ends: Vec<u32> = ids.iter().map(|ids| self.end_of(ids)).collect();
-        let n_tokens = ends.iter().max().map_or(1, |&end| end as usize + 1);
+        let n_tokens = match self.reading {
+            Reading::Causal(_) => ends.iter().max().map_or(1, |&end| end as usize + 1),
+            // What follows the end is read as well.
+            Reading::Both { .. } => self.max_tokens,
+        };
         let batch = ids.len();
         let padded: Vec<u32> = ids
             .iter()
@@ -155,7 +166,7 @@ impl TextTower for TransformerText {
         let x = x.reshape((batch, n_tokens, ()))?.broadcast_add(&self.positions.narrow(0, 0, n_tokens)?)?;
         let mask = match self.reading {
             Reading::Causal(_) => Some(causal_mask(n_tokens, &self.device)?),
-            Reading::Padded(_) => None,
+            Reading::Both { .. } => None,
         };
         self.project(&self.encoder.forward_to_token(x, mask.as_ref(), &ends)?)
     }

@@ -1,29 +1,30 @@
 //! Attention pooling: one learned question put to all patches (Zhai et al. 2022, <https://arxiv.org/abs/2106.04560>,
 //! section 3.3), the head of SigLIP's image tower.
 
-use candle_core::{IndexOp, Tensor};
+use candle_core::{DType, IndexOp, Tensor};
 
 use crate::ModelError;
 use crate::dense::Dense;
 use crate::encoder::{EncoderConfig, Mlp, QkvNaming, attend, attention_scale};
+use crate::heat::{Watched, attend_watched, layer_norm, linear, mlp_plus, split_heads};
 use crate::norm::Norm;
 use crate::weights::Weights;
 
 /// How a checkpoint names the head's parts.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct PoolNaming {
+pub(in crate::clip) struct PoolNaming {
     /// The question, `[1, 1, hidden]`.
-    pub(super) probe: &'static str,
-    pub(super) attention: PoolAttention,
-    pub(super) out: &'static str,
-    pub(super) norm: &'static str,
-    pub(super) up: &'static str,
-    pub(super) down: &'static str,
+    pub(in crate::clip) probe: &'static str,
+    pub(in crate::clip) attention: PoolAttention,
+    pub(in crate::clip) out: &'static str,
+    pub(in crate::clip) norm: &'static str,
+    pub(in crate::clip) up: &'static str,
+    pub(in crate::clip) down: &'static str,
 }
 
 /// How the layers of queries, keys and values are stored.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum PoolAttention {
+pub(in crate::clip) enum PoolAttention {
     /// All three in one, as torch's `MultiheadAttention` has them.
     Together(QkvNaming),
     /// A layer of queries, and one of keys and values.
@@ -32,13 +33,13 @@ pub(super) enum PoolAttention {
 
 pub(super) struct AttentionPool {
     /// What the probe asks, `[1, heads, 1, head]`, with the attention's scale.
-    pub(super) query: Tensor,
+    query: Tensor,
     /// Keys and values at once.
-    pub(super) key_value: Dense,
-    pub(super) out: Dense,
-    pub(super) norm: Norm,
-    pub(super) mlp: Mlp,
-    pub(super) n_heads: usize,
+    key_value: Dense,
+    out: Dense,
+    norm: Norm,
+    mlp: Mlp,
+    n_heads: usize,
 }
 
 impl AttentionPool {
@@ -89,5 +90,13 @@ impl AttentionPool {
         let gathered = self.out.forward(&attend(&query, &part(0)?, &part(1)?, None)?)?;
         let pooled = self.mlp.forward_plus(&self.norm.forward(&gathered)?, &gathered)?;
         Ok(pooled.squeeze(1)?)
+    }
+    /// [`AttentionPool::forward`] of one picture, `[1, 1, hidden]`, and the attention to its patches.
+    pub(super) fn watched(&self, tokens: &Tensor, eps: f64) -> Result<(Tensor, Watched), ModelError> {
+        let parts = split_heads(&linear(&self.key_value, tokens)?, 2, self.n_heads)?;
+        let query = self.query.to_dtype(DType::F32)?;
+        let (context, watched) = attend_watched(&query, &parts[0], &parts[1])?;
+        let x = linear(&self.out, &context)?;
+        Ok((mlp_plus(&self.mlp, &layer_norm(&self.norm, eps, &x)?, &x)?, watched))
     }
 }
