@@ -9,6 +9,7 @@ FOLDER/caption_large  as Salesforce/blip-image-captioning-large, f16
 FOLDER/match          as Salesforce/blip-itm-base-coco, f32
 FOLDER/siglip         as google/siglip2-base-patch16-224, f16
 FOLDER/ecommerce      as Marqo/marqo-ecommerce-embeddings-B, f32: OpenCLIP's ViT-B-16-SigLIP
+FOLDER/mobile         as apple/MobileCLIP-S1-OpenCLIP, f32
 
 Each holds `expected.json` and `expected.safetensors` as the goldens do, so the example `parity` compares both
 alike. The tokenizers are the small ones of the goldens; everything else has its true size. About 6 GB.
@@ -110,7 +111,7 @@ def siglip(folder: Path, pictures: families.Pictures) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("output", type=Path)
-    names = ["clip", "clip_large", "caption", "caption_large", "match", "siglip", "ecommerce"]
+    names = ["clip", "clip_large", "caption", "caption_large", "match", "siglip", "ecommerce", "mobile"]
     parser.add_argument("--only", nargs="+", choices=names, default=names)
     arguments = parser.parse_args()
     output: Path = arguments.output
@@ -126,6 +127,7 @@ def main() -> None:
         "match": lambda f: make_goldens.match_goldens(f, match, True, pictures),
         "siglip": lambda f: siglip(f, pictures),
         "ecommerce": lambda f: families.open_clip_siglip(f, "ViT-B-16-SigLIP", pictures),
+        "mobile": lambda f: families.mobile_clip(f, "MobileCLIP-S1", pictures),
     }
     for name in arguments.only:
         makers[name](output / name)

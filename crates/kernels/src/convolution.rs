@@ -75,7 +75,7 @@ pub fn convolve_channels(
             compiled_for!(
                 isa,
                 convolve_line(convolution: &Convolution<'_>, picture: usize, row: usize, out: &mut [f32])
-            )
+            );
         }
     };
     let line_len = out_width * channels;

@@ -12,10 +12,11 @@ use crate::layout::Layout;
 /// The version of the manifests.
 const FORMAT: u32 = 1;
 
-const MANIFESTS: [&str; 6] = [
+const MANIFESTS: [&str; 7] = [
     include_str!("../../../models/packs/ecommerce.toml"),
     include_str!("../../../models/packs/ecommerce-large.toml"),
     include_str!("../../../models/packs/multilingual.toml"),
+    include_str!("../../../models/packs/light.toml"),
     include_str!("../../../models/packs/fast.toml"),
     include_str!("../../../models/packs/quality.toml"),
     include_str!("../../../models/packs/fashion.toml"),
@@ -165,7 +166,10 @@ mod tests {
     fn every_manifest_can_be_read() {
         let offers = Offer::all().unwrap();
         let names: Vec<&str> = offers.iter().map(|offer| offer.name.as_str()).collect();
-        assert_eq!(names, ["ecommerce", "ecommerce-large", "multilingual", "fast", "quality", "fashion"]);
+        assert_eq!(
+            names,
+            ["ecommerce", "ecommerce-large", "multilingual", "light", "fast", "quality", "fashion"]
+        );
         for offer in &offers {
             assert!(offer.models().all(|(_, repo)| repo.repo.split('/').count() == 2), "{}", offer.name);
             assert!(offer.about_bytes > 1_000_000_000 && !offer.summary.is_empty());
@@ -177,6 +181,9 @@ mod tests {
     #[test]
     fn a_name_that_is_not_offered_says_what_is() {
         let error = Offer::named("best").unwrap_err().to_string();
-        assert!(error.contains("best") && error.contains("multilingual, fast, quality, fashion"), "{error}");
+        assert!(
+            error.contains("best") && error.contains("multilingual, light, fast, quality, fashion"),
+            "{error}"
+        );
     }
 }

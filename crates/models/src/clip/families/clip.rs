@@ -111,7 +111,7 @@ impl ClipConfig {
         in_range("max_position_embeddings", text.max_position_embeddings, 2, 8192)?;
         Ok(Layout {
             image: vision.layout()?,
-            text: TextLayout::Transformer(TransformerLayout {
+            text: TextLayout::Transformer(Box::new(TransformerLayout {
                 encoder: text_encoder,
                 vocab_size: text.vocab_size,
                 max_tokens: text.max_position_embeddings,
@@ -125,7 +125,7 @@ impl ClipConfig {
                 naming: Naming::CLIP,
                 norm: "text_model.final_layer_norm",
                 projection: plain("text_projection"),
-            }),
+            })),
             name: "CLIPModel",
             dim: self.projection_dim,
             scale: Scale { name: "logit_scale", initial: self.logit_scale_init_value },
@@ -149,7 +149,7 @@ impl VisionConfig {
     pub(super) fn layout(&self) -> Result<ImageLayout, String> {
         let encoder = tower_of!("vision_config", self)?;
         check_patches(self.image_size, self.patch_size)?;
-        Ok(ImageLayout::Transformer(VisionLayout {
+        Ok(ImageLayout::Transformer(Box::new(VisionLayout {
             encoder,
             side: self.image_size.get()?,
             patch: self.patch_size.get()?,
@@ -161,6 +161,6 @@ impl VisionConfig {
             post_norm: "vision_model.post_layernorm",
             pooling: Pooling::ClassToken,
             projection: Some(plain("visual_projection")),
-        }))
+        })))
     }
 }

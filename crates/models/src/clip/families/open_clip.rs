@@ -196,8 +196,8 @@ impl Config {
         let vision = &model.vision_cfg;
         let image = match &vision.timm_model_name {
             Some(name) if name.starts_with("fastvit") => ImageLayout::FastVit(vision.fast_vit(name)?),
-            Some(name) => ImageLayout::Transformer(vision.timm(name, model.embed_dim)?),
-            None => ImageLayout::Transformer(vision.own(model.quick_gelu)?),
+            Some(name) => ImageLayout::Transformer(Box::new(vision.timm(name, model.embed_dim)?)),
+            None => ImageLayout::Transformer(Box::new(vision.own(model.quick_gelu)?)),
         };
         if let ImageLayout::Transformer(image) = &image {
             check_tower("vision_cfg", &image.encoder)?;
@@ -213,7 +213,7 @@ impl Config {
         };
         Ok(Layout {
             image,
-            text: TextLayout::Transformer(text),
+            text: TextLayout::Transformer(Box::new(text)),
             name: "OpenCLIP",
             dim: model.embed_dim,
             scale: Scale { name: "logit_scale", initial: (1.0_f32 / 0.07).ln() },

@@ -128,7 +128,7 @@ impl SiglipConfig {
             return Err(format!("texts get {dim} numbers and pictures {}", vision.hidden_size));
         }
         Ok(Layout {
-            image: ImageLayout::Transformer(VisionLayout {
+            image: ImageLayout::Transformer(Box::new(VisionLayout {
                 encoder: image_encoder,
                 side: vision.image_size.get()?,
                 patch: vision.patch_size.get()?,
@@ -139,8 +139,8 @@ impl SiglipConfig {
                 post_norm: "vision_model.post_layernorm",
                 pooling: Pooling::Attention(POOL),
                 projection: None,
-            }),
-            text: TextLayout::Transformer(TransformerLayout {
+            })),
+            text: TextLayout::Transformer(Box::new(TransformerLayout {
                 encoder: text_encoder,
                 vocab_size: text.vocab_size,
                 max_tokens: text.max_position_embeddings,
@@ -154,7 +154,7 @@ impl SiglipConfig {
                 naming: Naming::CLIP,
                 norm: "text_model.final_layer_norm",
                 projection: Projection { name: "text_model.head", transposed: false, has_bias: true },
-            }),
+            })),
             name: "SiglipModel",
             dim,
             scale: Scale { name: "logit_scale", initial: 0.0 },

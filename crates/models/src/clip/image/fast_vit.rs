@@ -257,7 +257,12 @@ struct Block {
 
 enum Mixer {
     Convolution(ChannelConvolution),
-    Attention { qkv: Dense, out: Dense },
+    Attention(Box<Attention>),
+}
+
+struct Attention {
+    qkv: Dense,
+    out: Dense,
 }
 
 impl Block {
@@ -324,21 +329,21 @@ impl Mixer {
         let (out_weight, out_bias) = weights.weight_and_bias(&out, width, width)?;
         let scale = scale.to_dtype(weights.dtype())?;
         let out_weight = out_weight.broadcast_mul(&scale.reshape((width, 1))?)?;
-        Ok(Self::Attention {
+        Ok(Self::Attention(Box::new(Attention {
             qkv: with_scaled_queries(weights, &qkv, numbers, width, width / HEAD)?,
             out: weights.dense(&out, out_weight, Some((out_bias * scale)?))?,
-        })
+        })))
     }
 
     fn forward(&self, x: &Tensor) -> Result<Tensor, ModelError> {
         match self {
             Self::Convolution(convolution) => convolution.forward(x, None),
-            Self::Attention { qkv, out } => {
+            Self::Attention(attention) => {
                 let (batch, height, width, channels) = x.dims4()?;
-                let qkv = qkv.forward(x)?.flatten(1, 2)?;
+                let qkv = attention.qkv.forward(x)?.flatten(1, 2)?;
                 let [q, k, v] = split_heads(&qkv, channels / HEAD)?;
                 let attended = attend(&q, &k, &v, None)?.reshape((batch, height, width, channels))?;
-                out.forward_plus(&attended, x)
+                attention.out.forward_plus(&attended, x)
             }
         }
     }

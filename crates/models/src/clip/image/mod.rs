@@ -20,7 +20,7 @@ use crate::{ModelError, PixelTensor};
 /// What an image tower is made of, and how its checkpoint names that.
 #[derive(Debug, Clone)]
 pub(super) enum ImageLayout {
-    Transformer(VisionLayout),
+    Transformer(Box<VisionLayout>),
     FastVit(FastVitLayout),
 }
 

@@ -17,7 +17,7 @@ use crate::weights::Weights;
 /// What a text tower is made of, and how its checkpoint names that.
 #[derive(Debug, Clone)]
 pub(super) enum TextLayout {
-    Transformer(TransformerLayout),
+    Transformer(Box<TransformerLayout>),
     Bert(BertLayout),
 }
 
