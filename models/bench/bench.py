@@ -66,13 +66,20 @@ class Worker:
         self.seconds: list[float] = []
 
     def call(self) -> None:
-        self.process.stdin.write("go\n")
-        self.process.stdin.flush()
-        self.seconds.append(float(self.process.stdout.readline()))
+        """One that ended meanwhile, for want of memory, is told in the table and asked no more."""
+        try:
+            self.process.stdin.write("go\n")
+            self.process.stdin.flush()
+            self.seconds.append(float(self.process.stdout.readline()))
+        except (BrokenPipeError, ValueError):
+            self.lacks = "it ended before its turn"
 
     def end(self) -> int:
         """The peak of its memory, in bytes."""
-        self.process.stdin.close()
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass
         peak = self.process.stdout.readline().strip()
         self.process.wait()
         return int(peak) if peak else 0
@@ -89,7 +96,7 @@ def run(task: str, weights: Path, ours: list[tuple[str, str]], rounds: int) -> l
         workers.append(Worker(name, command))
     able = [worker for worker in workers if worker.lacks is None]
     for _ in range(rounds):
-        for worker in able:
+        for worker in [worker for worker in able if worker.lacks is None]:
             time.sleep(REST_SECONDS)
             worker.call()
     rows = []
