@@ -175,6 +175,12 @@ def chinese_clip_goldens(folder: Path, pictures: Pictures) -> None:
     )
 
 
+def zero_padded(tokenizer, n: int) -> list[list[int]]:
+    """As OpenCLIP's own tokenizer gives texts: `n` ids each, zeros behind the end."""
+    rows = [tokenizer(text, truncation=True, max_length=n)["input_ids"] for text in TEXTS]
+    return [row + [0] * (n - len(row)) for row in rows]
+
+
 def open_clip_goldens(folder: Path, pictures: Pictures) -> None:
     """OpenCLIP's own vision transformer, with `quick_gelu`, f16 and a picture side that leaves a rest."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -192,7 +198,7 @@ def open_clip_goldens(folder: Path, pictures: Pictures) -> None:
     with torch.no_grad():
         model.positional_embedding.mul_(0.3)
     ids = [tokenizer(text, truncation=True, max_length=16)["input_ids"] for text in TEXTS]
-    padded = torch.tensor([row + [0] * (16 - len(row)) for row in ids])
+    padded = torch.tensor(zero_padded(tokenizer, 16))
     write_open_clip(folder, model.half(), dict(model_cfg=config, preprocess_cfg=preparation), ids, padded, pictures)
 
 
@@ -215,8 +221,7 @@ def open_clip_both_ways(folder: Path, pictures: Pictures) -> None:
     checkpoints.shake(model, 53, 1.0)
     with torch.no_grad():
         model.text.positional_embedding.mul_(0.3)
-    ids = [tokenizer(text, truncation=True, max_length=16)["input_ids"] for text in TEXTS]
-    ids = [row + [0] * (16 - len(row)) for row in ids]
+    ids = zero_padded(tokenizer, 16)
     described = dict(model_cfg=config, preprocess_cfg=preparation)
     write_open_clip(folder, model, described, ids, torch.tensor(ids), pictures)
 
@@ -270,8 +275,7 @@ def mobile_clip(folder: Path, name: str, pictures: Pictures) -> None:
     model = open_clip.create_model(name, pretrained=None)
     checkpoints.shake(model, 54, 1.0)
     shake_norms(model, 55)
-    ids = [tokenizer(text, truncation=True, max_length=77)["input_ids"] for text in TEXTS]
-    ids = [row + [0] * (77 - len(row)) for row in ids]
+    ids = zero_padded(tokenizer, 77)
     described = dict(model_cfg=config, preprocess_cfg=preparation)
     write_open_clip(folder, model, described, ids, torch.tensor(ids), pictures)
 

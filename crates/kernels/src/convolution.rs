@@ -43,8 +43,8 @@ impl ChannelKernels<'_> {
     }
 }
 
-/// Each channel of `x`, of the sizes of `planes`, with its kernel, plus its bias, and the activation of that, into `out`:
-/// `[batch, height / stride, width / stride, channels]`, rounded up.
+/// Each channel of `x`, of the sizes of `planes`, with its kernel, plus its bias, and the activation of that, into
+/// `out`: `[batch, height / stride, width / stride, channels]`, rounded up.
 ///
 /// # Panics
 /// Where the numbers are not as many as the sizes say, or this processor lacks the instructions.

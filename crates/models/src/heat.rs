@@ -3,8 +3,8 @@
 //! <https://arxiv.org/abs/1610.02391>, is used on its cross-attention).
 //!
 //! The models' own layers compute in place and keep no graph, so this file has the same arithmetic once more in
-//! operations that candle can differentiate. `clip/heat.rs` and `blip/heat.rs` put them together; both are compared
-//! with the models' own forward pass.
+//! operations that candle can differentiate. The image towers of `clip/image` and `blip/heat.rs` put them together; all
+//! are compared with the models' own forward pass.
 //!
 //! A gradient with respect to attention probabilities, which are no variables, is that of zeros added to them.
 

@@ -142,8 +142,6 @@ pub(super) fn plain(name: &'static str) -> Projection {
     Projection { name, transposed: false, has_bias: false }
 }
 
-impl TextConfig {}
-
 impl VisionConfig {
     /// The vision transformer of `CLIPModel` and of `ChineseCLIPModel`.
     pub(super) fn layout(&self) -> Result<ImageLayout, String> {

@@ -5,7 +5,7 @@
 //! chinese_clip.rs  transformers' ChineseCLIPModel
 //! clip.rs          transformers' CLIPModel: OpenAI's CLIP, LAION's
 //! siglip.rs        transformers' SiglipModel and Siglip2Model
-//! open_clip.rs     OpenCLIP's own files: its CLIP, and image towers of timm: SigLIP (Marqo's models among them), FastViT (MobileCLIP)
+//! open_clip.rs     OpenCLIP's own files: its CLIP, timm's SigLIP (Marqo's models among them), MobileCLIP
 //! ```
 
 mod chinese_clip;

@@ -1,8 +1,9 @@
-//! OpenCLIP's own layout: `open_clip_config.json` and weights under OpenCLIP's names. Its CLIP (LAION's checkpoints), and
-//! models whose image tower is timm's: SigLIP (`ViT-B-16-SigLIP` and what was made of it, Marqo's models among them), and
-//! FastViT (`MobileCLIP-S1` and its like).
+//! OpenCLIP's own layout: `open_clip_config.json` and weights under OpenCLIP's names. Its CLIP (LAION's checkpoints),
+//! and models whose image tower is timm's: SigLIP (`ViT-B-16-SigLIP` and what was made of it, Marqo's models among
+//! them), and FastViT (`MobileCLIP-S1` and its like).
 //!
-//! Names and defaults are those of open_clip 3 (`model.py`, `transformer.py`) and timm 1 (`vision_transformer.py`, `fastvit.py`).
+//! Names and defaults are those of open_clip 3 (`model.py`, `transformer.py`) and timm 1 (`vision_transformer.py`,
+//! `fastvit.py`).
 
 use std::path::Path;
 
@@ -93,6 +94,7 @@ struct TextConfig {
     pool_type: String,
     pad_id: u32,
     no_causal_mask: bool,
+    use_pad_mask: bool,
     proj_bias: bool,
     norm_kwargs: NormConfig,
     act_kwargs: ActivationConfig,
@@ -114,6 +116,7 @@ impl Default for TextConfig {
             pool_type: "argmax".to_owned(),
             pad_id: 0,
             no_causal_mask: false,
+            use_pad_mask: false,
             proj_bias: false,
             norm_kwargs: NormConfig::default(),
             act_kwargs: ActivationConfig::default(),
@@ -326,7 +329,7 @@ impl TextConfig {
         if let Some(name) = &self.hf_model_name {
             return Err(format!("the text tower {name} is not known here"));
         }
-        if self.ls_init_value.is_some() || self.embed_cls {
+        if self.ls_init_value.is_some() || self.embed_cls || self.use_pad_mask {
             return Err("its text tower has parts that are not known here".to_owned());
         }
         in_range("context_length", self.context_length, 2, 8_192)?;
@@ -390,4 +393,40 @@ impl TextConfig {
 
 fn usual_activation(quick_gelu: bool) -> Activation {
     if quick_gelu { Activation::QuickGelu } else { Activation::Gelu }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A MobileCLIP with this in its parts.
+    fn layout(vision: &str, text: &str) -> Result<Layout, String> {
+        let config = format!(
+            r#"{{"model_cfg": {{"embed_dim": 512, "custom_text": true,
+                "vision_cfg": {{"timm_pool": "avg", "image_size": 256, {vision}}},
+                "text_cfg": {{"no_causal_mask": true{text}}}}}}}"#
+        );
+        serde_json::from_str::<Config>(&config).map_err(|error| error.to_string())?.layout()
+    }
+
+    #[test]
+    fn mobile_clips_are_known_by_name() {
+        for name in ["fastvit_mci0", "fastvit_mci1", "fastvit_mci2"] {
+            let layout = layout(&format!(r#""timm_model_name": "{name}""#), "");
+            assert!(layout.is_ok_and(|layout| matches!(layout.image, ImageLayout::FastVit(_))), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_named() {
+        let check = |vision: &str, text: &str, expected: &str| {
+            let error = layout(vision, text).err();
+            assert!(error.as_ref().is_some_and(|error| error.contains(expected)), "{vision}: {error:?}");
+        };
+        check(r#""timm_model_name": "fastvit_mci3""#, "", "fastvit_mci3");
+        check(r#""timm_model_name": "vit_base_mci_224""#, "", "vit_base_mci_224");
+        check(r#""timm_model_name": "fastvit_mci1", "timm_proj": "linear""#, "", "a projection");
+        check(r#""timm_model_name": "fastvit_mci1""#, r#", "use_pad_mask": true"#, "text tower");
+        check(r#""timm_model_name": "fastvit_mci1""#, r#", "pool_type": "first""#, "first");
+    }
 }

@@ -165,7 +165,3 @@ impl SiglipConfig {
         })
     }
 }
-
-impl TextConfig {}
-
-impl VisionConfig {}

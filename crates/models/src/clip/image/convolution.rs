@@ -127,9 +127,9 @@ impl Folded {
         weights: &Weights,
         sizes: Sizes,
     ) -> Result<ChannelConvolution, ModelError> {
-        let (kernel, bias) = (self.kernel.to_dtype(weights.dtype())?, self.bias.to_dtype(weights.dtype())?);
-        let places = kernel.reshape((sizes.n_out, sizes.side * sizes.side))?.t()?.contiguous()?;
-        Ok(ChannelConvolution { kernel, places, bias, sizes })
+        let kernel = self.kernel.reshape((sizes.n_out, sizes.side * sizes.side))?.t()?.contiguous()?;
+        let bias = self.bias.to_dtype(weights.dtype())?;
+        Ok(ChannelConvolution { kernel: kernel.to_dtype(weights.dtype())?, bias, sizes })
     }
 }
 
@@ -158,9 +158,8 @@ pub(super) fn batch_norm(weights: &Weights, name: &str, n: usize) -> Result<(Ten
 
 /// A convolution of each channel by itself.
 pub(super) struct ChannelConvolution {
-    /// `[n_out, 1, side, side]`, and the same as `[side * side, n_out]`.
+    /// `[side * side, n_out]`
     kernel: Tensor,
-    places: Tensor,
     bias: Tensor,
     sizes: Sizes,
 }
@@ -178,9 +177,10 @@ impl ChannelConvolution {
             }
         };
         if on_cpu::takes(&x) {
-            return on_cpu::convolve_channels(&x, &self.places, &self.bias, side, stride, activation);
+            return on_cpu::convolve_channels(&x, &self.kernel, &self.bias, side, stride, activation);
         }
-        let x = x.permute((0, 3, 1, 2))?.contiguous()?.conv2d(&self.kernel, side / 2, stride, 1, n_out)?;
+        let kernel = self.kernel.t()?.reshape((n_out, 1, side, side))?;
+        let x = x.permute((0, 3, 1, 2))?.contiguous()?.conv2d(&kernel, side / 2, stride, 1, n_out)?;
         let x = x.permute((0, 2, 3, 1))?.contiguous()?.broadcast_add(&self.bias)?;
         Ok(match activation {
             Some(activation) => activation.apply(&x)?,

@@ -405,14 +405,23 @@ mod tests {
     }
 
     #[test]
-    fn what_places_gave_is_the_vector() {
+    fn what_places_gave_is_what_they_add_to_the_vector() {
         let tower = tower();
         let watched = tower.watched(&picture()).unwrap();
         let own = tower.forward(&[picture()]).unwrap().flatten_all().unwrap().to_vec1::<f32>().unwrap();
         let vector = watched.vector.flatten_all().unwrap();
         assert!(cosine(&vector.to_vec1::<f32>().unwrap(), &own) > 0.999_99);
         let grads = vector.sum_all().unwrap().backward().unwrap();
-        assert_eq!(watched.watched.gave(&grads).unwrap().dims(), [9]);
+        let gave = watched.watched.gave(&grads).unwrap().to_vec1::<f32>().unwrap();
+        // The sum of the vector's numbers is linear in the places: each gives what its channels weigh.
+        let weights = tower.head.tensors().unwrap().0.sum(0).unwrap().to_vec1::<f32>().unwrap();
+        let places = tower.hidden_states(&[picture()]).unwrap().squeeze(0).unwrap().to_vec2::<f32>().unwrap();
+        assert_eq!(gave.len(), places.len());
+        for (gave, place) in gave.iter().zip(places) {
+            let due = place.iter().zip(&weights).map(|(x, w)| x * w).sum::<f32>().max(0.0);
+            assert!((gave - due).abs() < 1e-4, "{gave} for {due}");
+        }
+        assert!(gave.iter().any(|gave| *gave > 0.0));
     }
 
     #[test]

@@ -69,6 +69,8 @@ pub(in crate::clip) struct TransformerText {
     projection: Dense,
     max_tokens: usize,
     reading: Reading,
+    /// What texts are filled up with, where they are.
+    padding: Option<u32>,
     pub(in crate::clip) device: Device,
 }
 
@@ -81,11 +83,12 @@ impl TransformerText {
         device: &Device,
     ) -> Result<Self, ModelError> {
         let h = layout.encoder.hidden;
-        let reading = match layout.reading {
-            Reading::Both { end, padding: Padding::OfTokenizer(usual) } => {
-                Reading::Both { end, padding: Padding::Always(tokenizer.padding().unwrap_or(usual)) }
+        let padding = match layout.reading {
+            Reading::Causal(_) => None,
+            Reading::Both { padding: Padding::Always(id), .. } => Some(id),
+            Reading::Both { padding: Padding::OfTokenizer(usual), .. } => {
+                Some(tokenizer.padding().unwrap_or(usual))
             }
-            said => said,
         };
         let tower = Self {
             tokens: weights.get(layout.tokens, &[layout.vocab_size, h])?,
@@ -94,7 +97,8 @@ impl TransformerText {
             norm: weights.layer_norm(layout.norm, h, layout.encoder.eps)?,
             projection: layout.projection.load(weights, h, dim)?,
             max_tokens: layout.max_tokens,
-            reading,
+            reading: layout.reading,
+            padding,
             device: device.clone(),
             tokenizer,
         };
@@ -138,9 +142,7 @@ impl TransformerText {
 impl TextTower for TransformerText {
     fn token_ids(&self, text: &str) -> Result<Vec<u32>, ModelError> {
         let mut ids = self.tokenizer.encode_at_most(text, self.max_tokens)?;
-        if let Reading::Both { padding: Padding::OfTokenizer(padding) | Padding::Always(padding), .. } =
-            self.reading
-        {
+        if let Some(padding) = self.padding {
             ids.resize(self.max_tokens, padding);
         }
         Ok(ids)
