@@ -24,6 +24,8 @@ const PRODUCTS: [(usize, usize, usize); 8] = [
     (257, 1_024, 4_096),
     (577, 3_072, 768),
 ];
+/// Bytes of weights that no cache holds.
+const FROM_MEMORY: usize = 192 << 20;
 /// Operations of each thread that the peak is measured by.
 const ROUNDS: u64 = 50_000_000;
 
@@ -54,6 +56,27 @@ fn kernels(criterion: &mut Criterion) {
                     bencher
                         .iter(|| matrix.multiply(black_box(&x), Then::Activate(Activation::Gelu), &mut out));
                 });
+            }
+        }
+        // As in a model, whose weights are each read once: a word, a few, a picture of CLIP ViT-B/32.
+        for rows in [1, 8, 50] {
+            let (n_in, n_out) = (768, 3_072);
+            for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
+                let matrix = || Matrix::pack_for(isa, precision, &numbers(n_out * n_in), None, n_in);
+                let size = n_in * n_out * [4, 2, 1][precision as usize];
+                let matrices: Vec<Matrix> = (0..FROM_MEMORY.div_ceil(size)).map(|_| matrix()).collect();
+                let (x, mut out) = (numbers(rows * n_in), vec![0.0; rows * n_out]);
+                let mut next = matrices.iter().cycle();
+                group.throughput(Throughput::Bytes(size as u64));
+                group.bench_function(
+                    format!("{rows} x {n_in} x {n_out} from memory, {precision:?}"),
+                    |bencher| {
+                        bencher.iter(|| {
+                            let Some(matrix) = next.next() else { return };
+                            matrix.multiply(black_box(&x), Then::Nothing, &mut out);
+                        });
+                    },
+                );
             }
         }
         for tokens in [50, 577] {

@@ -7,7 +7,7 @@ pub(crate) const CACHE_LINE: usize = 64;
 ///
 /// # Safety
 /// Both are so, and zero bits are zero.
-pub(crate) unsafe trait Plain: Copy + 'static {}
+pub(crate) unsafe trait Plain: Copy + Send + Sync + 'static {}
 
 // SAFETY: numbers of the language.
 unsafe impl Plain for f32 {}

@@ -12,13 +12,15 @@ use crate::{
     isa::compiled_for,
     product::F32,
     simd::Simd,
-    tile::{self, Columns, Sums, VECTORS, blocks, for_rows},
+    tile::{self, Columns, Fetch, Sums, VECTORS, blocks, for_rows},
 };
 
 /// Up to so many queries, arranging keys costs more than it gains.
 const FEW_QUERIES: usize = 4;
 /// Products that outweigh waking another thread.
 const TASK: usize = 1 << 20;
+/// Numbers of keys and values that do: for a few queries, they are what takes time.
+const READ: usize = 1 << 15;
 
 /// Vectors `[batch, heads, tokens, head]` anywhere in `numbers`: each as it lies, with these numbers from one batch,
 /// head or token to the next.
@@ -110,11 +112,12 @@ pub fn attend(
         // columns of one head in one row of the batch.
         unsafe { compiled_for!(isa, head_of(work: &Work<'_>)) }
     };
-    let n_products = 2 * batch * heads * n_queries * n_keys * head;
-    if n_products < TASK || rayon::current_num_threads() == 1 {
+    // Of each head.
+    let (n_products, n_read) = (2 * n_queries * n_keys * head, 2 * n_keys * head);
+    let at_once = (TASK / n_products).min(READ / n_read).max(1);
+    if batch * heads <= at_once || rayon::current_num_threads() == 1 {
         (0..batch * heads).for_each(task);
     } else {
-        let at_once = (TASK * batch * heads / n_products).max(1);
         (0..batch * heads).into_par_iter().with_min_len(at_once).for_each(task);
     }
 }
@@ -232,7 +235,7 @@ unsafe fn rows_of<S: Simd, const R: usize>(rows: &Rows<'_>, scores: &mut [f32]) 
         let zeros = [[S::splat(0.0); VECTORS]; R];
         let asked = work.queries.numbers.as_ptr().add(start);
         // All of a head is near already.
-        let near = asked.cast();
+        let near = Fetch::NOTHING;
         for (at, panel) in of_keys.chunks_exact(width * head).enumerate() {
             let sums: Sums<F32<S>, R> =
                 tile::multiply::<F32<S>, R>(head, asked, work.queries.token, panel.as_ptr(), near, zeros);

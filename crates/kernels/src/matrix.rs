@@ -3,6 +3,8 @@
 //! Columns of the result are computed in panels as wide as a tile: of each panel, the weights of all its columns lie
 //! side by side for the first group of inputs, then for the second, and so on.
 
+use rayon::prelude::*;
+
 use crate::{
     Activation, Isa, Precision,
     aligned::{Aligned, Plain},
@@ -98,11 +100,44 @@ impl Matrix {
         n_in: usize,
     ) -> Self {
         assert!(n_in > 0 && weights.len().is_multiple_of(n_in), "{} weights, {n_in} inputs", weights.len());
-        let shape = Shape::of(precision, isa);
         let n_out = weights.len() / n_in;
+        let mut matrix = Self::zeros(isa, precision, n_in, n_out);
+        if let Some(bias) = bias {
+            assert_eq!(bias.len(), n_out, "the bias has another length");
+            matrix.bias.numbers_mut::<f32>()[..n_out].copy_from_slice(bias);
+        }
+        match precision {
+            Precision::F32 => {
+                matrix.arrange(weights, |row, out: &mut [f32]| out.copy_from_slice(row));
+            }
+            Precision::Bf16 => {
+                matrix.arrange(weights, |row, out| {
+                    out.iter_mut().zip(row).for_each(|(out, weight)| *out = to_bf16(*weight));
+                });
+            }
+            Precision::Int8 => {
+                let zero = matrix.shape.zero;
+                let rounded = matrix.arrange(weights, |row, out: &mut [i8]| {
+                    let scale = to_int8(row, out, |x| x as i8);
+                    (scale, -zero * out.iter().map(|weight| i32::from(*weight)).sum::<i32>())
+                });
+                for (output, (scale, start)) in rounded.into_iter().enumerate() {
+                    matrix.scales.numbers_mut::<f32>()[output] = scale;
+                    if zero != 0 {
+                        matrix.starts.numbers_mut::<i32>()[output] = start;
+                    }
+                }
+            }
+        }
+        matrix
+    }
+
+    /// Of these sizes, with zeros.
+    fn zeros(isa: Isa, precision: Precision, n_in: usize, n_out: usize) -> Self {
+        let shape = Shape::of(precision, isa);
         let n_wide = n_out.next_multiple_of(shape.width);
         let n_numbers = n_wide * n_in.next_multiple_of(shape.group);
-        let mut matrix = Self {
+        Self {
             panels: match precision {
                 Precision::F32 => Aligned::zeros::<f32>(n_numbers),
                 Precision::Bf16 => Aligned::zeros::<u16>(n_numbers),
@@ -116,40 +151,62 @@ impl Matrix {
             n_out,
             isa,
             precision,
-        };
-        if let Some(bias) = bias {
-            assert_eq!(bias.len(), n_out, "the bias has another length");
-            matrix.bias.numbers_mut::<f32>()[..n_out].copy_from_slice(bias);
         }
-        let mut whole = vec![0_i8; if precision == Precision::Int8 { n_in } else { 0 }];
-        for (output, row) in weights.chunks_exact(n_in).enumerate() {
-            match precision {
-                Precision::F32 => matrix.arrange(output, row.iter().copied()),
-                Precision::Bf16 => matrix.arrange(output, row.iter().map(|weight| to_bf16(*weight))),
-                Precision::Int8 => {
-                    matrix.scales.numbers_mut::<f32>()[output] = to_int8(row, &mut whole, |x| x as i8);
-                    if shape.zero != 0 {
-                        let sum: i32 = whole.iter().map(|weight| i32::from(*weight)).sum();
-                        matrix.starts.numbers_mut::<i32>()[output] = -shape.zero * sum;
-                    }
-                    matrix.arrange(output, whole.iter().copied());
-                }
-            }
-        }
-        matrix
     }
 
-    /// Puts the weights of an output where products read them.
-    fn arrange<T: Plain>(&mut self, output: usize, weights: impl ExactSizeIterator<Item = T>) {
-        let Shape { width, group, .. } = self.shape;
-        let start = self.shape.start(self.wide_in(), output);
-        let mut weights = weights;
-        for line in self.panels.numbers_mut::<T>()[start..].chunks_mut(group * width) {
-            line.iter_mut().zip(weights.by_ref().take(group)).for_each(|(to, weight)| *to = weight);
-            if weights.len() == 0 {
-                break;
-            }
+    /// Puts what `round` makes of the weights of each output where products read it; what it says of each. Threads
+    /// share the panels.
+    fn arrange<T: Plain, R: Send>(
+        &mut self,
+        weights: &[f32],
+        round: impl Fn(&[f32], &mut [T]) -> R + Sync,
+    ) -> Vec<R> {
+        let (n_in, Shape { width, group, .. }) = (self.n_in, self.shape);
+        let n_panel = width * self.wide_in();
+        let panels = self.panels.numbers_mut::<T>().par_chunks_exact_mut(n_panel);
+        let of_panels: Vec<Vec<R>> = panels
+            .zip(weights.par_chunks(width * n_in))
+            .map(|(panel, weights)| {
+                // Any numbers, which are written over.
+                let mut row = panel[..n_in].to_vec();
+                let column = |(column, weights): (usize, &[f32])| {
+                    let said = round(weights, &mut row);
+                    match group {
+                        1 => spread::<T, 1>(&row, width, column, panel),
+                        2 => spread::<T, 2>(&row, width, column, panel),
+                        4 => spread::<T, 4>(&row, width, column, panel),
+                        other => unreachable!("groups of {other}"),
+                    }
+                    said
+                };
+                weights.chunks_exact(n_in).enumerate().map(column).collect()
+            })
+            .collect();
+        of_panels.into_iter().flatten().collect()
+    }
+
+    /// The numbers as they are kept, for [`Matrix::of_parts`].
+    #[must_use]
+    pub fn parts(&self) -> [&[u8]; 4] {
+        [&self.panels, &self.bias, &self.scales, &self.starts].map(Aligned::numbers)
+    }
+
+    /// A matrix of these sizes as [`Matrix::parts`] gave its numbers on a processor of this kind. `fill` is asked to
+    /// fill each part, in order; any bytes are numbers.
+    ///
+    /// # Errors
+    /// Those of `fill`.
+    pub fn of_parts<E>(
+        precision: Precision,
+        n_in: usize,
+        n_out: usize,
+        mut fill: impl FnMut(&mut [u8]) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let mut matrix = Self::zeros(Isa::best(), precision, n_in, n_out);
+        for part in [&mut matrix.panels, &mut matrix.bias, &mut matrix.scales, &mut matrix.starts] {
+            fill(part.numbers_mut())?;
         }
+        Ok(matrix)
     }
 
     /// The weights of an output as they are kept, in order.
@@ -163,6 +220,12 @@ impl Matrix {
     /// Inputs in whole groups.
     pub(crate) fn wide_in(&self) -> usize {
         self.n_in.next_multiple_of(self.shape.group)
+    }
+
+    /// What the weights are kept in.
+    #[must_use]
+    pub fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// Numbers of a row that goes in.
@@ -227,6 +290,18 @@ impl Matrix {
     /// Where the numbers are not as many as the sizes say.
     pub fn multiply(&self, x: &[f32], then: Then<'_>, out: &mut [f32]) {
         multiply::multiply(self, x, then, out);
+    }
+}
+
+/// Puts the weights of an output into its column of a panel, `G` inputs side by side.
+fn spread<T: Plain, const G: usize>(row: &[T], width: usize, column: usize, panel: &mut [T]) {
+    let (groups, rest) = row.as_chunks::<G>();
+    let mut lines = panel.chunks_exact_mut(G * width);
+    for (group, line) in groups.iter().zip(lines.by_ref()) {
+        line[column * G..(column + 1) * G].copy_from_slice(group);
+    }
+    if let Some(line) = lines.next() {
+        line[column * G..][..rest.len()].copy_from_slice(rest);
     }
 }
 

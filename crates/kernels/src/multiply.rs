@@ -12,7 +12,7 @@ use crate::{
     aligned::Aligned,
     product::{Product, compiled_for_product},
     simd::Simd,
-    tile::{self, Columns, Sums, VECTORS, blocks, for_rows},
+    tile::{self, Columns, Fetch, Sums, VECTORS, blocks, for_rows},
 };
 
 /// Bytes of the rows that a thread goes over at once: with a panel they fill half of a second cache of 512 kB.
@@ -21,6 +21,8 @@ const CHUNK: usize = 192 << 10;
 const DEPTH: usize = 4_096;
 /// Products that outweigh waking another thread.
 const TASK: usize = 1 << 21;
+/// Bytes of weights that do: for a few rows, they are what takes time.
+const READ: usize = 1 << 17;
 /// Parts of the work for each thread, so that one that was held up leaves some to the others.
 const TASKS_PER_THREAD: usize = 4;
 /// Numbers whose preparation outweighs waking another thread.
@@ -48,7 +50,10 @@ pub(crate) fn multiply(matrix: &Matrix, x: &[f32], then: Then<'_>, out: &mut [f3
     let n_threads = rayon::current_num_threads();
     let n_tasks = match n_threads {
         1 => 1,
-        n => (n * TASKS_PER_THREAD).min(rows * n_in * n_out / TASK).clamp(1, n_panels),
+        n => {
+            let worth = (rows * n_in * n_out / TASK).max(matrix.panels.numbers::<u8>().len() / READ);
+            (n * TASKS_PER_THREAD).min(worth).clamp(1, n_panels)
+        }
     };
     let out = Columns(out.as_mut_ptr());
     let task = |task: usize| {
@@ -157,9 +162,8 @@ struct Block<'a, P: Product> {
     /// Where the rows and the panel begin, and what belongs to its columns.
     inputs: *const P::Input,
     panel: *const P::Weight,
-    /// Where the next panel begins, and the how manieth block of rows this is.
-    ahead: *const u8,
-    at: usize,
+    /// The part of the next panel that comes near meanwhile.
+    fetch: Fetch,
     bias: *const f32,
     starts: *const i32,
     scales: *const f32,
@@ -189,7 +193,11 @@ unsafe fn work_on<P: Product>(work: &Work<'_>) {
     for (first, n) in blocks(inputs.rows, chunk) {
         for from in (0..n_in).step_by(depth) {
             for panel in panels.clone() {
-                let weights = &matrix.panels.numbers()[panel * width * n_in..(panel + 1) * width * n_in];
+                let weights = matrix.panels.numbers::<P::Weight>();
+                let weights = &weights[panel * width * n_in..(panel + 1) * width * n_in];
+                // The same inputs of the next one.
+                let ahead = weights.as_ptr_range().end.wrapping_add(from * width);
+                let n_blocks = n.div_ceil(P::S::ROWS);
                 for (at, (row, n)) in blocks(n, P::S::ROWS).enumerate() {
                     let row = first + row;
                     let block = Block::<P> {
@@ -198,9 +206,7 @@ unsafe fn work_on<P: Product>(work: &Work<'_>) {
                         // SAFETY: so many rows lie there.
                         inputs: unsafe { inputs.numbers.cast::<P::Input>().add(row * n_in) },
                         panel: weights.as_ptr(),
-                        // The same inputs of the next panel, a part of it for each block.
-                        ahead: weights.as_ptr_range().end.wrapping_add(from * width).cast(),
-                        at,
+                        fetch: Fetch::part(ahead.cast(), at, n_blocks),
                         bias: of_panel(matrix.bias.numbers(), panel),
                         starts: of_panel(matrix.starts.numbers(), panel).cast(),
                         scales: of_panel(matrix.scales.numbers(), panel),
@@ -222,7 +228,7 @@ unsafe fn work_on<P: Product>(work: &Work<'_>) {
 #[inline(always)]
 unsafe fn one_block<P: Product, const R: usize>(block: &Block<'_, P>) {
     let Block { n_in, ref range, inputs, panel, bias, starts, scales, .. } = *block;
-    let Block { row_scales, then, start, out, n_out, n_columns, ahead, at: block_at, .. } = *block;
+    let Block { row_scales, then, start, out, n_out, n_columns, fetch, .. } = *block;
     let width = tile::width::<P::S>();
     // SAFETY: the caller's block lies within the matrices; scales and beginnings are there where the product asks.
     unsafe {
@@ -234,8 +240,7 @@ unsafe fn one_block<P: Product, const R: usize>(block: &Block<'_, P>) {
         let sums: Sums<P, R> = [begin; R];
         let (inputs, panel) = (inputs.add(range.start), panel.add(range.start * width));
         let n_groups = range.len() / P::GROUP;
-        let ahead = ahead.wrapping_add(block_at * tile::fetched(n_groups));
-        let sums = tile::multiply::<P, R>(n_groups, inputs, n_in, panel, ahead, sums);
+        let sums = tile::multiply::<P, R>(n_groups, inputs, n_in, panel, fetch, sums);
         let is_last = range.end == n_in;
         let bias = tile::load::<P::S>(bias, width);
         let columns = match P::IS_SCALED {

@@ -59,17 +59,30 @@ pub(crate) unsafe fn store<S: Simd>(to: *mut f32, n_columns: usize, row: [S::V; 
 /// The sums of a tile.
 pub(crate) type Sums<P, const R: usize> = [[<P as Product>::Sum; VECTORS]; R];
 
-/// Groups of inputs for each of which one cache line is fetched from afar: about as often as memory gives one.
-const FETCH_EVERY: usize = 8;
+/// What comes near while a tile is computed: what will be read next, of which nothing need lie there. Tiles that are
+/// multiplied with one panel each fetch a part of the panel after it, so that memory is asked all the while and not
+/// when the first tile waits for it.
+#[derive(Clone, Copy)]
+pub(crate) struct Fetch {
+    from: *const u8,
+    /// Groups of inputs until the first fetch, and from one to the next.
+    first: usize,
+    every: usize,
+}
 
-/// Bytes that [`multiply`] fetches from afar meanwhile.
-pub(crate) const fn fetched(n_groups: usize) -> usize {
-    n_groups / FETCH_EVERY * CACHE_LINE
+impl Fetch {
+    /// The part of what begins at `from` that is the `at`th of `n` tiles.
+    #[inline(always)]
+    pub(crate) fn part(from: *const u8, at: usize, n: usize) -> Self {
+        Self { from, first: at, every: n }
+    }
+
+    /// Nothing.
+    pub(crate) const NOTHING: Self = Self { from: std::ptr::null(), first: usize::MAX, every: usize::MAX };
 }
 
 /// `sums` and `R` rows of `inputs`, of which `stride` numbers lie between beginnings, times a panel: `n_groups` times
-/// the weights of a group of inputs for [`width`] columns. Meanwhile [`fetched`] bytes from `ahead` on come near, which
-/// will be read next; nothing need lie there.
+/// the weights of a group of inputs for [`width`] columns.
 ///
 /// # Safety
 /// The processor is one of `P`; so many groups of each row and of the panel lie there.
@@ -79,16 +92,22 @@ pub(crate) unsafe fn multiply<P: Product, const R: usize>(
     inputs: *const P::Input,
     stride: usize,
     panel: *const P::Weight,
-    ahead: *const u8,
+    fetch: Fetch,
     mut sums: Sums<P, R>,
 ) -> Sums<P, R> {
+    let n_weights = P::GROUP * width::<P::S>();
+    let n_bytes = n_weights * size_of::<P::Weight>();
+    let mut next = fetch.first;
     // SAFETY: what is read lies within what the caller vouches for.
     unsafe {
         for group in 0..n_groups {
-            if group % FETCH_EVERY == 0 {
-                P::S::fetch(ahead.wrapping_add(group / FETCH_EVERY * CACHE_LINE));
+            if group == next {
+                next = next.wrapping_add(fetch.every);
+                for line in (0..n_bytes).step_by(CACHE_LINE) {
+                    P::S::fetch(fetch.from.wrapping_add(group * n_bytes + line));
+                }
             }
-            let columns = panel.add(group * P::GROUP * width::<P::S>());
+            let columns = panel.add(group * n_weights);
             let (left, right) = (P::weights(columns), P::weights(columns.add(P::GROUP * P::S::LANES)));
             for (row, sums) in sums.iter_mut().enumerate() {
                 let inputs = P::inputs(inputs.add(row * stride + group * P::GROUP));
