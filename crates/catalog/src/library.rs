@@ -283,7 +283,11 @@ impl Library {
             return Ok(());
         }
         self.rescan()?;
-        self.resume_tuning()
+        // The library is watched all the same, and learning can be started again by hand.
+        if let Err(error) = self.resume_tuning() {
+            tracing::warn!(%error, "learning that was cut off does not go on");
+        }
+        Ok(())
     }
 
     /// Holds the run.

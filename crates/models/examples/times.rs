@@ -2,8 +2,11 @@
 //! with the seconds it took; at the end of input with the peak memory of the process in bytes.
 //!
 //! ```text
-//! cargo run --release -p vitrine-models --example times -- TASK FOLDER [f32|bf16|int8]
+//! cargo run --release -p vitrine-models --example times -- TASK FOLDER [f32|bf16|int8 [KEPT]]
 //! ```
+//!
+//! `load-clip`, `load-clip_large`, `load-siglip`, `load-caption` and `load-match` load a model for each line, whose layers are
+//! kept below the folder KEPT, where one is named.
 
 #![allow(clippy::print_stdout)]
 
@@ -21,15 +24,17 @@ type Work = Box<dyn Fn() -> Result<(), ModelError>>;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (task, folder, precision) = match arguments.as_slice() {
-        [task, folder] => (task, folder, Precision::Auto),
-        [task, folder, precision] => {
-            let precision = Precision::from_name(precision);
-            (task, folder, precision.ok_or("the precision is f32, bf16 or int8")?)
-        }
-        _ => return Err("usage: times TASK FOLDER [PRECISION]".into()),
+    let (task, folder, more) = match arguments.as_slice() {
+        [task, folder, more @ ..] if more.len() <= 2 => (task, folder, more),
+        _ => return Err("usage: times TASK FOLDER [PRECISION [KEPT]]".into()),
     };
+    let precision = more.first().map_or(Some(Precision::Auto), |name| Precision::from_name(name));
+    let precision = precision.ok_or("the precision is f32, bf16 or int8")?;
     let device = select_device_with(DevicePreference::Cpu, precision);
+    let device = match more.get(1) {
+        Some(kept) => device.keeping_layers_in(Path::new(kept)),
+        None => device,
+    };
     let (task, folder) = (task.clone(), PathBuf::from(folder));
     // As the program runs its models.
     let thread = ModelThread::spawn("model", move || {
@@ -80,8 +85,23 @@ fn work(task: &str, folder: &Path, device: &ModelDevice) -> Result<Work, Box<dyn
                 matcher.match_probabilities(&tokens, &[text; 20], MatchStart::Cls).map(drop)
             })
         }
+        "load-clip" | "load-clip_large" | "load-siglip" => {
+            loads(folder, task, device, |folder, device| Clip::load(folder, device).map(drop))
+        }
+        "load-caption" => {
+            loads(folder, task, device, |folder, device| Captioner::load(folder, device).map(drop))
+        }
+        "load-match" => loads(folder, task, device, |folder, device| Matcher::load(folder, device).map(drop)),
         other => return Err(format!("no task is called {other}").into()),
     })
+}
+
+type Load = fn(&Path, &ModelDevice) -> Result<(), ModelError>;
+
+/// Of the model whose folder the task names.
+fn loads(folder: &Path, task: &str, device: &ModelDevice, load: Load) -> Work {
+    let (folder, device) = (folder.join(task.trim_start_matches("load-")), device.clone());
+    Box::new(move || load(&folder, &device))
 }
 
 fn clip_images(folder: &Path, device: &ModelDevice, n: u32) -> Result<Work, ModelError> {

@@ -4,6 +4,8 @@
 //! In: what the user asked for. Out: a [`ModelDevice`] that models are loaded onto, whose report says what
 //! was chosen and, where that is not what was asked for, why.
 
+use std::{path::Path, sync::Arc};
+
 use candle_core::{DType, Device};
 use serde::Deserialize;
 
@@ -102,6 +104,7 @@ pub struct ModelDevice {
     pub(crate) dtype: DType,
     report: DeviceReport,
     abilities: Abilities,
+    layers: Option<Arc<Path>>,
 }
 
 impl ModelDevice {
@@ -114,7 +117,23 @@ impl ModelDevice {
     /// The same device, where models compute in this; one that it lacks gives what suits it and a note.
     #[must_use]
     pub fn with_precision(&self, precision: Precision) -> Self {
-        Self::new(self.device.clone(), self.abilities, precision, self.report.note.clone())
+        let note = self.report.note.clone();
+        Self {
+            layers: self.layers.clone(),
+            ..Self::new(self.device.clone(), self.abilities, precision, note)
+        }
+    }
+
+    /// The same device, where models keep their layers as it reads them in files below `folder`, once they were loaded:
+    /// the next time they are loaded faster. The folder may be removed at any time, and need not be there.
+    #[must_use]
+    pub fn keeping_layers_in(&self, folder: &Path) -> Self {
+        Self { layers: Some(folder.into()), ..self.clone() }
+    }
+
+    /// Where layers are kept; none on a graphics card, which reads weights as they are.
+    pub(crate) fn layers_folder(&self) -> Option<&Path> {
+        self.layers.as_deref().filter(|_| self.is_processor())
     }
 
     /// Whether it is the processor.
@@ -139,7 +158,7 @@ impl ModelDevice {
             (note, lacking) => note.or(lacking),
         };
         let report = DeviceReport { name: abilities.name.to_owned(), precision, note };
-        Self { dtype: precision.dtype(&device), device, report, abilities }
+        Self { dtype: precision.dtype(&device), device, report, abilities, layers: None }
     }
 }
 

@@ -224,13 +224,14 @@ impl Layer {
     ) -> Result<Self, ModelError> {
         let h = config.hidden;
         let of = |part: &str| format!("{prefix}.{part}");
-        let (attention, qkv) = match naming.qkv {
+        let (QkvNaming::Three { below: attention, .. } | QkvNaming::One { layer: attention, .. }) =
+            naming.qkv;
+        let qkv = || match naming.qkv {
             QkvNaming::Three { below, parts } => {
-                let parts = parts.map(|part| of(&format!("{below}.{part}")));
-                (below, weights.fused_linear(&parts, h, h)?)
+                weights.fused_linear(&parts.map(|part| of(&format!("{below}.{part}"))), h, h)
             }
-            QkvNaming::One { layer, weight, bias } => {
-                (layer, (weights.get(&of(weight), &[3 * h, h])?, weights.get(&of(bias), &[3 * h])?))
+            QkvNaming::One { weight, bias, .. } => {
+                Ok((weights.get(&of(weight), &[3 * h, h])?, weights.get(&of(bias), &[3 * h])?))
             }
         };
         Ok(Self {
@@ -361,7 +362,7 @@ pub(crate) fn attention_scale(hidden: usize, n_heads: usize) -> f64 {
 pub(crate) fn with_scaled_queries(
     weights: &Weights,
     name: &str,
-    (weight, bias): (Tensor, Tensor),
+    numbers: impl FnOnce() -> Result<(Tensor, Tensor), ModelError>,
     hidden: usize,
     n_heads: usize,
 ) -> Result<Dense, ModelError> {
@@ -371,7 +372,10 @@ pub(crate) fn with_scaled_queries(
         let first = (t.narrow(0, 0, hidden)? * scale)?;
         if rest == 0 { Ok(first) } else { Tensor::cat(&[first, t.narrow(0, hidden, rest)?], 0) }
     };
-    weights.dense(name, scaled(&weight)?, Some(scaled(&bias)?))
+    weights.dense(name, || {
+        let (weight, bias) = numbers()?;
+        Ok((scaled(&weight)?, Some(scaled(&bias)?)))
+    })
 }
 
 /// `[tokens, tokens]` to add to scores: no token sees a later one.

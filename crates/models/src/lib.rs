@@ -25,7 +25,7 @@
 //! - A layer is written once: `dense`, `norm` and `encoder::attend` take the kernels where `on_cpu::takes` the numbers, and
 //!   candle everywhere else.
 //! - candle stays inside: no public item names one of its types.
-//! - Nothing here writes a file or opens a connection.
+//! - Nothing here opens a connection, or writes a file but those in which layers are kept ([`ModelDevice::keeping_layers_in`]).
 
 mod activation;
 mod batching;
@@ -49,6 +49,7 @@ mod pixels;
 pub mod regular_file;
 mod safe_name;
 mod softmax;
+mod speed;
 mod summary;
 mod thread;
 mod tokenizer;
@@ -78,5 +79,6 @@ pub use self::pack::{
 };
 pub use self::pixels::{ImagePreprocess, PREPROCESSING_VERSION, PixelTensor};
 pub use self::safe_name::is_safe_name;
+pub use self::speed::processor_speed;
 pub use self::summary::ModelSummary;
 pub use self::thread::{ModelThread, Priority, Ticket};

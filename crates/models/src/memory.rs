@@ -1,8 +1,10 @@
 //! How much memory a model needs, estimated from `config.json` and the headers of its weights alone.
 //!
 //! ```text
-//! bytes = weights x size of one + 2 x most that is computed at once x size of a number
+//! bytes = weights that are loaded x size of one + 2 x most that is computed at once x size of a number
 //! ```
+//!
+//! What words are before they are read stays in the file, on a processor; on a graphics card it comes on top.
 //!
 //! What is computed at once is the largest moment of one layer for the usual batch ([`tower`]), or, for a
 //! captioner, the keys and values that are kept for a batch of pictures. It counts twice because memory
@@ -18,6 +20,15 @@
 use crate::Precision;
 use crate::encoder::EncoderConfig;
 
+/// Numbers that a model needs, other than one in memory for each weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Needs {
+    /// Weights of tables whose rows are read when they are asked for.
+    pub(crate) n_looked_up: u64,
+    /// That stand in memory beside the weights while the usual batch is computed.
+    pub(crate) n_working: u64,
+}
+
 /// Numbers that stand in memory together at the largest moment of a layer, for `batch` rows of `n_tokens`:
 /// the input, its norm and three times two results of the attention's first product; or the input, three
 /// parts of attention, scores before and after the softmax, and their product; or the inner layer of the
@@ -31,12 +42,13 @@ pub(crate) fn tower(batch: usize, n_tokens: usize, config: &EncoderConfig) -> u6
     batch.saturating_mul(n_tokens).saturating_mul(per_token)
 }
 
-/// Bytes of a model with so many parameters that computes at most `n_working` numbers at once.
-pub(crate) fn estimate(n_parameters: u64, n_working: u64, precision: Precision) -> u64 {
+/// Bytes of a model with so many parameters.
+pub(crate) fn estimate(n_parameters: u64, needs: Needs, precision: Precision) -> u64 {
     // What is rounded on a processor is the weights.
     let size_working = if precision == Precision::F16 { 2 } else { 4 };
-    let working = n_working.saturating_mul(2).saturating_mul(size_working);
-    n_parameters.saturating_mul(precision.size_bytes()).saturating_add(working)
+    let working = needs.n_working.saturating_mul(2).saturating_mul(size_working);
+    let n_loaded = n_parameters.saturating_sub(needs.n_looked_up);
+    n_loaded.saturating_mul(precision.size_bytes()).saturating_add(working)
 }
 
 /// Gives memory that was freed back to the system. glibc keeps pieces below 32 MB for later, which nothing
@@ -65,17 +77,18 @@ mod tests {
     fn the_table_above_is_what_is_estimated() {
         const MIB: u64 = 1 << 20;
         let clip = tower(64, 77, &config(512, 8)).max(tower(16, 50, &config(768, 12)));
-        assert_eq!(estimate(151_277_313, clip, Precision::F32) / MIB, 731);
+        let clip = Needs { n_looked_up: 49_408 * 512, n_working: clip };
+        assert_eq!(estimate(151_277_313, clip, Precision::F32) / MIB, 634);
         let keys_and_values = 2 * 12 * 8 * 577 * 768;
         let blip = tower(8, 577, &config(768, 12)).max(keys_and_values);
+        let blip = Needs { n_looked_up: 0, n_working: blip };
         assert_eq!(estimate(223_971_644, blip, Precision::F32) / MIB, 1_503);
     }
 
     #[test]
     fn no_configuration_overflows() {
-        assert_eq!(
-            estimate(u64::MAX, tower(64, 16_777_217, &config(16_384, 16_384)), Precision::F32),
-            u64::MAX
-        );
+        let n_working = tower(64, 16_777_217, &config(16_384, 16_384));
+        assert_eq!(estimate(u64::MAX, Needs { n_looked_up: 0, n_working }, Precision::F32), u64::MAX);
+        assert_eq!(estimate(0, Needs { n_looked_up: u64::MAX, n_working: 0 }, Precision::F32), 0);
     }
 }

@@ -69,12 +69,13 @@ impl PatchEmbedding {
             let stored: Vec<usize> = std::iter::repeat_n(1, n_before).chain(shape.iter().copied()).collect();
             weights.get(name, &stored)
         };
-        let kernel =
-            weights.get(&format!("{}.weight", naming.kernel), &[h, 3, config.patch, config.patch])?;
-        let bias = match naming.has_bias {
-            true => Some(weights.get(&format!("{}.bias", naming.kernel), &[h])?),
-            false => None,
-        };
+        let kernel = weights.dense(naming.kernel, || {
+            let shape = [h, 3, config.patch, config.patch];
+            let kernel = weights.get(&format!("{}.weight", naming.kernel), &shape)?.flatten_from(1)?;
+            let bias =
+                naming.has_bias.then(|| weights.get(&format!("{}.bias", naming.kernel), &[h])).transpose()?;
+            Ok((kernel, bias))
+        })?;
         let class_token = match naming.class_token {
             Some((name, n_before)) => Some(of(name, n_before, &[h])?.reshape((1, 1, h))?),
             None => None,
@@ -82,7 +83,6 @@ impl PatchEmbedding {
         let n_tokens = (config.side / config.patch).pow(2) + usize::from(class_token.is_some());
         let (name, n_before) = naming.positions;
         let positions = of(name, n_before, &[n_tokens, h])?.reshape((1, n_tokens, h))?;
-        let kernel = weights.dense(naming.kernel, kernel.flatten_from(1)?, bias)?;
         let (side, patch) = (config.side, config.patch);
         Ok(Self { kernel, class_token, positions, side, patch, device: device.clone() })
     }

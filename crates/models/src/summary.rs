@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::memory::Needs;
 use crate::weights::Weights;
 use crate::{DevicePreference, ModelError, Precision, blip, clip, json_file, memory, select_device};
 
@@ -16,8 +17,7 @@ pub struct ModelSummary {
     pub n_parameters: u64,
     /// Length of the weights in bytes, all parts together.
     pub size_bytes: u64,
-    /// Numbers that stand in memory beside the weights while the usual batch is computed.
-    pub n_working: u64,
+    needs: Needs,
 }
 
 impl ModelSummary {
@@ -27,7 +27,7 @@ impl ModelSummary {
     /// some hundred megabytes, comes on top.
     #[must_use]
     pub fn memory_bytes(&self, precision: Precision) -> u64 {
-        memory::estimate(self.n_parameters, self.n_working, precision)
+        memory::estimate(self.n_parameters, self.needs, precision)
     }
 }
 
@@ -64,27 +64,27 @@ pub(crate) fn require_architecture(
 
 pub(crate) fn of_folder(folder: &Path) -> Result<ModelSummary, ModelError> {
     let cpu = select_device(DevicePreference::Cpu);
-    let (architecture, n_working, weights) = match clip::summary(folder)? {
+    let (architecture, needs, weights) = match clip::summary(folder)? {
         Some(outline) => {
             let weights = Weights::open_named(folder, outline.weights, &cpu)?;
-            (outline.name.to_owned(), outline.n_working, weights)
+            (outline.name.to_owned(), outline.needs, weights)
         }
         None => {
             let config = folder.join("config.json");
             let architecture = architecture(&config)?;
-            let n_working = match architecture.as_str() {
-                "BlipForConditionalGeneration" => blip::n_working(&config, true)?,
-                "BlipForImageTextRetrieval" => blip::n_working(&config, false)?,
+            let needs = match architecture.as_str() {
+                "BlipForConditionalGeneration" => blip::needs(&config, true)?,
+                "BlipForImageTextRetrieval" => blip::needs(&config, false)?,
                 // What cannot be loaded needs nothing to compute.
-                _ => 0,
+                _ => Needs::default(),
             };
-            (architecture, n_working, Weights::open(folder, &cpu)?)
+            (architecture, needs, Weights::open(folder, &cpu)?)
         }
     };
     Ok(ModelSummary {
         architecture,
         n_parameters: weights.n_parameters(),
         size_bytes: weights.size_bytes(),
-        n_working,
+        needs,
     })
 }

@@ -43,7 +43,8 @@ pub(crate) fn load(
 ) -> Result<Arc<dyn PackModels>, CatalogError> {
     Ok(Arc::new(LoadedModels {
         pack: pack.clone(),
-        device: device.clone(),
+        // With the pack, with which they go.
+        device: device.keeping_layers_in(&pack.folder().join("layers")),
         store: store.clone(),
         clip: Mutex::default(),
         describer: Mutex::default(),

@@ -18,7 +18,7 @@ use crate::ModelError;
 use crate::dense::Dense;
 use crate::encoder::{EncoderConfig, Mlp, attend, split_heads, with_scaled_queries};
 use crate::norm::Norm;
-use crate::weights::Weights;
+use crate::weights::{Table, Weights};
 
 /// Keys and values, `[rows or pictures, heads, tokens, head]` each.
 pub(crate) type KeysValues = [Tensor; 2];
@@ -48,7 +48,7 @@ pub(crate) struct Bert {
 /// What each word is before it is read.
 pub(crate) enum Words {
     /// `[vocabulary, hidden]`
-    Table(Tensor),
+    Table(Table),
     /// The weights of a layer whose outputs are the words: the decoder's head, which then stands in memory once.
     Tied(Arc<Dense>),
 }
@@ -113,9 +113,11 @@ impl Bert {
         Ok(Self {
             words: match words {
                 Some(layer) => Words::Tied(layer),
-                None => Words::Table(
-                    weights.get(&format!("{embeddings}.word_embeddings.weight"), &[sizes.vocab_size, h])?,
-                ),
+                None => Words::Table(weights.table(
+                    &format!("{embeddings}.word_embeddings.weight"),
+                    sizes.vocab_size,
+                    h,
+                )?),
             },
             positions,
             norm: weights.layer_norm(&format!("{embeddings}.LayerNorm"), h, c.eps)?,
@@ -129,9 +131,7 @@ impl Bert {
     pub(crate) fn embed(&self, ids: &[u32], rows: usize, n_past: usize) -> Result<Tensor, ModelError> {
         let n_new = ids.len() / rows;
         let x = match &self.words {
-            Words::Table(table) => {
-                table.index_select(&Tensor::from_slice(ids, ids.len(), &self.device)?, 0)?
-            }
+            Words::Table(table) => table.rows(ids)?,
             Words::Tied(layer) => layer.rows(ids)?,
         };
         let x = x.reshape((rows, n_new, ()))?;
@@ -161,7 +161,7 @@ impl Layer {
             image_hidden.map(|image_hidden| CrossAttention::load(weights, &cross, c, image_hidden));
         Ok(Self {
             self_attention: SelfAttention {
-                qkv: with_scaled_queries(weights, &own, weights.fused_linear(&qkv, h, h)?, h, c.n_heads)?,
+                qkv: with_scaled_queries(weights, &own, || weights.fused_linear(&qkv, h, h), h, c.n_heads)?,
                 out: weights.linear(&format!("{own}.output.dense"), h, h)?,
                 norm: weights.layer_norm(&format!("{own}.output.LayerNorm"), h, c.eps)?,
                 n_heads: c.n_heads,
@@ -231,12 +231,15 @@ impl CrossAttention {
         image_hidden: usize,
     ) -> Result<Self, ModelError> {
         let h = c.hidden;
-        let query = weights.weight_and_bias(&format!("{cross}.self.query"), h, h)?;
-        let key_value = ["key", "value"].map(|part| format!("{cross}.self.{part}"));
-        let (weight, bias) = weights.fused_linear(&key_value, image_hidden, h)?;
+        let query = || weights.weight_and_bias(&format!("{cross}.self.query"), h, h);
+        let key_value = || {
+            let parts = ["key", "value"].map(|part| format!("{cross}.self.{part}"));
+            let (weight, bias) = weights.fused_linear(&parts, image_hidden, h)?;
+            Ok((weight, Some(bias)))
+        };
         Ok(Self {
             query: with_scaled_queries(weights, cross, query, h, c.n_heads)?,
-            key_value: weights.dense(cross, weight, Some(bias))?,
+            key_value: weights.dense(cross, key_value)?,
             out: weights.linear(&format!("{cross}.output.dense"), h, h)?,
             norm: weights.layer_norm(&format!("{cross}.output.LayerNorm"), h, c.eps)?,
             n_heads: c.n_heads,

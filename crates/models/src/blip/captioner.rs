@@ -84,8 +84,10 @@ impl Captioner {
         let beside = matcher.map(Matcher::image_tower);
         let image = ImageTower::load(folder, &weights, &config.vision_config, preprocess, device, beside)?;
         let device = &device.device;
+        let decoder = Decoder::load(&weights, text, image.hidden(), device)?;
+        weights.keep_layers();
         Ok(Self {
-            decoder: Decoder::load(&weights, text, image.hidden(), device)?,
+            decoder,
             image,
             tokenizer,
             start: text.bos_token_id,

@@ -161,14 +161,16 @@ impl Head {
         let untied = format!("{cls}.decoder.weight");
         let tied = "text_decoder.bert.embeddings.word_embeddings.weight";
         let is_tied = !weights.contains(&untied) || weights.is_same(&untied, tied);
-        let weight = weights.get(if is_tied { tied } else { &untied }, &[vocab_size, h])?;
-        let bias = [format!("{cls}.decoder.bias"), format!("{cls}.bias")];
-        let bias = if weights.contains(&bias[0]) { &bias[0] } else { &bias[1] };
-        let bias = weights.get(bias, &[vocab_size])?;
+        let words = || {
+            let weight = weights.get(if is_tied { tied } else { &untied }, &[vocab_size, h])?;
+            let bias = [format!("{cls}.decoder.bias"), format!("{cls}.bias")];
+            let bias = if weights.contains(&bias[0]) { &bias[0] } else { &bias[1] };
+            Ok((weight, Some(weights.get(bias, &[vocab_size])?)))
+        };
         let head = Self {
             dense: weights.linear(&format!("{cls}.transform.dense"), h, h)?,
             norm: weights.layer_norm(&format!("{cls}.transform.LayerNorm"), h, config.eps)?,
-            decoder: Arc::new(weights.dense(cls, weight, Some(bias))?),
+            decoder: Arc::new(weights.dense(cls, words)?),
             config: config.clone(),
         };
         Ok((head, is_tied))

@@ -147,7 +147,7 @@ impl Matcher {
         let device = &device.device;
         let (h, dim) = (image.hidden(), config.image_text_hidden_size);
         let text_hidden = text.hidden();
-        Ok(Self {
+        let matcher = Self {
             text: TextEncoder::load(&weights, "text_encoder", &text.bert(h)?, device)?,
             vision_proj: weights.linear("vision_proj", h, dim)?,
             text_proj: weights.linear("text_proj", text_hidden, dim)?,
@@ -161,7 +161,9 @@ impl Matcher {
             itc_dim: dim,
             picture_batch: BatchSize::new(BATCH_PICTURES),
             text_batch: BatchSize::new(BATCH_TOKENS),
-        })
+        };
+        weights.keep_layers();
+        Ok(matcher)
     }
 
     pub(super) fn image_tower(&self) -> &Arc<ImageTower> {

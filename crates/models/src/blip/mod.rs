@@ -32,7 +32,7 @@ mod token_cache;
 
 pub use self::captioner::Captioner;
 pub use self::describer::Describer;
-pub(crate) use self::footprint::n_working;
+pub(crate) use self::footprint::needs;
 pub use self::image::ImageTokens;
 pub use self::matcher::{MatchStart, Matcher, PartMatch, TextMatch};
 pub use self::options::{Caption, CaptionOptions, Decoding};

@@ -105,9 +105,9 @@ impl Clip {
 impl TransformerText {
     /// `[1, tokens, hidden]`
     fn embed(&self, ids: &[u32], positions: &[u32]) -> Result<Tensor, ModelError> {
-        let rows = |ids: &[u32]| Tensor::from_slice(ids, ids.len(), &self.device);
-        let tokens = self.tokens.index_select(&rows(ids)?, 0)?;
-        let positions = self.positions.index_select(&rows(positions)?, 0)?;
+        let tokens = self.tokens.rows(ids)?;
+        let positions = Tensor::from_slice(positions, positions.len(), &self.device)?;
+        let positions = self.positions.index_select(&positions, 0)?;
         Ok((tokens + positions)?.unsqueeze(0)?)
     }
 

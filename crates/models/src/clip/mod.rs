@@ -19,8 +19,9 @@ use candle_core::{D, DType, Device, Tensor};
 pub(crate) use self::continuation::TextPrefix;
 use self::families::Layout;
 use self::image::ImageTower;
-use self::text::TextTower;
+use self::text::{TextSizes, TextTower};
 use crate::batching::BatchSize;
+use crate::memory::Needs;
 use crate::tokenizer::TextTokenizer;
 use crate::weights::Weights;
 use crate::{
@@ -59,7 +60,7 @@ impl Clip {
         let scale = layout.scale;
         let logit_scale =
             if weights.contains(scale.name) { weights.number(scale.name)? } else { scale.initial };
-        Ok(Self {
+        let clip = Self {
             preprocess,
             image: layout.image.load(&weights, layout.dim, device)?,
             text: layout.text.load(&weights, layout.dim, tokenizer, device)?,
@@ -68,7 +69,9 @@ impl Clip {
             image_batch: BatchSize::new(IMAGE_BATCH),
             text_batch: BatchSize::new(TEXT_BATCH),
             device: device.clone(),
-        })
+        };
+        weights.keep_layers();
+        Ok(clip)
     }
 
     /// Length of the vectors.
@@ -154,15 +157,18 @@ impl Clip {
 }
 
 /// What a folder holds, if it is a search model of a family that is known: how its summary calls the family, how its
-/// weights are called, and the numbers that the usual batch needs beside them; see [`memory`].
+/// weights are called, and what memory they need; see [`memory`].
 pub(crate) fn summary(folder: &Path) -> Result<Option<Outline>, ModelError> {
     if !Layout::is_in(folder) {
         return Ok(None);
     }
     let Layout { image, text, weights, name, .. } = Layout::of_folder(folder)?;
-    let (encoder, max_tokens) = text.sizes();
-    let n_working = image.n_working(IMAGE_BATCH).max(memory::tower(TEXT_BATCH, max_tokens, encoder));
-    Ok(Some(Outline { name, weights, n_working }))
+    let TextSizes { encoder, vocab_size, max_tokens } = text.sizes();
+    let needs = Needs {
+        n_looked_up: (vocab_size * encoder.hidden) as u64,
+        n_working: image.n_working(IMAGE_BATCH).max(memory::tower(TEXT_BATCH, max_tokens, encoder)),
+    };
+    Ok(Some(Outline { name, weights, needs }))
 }
 
 /// How the cosines of a folder's search model usually read. A model that was trained with a sigmoid says itself from
@@ -200,7 +206,7 @@ const LOGIT_BIAS: &str = "logit_bias";
 pub(crate) struct Outline {
     pub(crate) name: &'static str,
     pub(crate) weights: &'static [&'static str],
-    pub(crate) n_working: u64,
+    pub(crate) needs: Needs,
 }
 
 /// Rows of length 1, in f32 whatever the model computes in.

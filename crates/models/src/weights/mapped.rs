@@ -33,6 +33,10 @@ impl MappedFile {
         Ok(file)
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }

@@ -16,25 +16,32 @@
 //!
 //! The files are hostile input: what they say about themselves is checked before a byte of it is used.
 
+mod kept;
 mod located;
 mod mapped;
 mod pickle;
 mod rounding;
 mod safetensors;
+mod table;
 #[cfg(test)]
 mod tests;
 mod torch;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use candle_core::{DType, Device, Tensor};
 
+use self::kept::Kept;
 use self::located::{Files, Located};
+use self::mapped::MappedFile;
 use self::rounding::Rounding;
+use self::table::Place;
+pub(crate) use self::table::Table;
 use crate::dense::Dense;
 use crate::norm::Norm;
-use crate::{ModelDevice, ModelError, Precision};
+use crate::{ModelDevice, ModelError, Precision, regular_file};
 
 /// What transformers calls files of weights, without their endings.
 pub(crate) const TRANSFORMERS: &[&str] = &["model", "pytorch_model"];
@@ -47,6 +54,7 @@ pub(crate) struct Weights {
     dtype: DType,
     precision: Precision,
     rounding: Rounding,
+    kept: Option<Kept>,
 }
 
 impl Weights {
@@ -79,12 +87,48 @@ impl Weights {
             return Err(ModelError::MissingFile { path: folder.join(format!("{name}.safetensors")) });
         };
         let rounding = Rounding::of_folder(folder, &files)?;
-        let (device, dtype, precision) = (device.device.clone(), device.dtype, device.report().precision);
-        Ok(Self { path, files, device, dtype, precision, rounding })
+        let (place, dtype, precision) = (device.device.clone(), device.dtype, device.report().precision);
+        let mut weights = Self { path, files, device: place, dtype, precision, rounding, kept: None };
+        weights.kept = device.layers_folder().and_then(|kept| {
+            let n_bytes = weights.size_bytes();
+            Kept::open(kept, folder, precision, n_bytes)
+        });
+        Ok(weights)
     }
 
     /// The tensor `name` of exactly this shape, in the model's precision on the model's device.
     pub(crate) fn get(&self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
+        let (found, dtype, file) = self.find(name, shape)?;
+        let broken = |reason: String| file.error(format!("{name}: {reason}"));
+        let bytes =
+            file.bytes().get(found.bytes.clone()).ok_or_else(|| broken("it is cut off".to_owned()))?;
+        let tensor = Tensor::from_raw_buffer(bytes, dtype, shape, &Device::Cpu);
+        file.release(&found.bytes);
+        tensor.and_then(|tensor| tensor.to_dtype(self.dtype)?.to_device(&self.device)).map_err(|error| {
+            match ModelError::from(error) {
+                full @ ModelError::OutOfMemory { .. } => full,
+                error => broken(error.to_string()),
+            }
+        })
+    }
+
+    /// The tensor `name`, `[n_rows, width]`, of which rows are asked.
+    pub(crate) fn table(&self, name: &str, n_rows: usize, width: usize) -> Result<Table, ModelError> {
+        let shape = [n_rows, width];
+        let place = if self.device.is_cpu() {
+            let (found, stored, file) = self.find(name, &shape)?;
+            let path = file.path().to_path_buf();
+            let (opened, _) = regular_file::open(&path).map_err(|source| ModelError::io(&path, source))?;
+            let start = found.bytes.start as u64;
+            Place::File { path, file: Mutex::new(opened), start, stored, dtype: self.dtype }
+        } else {
+            Place::Tensor(self.get(name, &shape)?)
+        };
+        Ok(Table { place, n_rows, width })
+    }
+
+    /// Where the tensor `name` of exactly this shape lies, and what its numbers are.
+    fn find(&self, name: &str, shape: &[usize]) -> Result<(&Located, DType, &MappedFile), ModelError> {
         let found = self
             .files
             .tensors
@@ -99,20 +143,10 @@ impl Weights {
             });
         }
         let file = &self.files.parts[found.part];
-        let broken = |reason: String| file.error(format!("{name}: {reason}"));
-        let (Some(dtype), true) = (found.dtype.filter(|dtype| dtype.is_float()), found.in_order) else {
-            return Err(broken("it is stored in a way that is not read here".to_owned()));
-        };
-        let bytes =
-            file.bytes().get(found.bytes.clone()).ok_or_else(|| broken("it is cut off".to_owned()))?;
-        let tensor = Tensor::from_raw_buffer(bytes, dtype, shape, &Device::Cpu);
-        file.release(&found.bytes);
-        tensor.and_then(|tensor| tensor.to_dtype(self.dtype)?.to_device(&self.device)).map_err(|error| {
-            match ModelError::from(error) {
-                full @ ModelError::OutOfMemory { .. } => full,
-                error => broken(error.to_string()),
-            }
-        })
+        match (found.dtype.filter(|dtype| dtype.is_float()), found.in_order) {
+            (Some(dtype), true) => Ok((found, dtype, file)),
+            _ => Err(file.error(format!("{name}: it is stored in a way that is not read here"))),
+        }
     }
 
     /// One number, stored as a scalar or as a vector of one.
@@ -184,21 +218,37 @@ impl Weights {
         ))
     }
 
-    /// A layer of `weight`, `[n_out, n_in]`, and `bias`, `[n_out]`, which the model's precision may round; `name` says
-    /// which it is.
+    /// A layer of a weight, `[n_out, n_in]`, and perhaps a bias, `[n_out]`, which the model's precision may round; `name`
+    /// says which it is. The numbers are not asked for where the layer was kept.
     pub(crate) fn dense(
         &self,
         name: &str,
-        weight: Tensor,
-        bias: Option<Tensor>,
+        numbers: impl FnOnce() -> Result<(Tensor, Option<Tensor>), ModelError>,
     ) -> Result<Dense, ModelError> {
-        Dense::new(self.rounding.of_layer(name, self.precision), weight, bias)
+        let precision = self.rounding.of_layer(name, self.precision);
+        let make = || {
+            let (weight, bias) = numbers()?;
+            Dense::new(precision, weight, bias)
+        };
+        match &self.kept {
+            Some(kept) => kept.layer(name, precision, make),
+            None => make(),
+        }
+    }
+
+    /// The whole model is loaded: its layers are kept from now on, where the device says so.
+    pub(crate) fn keep_layers(&self) {
+        if let Some(kept) = &self.kept {
+            kept.finish();
+        }
     }
 
     /// [`Weights::weight_and_bias`] as a layer.
     pub(crate) fn linear(&self, name: &str, n_in: usize, n_out: usize) -> Result<Dense, ModelError> {
-        let (weight, bias) = self.weight_and_bias(name, n_in, n_out)?;
-        self.dense(name, weight, Some(bias))
+        self.dense(name, || {
+            let (weight, bias) = self.weight_and_bias(name, n_in, n_out)?;
+            Ok((weight, Some(bias)))
+        })
     }
 
     /// Weights and biases of several layers with the same input as one of `names.len() * n_out` outputs, in this order:

@@ -212,3 +212,25 @@ fn an_index_that_cannot_be_trusted_is_refused() {
     let (folder, _) = parts();
     refused(open_parts(&folder, r#"{"weight_map": {}}"#), &["index.json", "names no part"]);
 }
+
+#[test]
+fn rows_of_a_table_are_read_when_they_are_asked_for() {
+    let folder = torch_folder("dict.bin");
+    let weights = open(folder.path()).unwrap();
+    let rows = |table: &Table, ids: &[u32]| -> Result<Vec<Vec<f32>>, ModelError> {
+        Ok(table.rows(ids)?.to_vec2().unwrap())
+    };
+    let table = weights.table("f32", 2, 3).unwrap();
+    let all = [vec![0.0, 1.0, 2.0], vec![3.0, 4.0, 5.0]];
+    assert_eq!(rows(&table, &[1, 0, 1]).unwrap(), [1, 0, 1].map(|row: usize| all[row].clone()));
+    assert_eq!(rows(&table, &[]).unwrap(), Vec::<Vec<f32>>::new());
+    assert_eq!(rows(&weights.table("bf16", 2, 1).unwrap(), &[1]).unwrap(), [[3.0]]);
+    assert!(rows(&table, &[0, 2]).unwrap_err().to_string().contains("word 2"));
+    assert!(matches!(weights.table("f32", 3, 2), Err(ModelError::WrongShape { .. })));
+    // As where its drive was unplugged.
+    drop(weights);
+    let path = folder.path().join("pytorch_model.bin");
+    fs::File::options().write(true).open(&path).unwrap().set_len(10).unwrap();
+    let error = rows(&table, &[0]).unwrap_err().to_string();
+    assert!(error.contains("pytorch_model.bin"), "{error}");
+}

@@ -117,8 +117,10 @@ impl Folded {
     /// As a product: of one place, or of what [`crate::PixelTensor::append_neighbourhoods`] gives.
     pub(super) fn dense(self, weights: &Weights, name: &str) -> Result<Dense, ModelError> {
         let dtype = weights.dtype();
-        let kernel = self.kernel.flatten_from(1)?.to_dtype(dtype)?;
-        weights.dense(name, kernel, Some(self.bias.to_dtype(dtype)?))
+        weights.dense(name, || {
+            let kernel = self.kernel.flatten_from(1)?.to_dtype(dtype)?;
+            Ok((kernel, Some(self.bias.to_dtype(dtype)?)))
+        })
     }
 
     /// As a convolution of each channel by itself.

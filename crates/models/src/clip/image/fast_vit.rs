@@ -326,12 +326,14 @@ impl Mixer {
         let weight = weight.broadcast_mul(&factors)?;
         let numbers = (weight.to_dtype(weights.dtype())?, bias.to_dtype(weights.dtype())?);
         let out = format!("{name}.token_mixer.proj");
-        let (out_weight, out_bias) = weights.weight_and_bias(&out, width, width)?;
-        let scale = scale.to_dtype(weights.dtype())?;
-        let out_weight = out_weight.broadcast_mul(&scale.reshape((width, 1))?)?;
+        let scaled_out = || {
+            let (weight, bias) = weights.weight_and_bias(&out, width, width)?;
+            let scale = scale.to_dtype(weights.dtype())?;
+            Ok((weight.broadcast_mul(&scale.reshape((width, 1))?)?, Some((bias * scale)?)))
+        };
         Ok(Self::Attention(Box::new(Attention {
-            qkv: with_scaled_queries(weights, &qkv, numbers, width, width / HEAD)?,
-            out: weights.dense(&out, out_weight, Some((out_bias * scale)?))?,
+            qkv: with_scaled_queries(weights, &qkv, || Ok(numbers), width, width / HEAD)?,
+            out: weights.dense(&out, scaled_out)?,
         })))
     }
 

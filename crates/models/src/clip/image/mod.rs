@@ -87,14 +87,14 @@ pub(super) struct Projection {
 
 impl Projection {
     pub(super) fn load(&self, weights: &Weights, hidden: usize, dim: usize) -> Result<Dense, ModelError> {
-        let weight = match self.transposed {
-            true => weights.get(self.name, &[hidden, dim])?.t()?.contiguous()?,
-            false => weights.get(&format!("{}.weight", self.name), &[dim, hidden])?,
-        };
-        let bias = match self.has_bias {
-            true => Some(weights.get(&format!("{}.bias", self.name), &[dim])?),
-            false => None,
-        };
-        weights.dense(self.name, weight, bias)
+        weights.dense(self.name, || {
+            let weight = match self.transposed {
+                true => weights.get(self.name, &[hidden, dim])?.t()?.contiguous()?,
+                false => weights.get(&format!("{}.weight", self.name), &[dim, hidden])?,
+            };
+            let bias =
+                self.has_bias.then(|| weights.get(&format!("{}.bias", self.name), &[dim])).transpose()?;
+            Ok((weight, bias))
+        })
     }
 }

@@ -69,10 +69,9 @@ impl AttentionPool {
         // Always the same question: asked once, in the numbers of the checkpoint.
         let query = probe.matmul(&query.t()?)?.broadcast_add(&query_bias)?;
         let query = (query * attention_scale(h, n_heads))?.reshape((1, 1, n_heads, h / n_heads))?;
-        let (weight, bias) = key_value;
         Ok(Self {
             query: query.transpose(1, 2)?.contiguous()?,
-            key_value: weights.dense(name, weight, Some(bias))?,
+            key_value: weights.dense(name, || Ok((key_value.0, Some(key_value.1))))?,
             out: weights.linear(naming.out, h, h)?,
             norm: weights.layer_norm(naming.norm, h, config.eps)?,
             mlp: Mlp::load(weights, [naming.up, naming.down], config)?,

@@ -21,6 +21,14 @@ pub(super) enum TextLayout {
     Bert(BertLayout),
 }
 
+/// Sizes of a text tower.
+pub(super) struct TextSizes<'a> {
+    pub(super) encoder: &'a EncoderConfig,
+    pub(super) vocab_size: usize,
+    /// Of a text.
+    pub(super) max_tokens: usize,
+}
+
 /// A loaded text tower.
 pub(super) trait TextTower: Send + Sync {
     /// The ids of a text, cut to the model's length with the end kept; where texts are padded, with the padding.
@@ -63,11 +71,18 @@ impl TextLayout {
         matches!(layout.reading, Reading::Both { padding: Padding::OfTokenizer(_), .. })
     }
 
-    /// Sizes of the layers, and the most tokens of a text.
-    pub(super) fn sizes(&self) -> (&EncoderConfig, usize) {
+    pub(super) fn sizes(&self) -> TextSizes<'_> {
         match self {
-            Self::Transformer(layout) => (&layout.encoder, layout.max_tokens),
-            Self::Bert(layout) => (&layout.sizes.tower, layout.sizes.n_positions),
+            Self::Transformer(layout) => TextSizes {
+                encoder: &layout.encoder,
+                vocab_size: layout.vocab_size,
+                max_tokens: layout.max_tokens,
+            },
+            Self::Bert(BertLayout { sizes, .. }) => TextSizes {
+                encoder: &sizes.tower,
+                vocab_size: sizes.vocab_size,
+                max_tokens: sizes.n_positions,
+            },
         }
     }
 }

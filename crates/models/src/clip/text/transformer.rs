@@ -13,7 +13,7 @@ use crate::dense::Dense;
 use crate::encoder::{Encoder, EncoderConfig, Naming, causal_mask};
 use crate::norm::Norm;
 use crate::tokenizer::TextTokenizer;
-use crate::weights::Weights;
+use crate::weights::{Table, Weights};
 
 /// What a text tower is made of, and how its checkpoint names that.
 #[derive(Debug, Clone)]
@@ -61,7 +61,7 @@ pub(in crate::clip) enum EndToken {
 pub(in crate::clip) struct TransformerText {
     tokenizer: TextTokenizer,
     /// `[vocabulary, hidden]`
-    pub(in crate::clip) tokens: Tensor,
+    pub(in crate::clip) tokens: Table,
     /// `[positions, hidden]`
     pub(in crate::clip) positions: Tensor,
     pub(in crate::clip) encoder: Encoder,
@@ -91,7 +91,7 @@ impl TransformerText {
             }
         };
         let tower = Self {
-            tokens: weights.get(layout.tokens, &[layout.vocab_size, h])?,
+            tokens: weights.table(layout.tokens, layout.vocab_size, h)?,
             positions: weights.get(layout.positions, &[layout.max_tokens, h])?,
             encoder: Encoder::load(weights, layout.layers, &layout.encoder, &layout.naming)?,
             norm: weights.layer_norm(layout.norm, h, layout.encoder.eps)?,
@@ -164,7 +164,7 @@ impl TextTower for TransformerText {
             .iter()
             .flat_map(|ids| ids.iter().copied().chain(std::iter::repeat(0)).take(n_tokens))
             .collect();
-        let x = self.tokens.index_select(&Tensor::from_vec(padded, batch * n_tokens, &self.device)?, 0)?;
+        let x = self.tokens.rows(&padded)?;
         let x = x.reshape((batch, n_tokens, ()))?.broadcast_add(&self.positions.narrow(0, 0, n_tokens)?)?;
         let mask = match self.reading {
             Reading::Causal(_) => Some(causal_mask(n_tokens, &self.device)?),
