@@ -2,8 +2,8 @@
 
     .venv/bin/python models/parity/make_true_size_packs.py FOLDER
 
-makes FOLDER/organisation/name for each, in f32 as the hub has them: 14 GB in all. The tokenizers are the small
-ones of the goldens. For the test of downloads at true size, crates/packs/tests/packs/true_size.rs.
+makes FOLDER/organisation/name for each, in f32 as the hub has them: 15 GB in all. The tokenizers are the small
+ones of the goldens. For the test of packs at true size, crates/cli/tests/true_size.rs.
 """
 
 import argparse
@@ -39,6 +39,11 @@ CLIP_L14 = CLIPConfig(
     ),
     projection_dim=768,
 )
+# TinyCLIP ViT-40M/32: narrower towers, and half the layers for texts.
+TINY_CLIP = CLIPConfig(
+    text_config={"eos_token_id": 2, "num_hidden_layers": 6},
+    vision_config=dict(hidden_size=512, intermediate_size=2048, num_attention_heads=8),
+)
 # The released configurations have 12 heads; the class's default is 8.
 BLIP_BASE = BlipConfig(text_config={"num_attention_heads": 12})
 BLIP_LARGE = BlipConfig(
@@ -60,6 +65,7 @@ MODELS = {
     "google/siglip2-base-patch16-224": (SiglipModel, SIGLIP2_B16),
     "laion/CLIP-ViT-B-32-laion2B-s34B-b79K": (CLIPModel, CLIP_B32),
     "patrickjohncyh/fashion-clip": (CLIPModel, CLIP_B32),
+    "wkcn/TinyCLIP-ViT-40M-32-Text-19M-LAION400M": (CLIPModel, TINY_CLIP),
     "openai/clip-vit-large-patch14": (CLIPModel, CLIP_L14),
     "Salesforce/blip-image-captioning-base": (BlipForConditionalGeneration, BLIP_BASE),
     "Salesforce/blip-image-captioning-large": (BlipForConditionalGeneration, BLIP_LARGE),

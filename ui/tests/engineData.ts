@@ -216,6 +216,7 @@ const OFFERED: PackItem = {
   sizeBytes: 2_500_000_000,
   doneBytes: 0,
   memoryBytes: null,
+  pace: { read: 23.4, describe: 0.81 },
   problem: null,
   folder: null,
 };
@@ -235,6 +236,7 @@ export const PACKS: PackList = {
       recommended: null,
       sizeBytes: 34_600_000,
       memoryBytes: 68_000_000,
+      pace: null,
       folder: MODELS.folder,
     },
     OFFERED,

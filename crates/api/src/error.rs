@@ -84,10 +84,7 @@ impl From<CatalogError> for ApiError {
                 (ErrorCode::InUse, "Searches go by it. Go back first, then forget it.".to_owned())
             }
             CatalogError::BadSearchLog { .. } => (ErrorCode::BadRequest, sentence(&error.to_string())),
-            CatalogError::AlreadyLearning => (
-                ErrorCode::InUse,
-                "Searches are learning already. Wait for the end of that, or stop it.".to_owned(),
-            ),
+            CatalogError::AlreadyLearning => (ErrorCode::InUse, sentence(&error.to_string())),
             CatalogError::NoSuchSource => {
                 (ErrorCode::NotFound, "This folder is no longer in the catalog.".to_owned())
             }

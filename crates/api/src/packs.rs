@@ -12,13 +12,13 @@ use std::{
 use vitrine_catalog::jobs::{
     Job, JobError, JobKind, JobSnapshot, JobState, Lane, Outcome, Stage, StartError,
 };
-use vitrine_packs::{HubOptions, Installed, Offer, Outcome as Arrived, PackError, Shelf, Unfinished};
+use vitrine_packs::{HubOptions, Installed, Offer, Outcome as Arrived, Pace, PackError, Shelf, Unfinished};
 
 use crate::{
     Api, convert,
     types::{
         ApiError, ErrorCode, ModelPrecision, PackChange, PackItem, PackJob, PackJobEnd, PackJobKind,
-        PackList, PackNews, PackState, PackStep,
+        PackList, PackNews, PackPace, PackState, PackStep,
     },
 };
 
@@ -63,13 +63,16 @@ impl Api {
     /// # Errors
     /// A library that cannot be read.
     pub fn packs(&self) -> Result<PackList, ApiError> {
-        let in_use = self.library.models().ok().map(|models| models.folder);
+        let models = self.library.models().ok();
+        // How fast a graphics card would be is not known before it has worked.
+        let is_processor = models.as_ref().is_some_and(|models| models.device == "CPU");
+        let in_use = models.map(|models| models.folder);
         let change = self.library.pack_change()?;
         let previous = self.library.previous_pack()?;
         let previous_precision = previous.as_ref().map(|(_, precision)| *precision).unwrap_or_default();
         let previous = previous.and_then(|(folder, _)| Installed::at(&folder));
         Ok(PackList {
-            packs: items(&self.packs, in_use.as_deref())?,
+            packs: items(&self.packs, in_use.as_deref(), is_processor)?,
             packs_folder: self.packs.shelf.folder().display().to_string(),
             job: self.pack_job(),
             change: change.map(|change| PackChange {
@@ -234,8 +237,12 @@ impl Api {
     }
 }
 
-fn items(packs: &Packs, in_use: Option<&Path>) -> Result<Vec<PackItem>, ApiError> {
+fn items(packs: &Packs, in_use: Option<&Path>, is_processor: bool) -> Result<Vec<PackItem>, ApiError> {
     let offers = Offer::all()?;
+    let pace = |offer: &Offer| {
+        let pace = offer.pace().filter(|_| is_processor);
+        pace.map(|Pace { read, describe }| PackPace { read, describe })
+    };
     let unfinished = packs.shelf.unfinished();
     let is_in_use = |pack: &Installed| in_use.is_some_and(|folder| is_same(folder, &pack.folder));
     let mut items: Vec<PackItem> = Vec::new();
@@ -251,6 +258,7 @@ fn items(packs: &Packs, in_use: Option<&Path>) -> Result<Vec<PackItem>, ApiError
             is_shipped,
             is_offered: offer.is_some(),
             recommended: offer.and_then(|offer| offer.recommended.clone()),
+            pace: offer.and_then(pace),
             title: offer.map_or_else(|| title_of(&pack.name), |offer| offer.title.clone()),
             ..item(pack)
         });
@@ -263,7 +271,7 @@ fn items(packs: &Packs, in_use: Option<&Path>) -> Result<Vec<PackItem>, ApiError
         let part = unfinished.iter().find(|part| part.name == offer.name);
         match items.iter_mut().find(|item| item.name == offer.name && !item.is_shipped) {
             Some(item) => item.done_bytes = part.map_or(0, |part| part.done_bytes),
-            None => items.push(offered(offer, part)),
+            None => items.push(PackItem { pace: pace(offer), ..offered(offer, part) }),
         }
     }
     Ok(items)
@@ -283,6 +291,7 @@ fn item(pack: &Installed) -> PackItem {
         size_bytes: pack.size_bytes,
         done_bytes: 0,
         memory_bytes: Some(pack.memory_bytes).filter(|&bytes| bytes > 0),
+        pace: None,
         problem: pack.problem.clone(),
         folder: Some(pack.folder.display().to_string()),
     }
@@ -302,6 +311,7 @@ fn offered(offer: &Offer, part: Option<&Unfinished>) -> PackItem {
         size_bytes: part.map(|part| part.total_bytes).filter(|&n| n > 0).unwrap_or(offer.about_bytes),
         done_bytes: part.map_or(0, |part| part.done_bytes),
         memory_bytes: None,
+        pace: None,
         problem: None,
         folder: None,
     }

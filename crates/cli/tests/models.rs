@@ -98,6 +98,8 @@ fn the_list_tells_what_there_is_without_a_network() {
     assert_eq!((&list["pack"], &list["isStarter"]), (&"starter".into(), &true.into()));
     assert_eq!(desk.pack("fast")["state"], "available");
     assert_eq!(desk.pack("starter")["isInUse"], true);
+    assert!(desk.pack("fast")["pace"]["read"].as_f64().unwrap() > 0.0);
+    desk.works(&["list"], &["Here it reads about "]);
     assert!(desk.hub.take_seen().is_empty());
 }
 

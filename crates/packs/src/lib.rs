@@ -40,7 +40,7 @@ mod words;
 
 pub use self::error::PackError;
 pub use self::hub::HubOptions;
-pub use self::offer::Offer;
+pub use self::offer::{Offer, Pace};
 pub use self::pull::Outcome;
 pub use self::shelf::{Installed, Shelf, Unfinished, verify};
 pub use self::words::size_in_words;

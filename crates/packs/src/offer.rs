@@ -37,6 +37,8 @@ pub struct Offer {
     pub licence: String,
     /// About how much there is to download.
     pub about_bytes: u64,
+    #[serde(default)]
+    work: Option<Work>,
     /// Why most shops should take this one; of one offer alone.
     #[serde(default)]
     pub recommended: Option<String>,
@@ -50,6 +52,24 @@ pub struct Offer {
     matching: Option<Repo>,
     #[serde(default)]
     calibration: Option<Scales>,
+}
+
+/// How much there is to do for a photo, in billions of operations of f32 that take as long: what was measured
+/// (`crates/cli/tests/true_size.rs`), so that waiting for memory and the words of sentences are in it.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Work {
+    read: f64,
+    describe: f64,
+}
+
+/// Photos a second.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pace {
+    /// That are read, and can be found then.
+    pub read: f64,
+    /// That are described.
+    pub describe: f64,
 }
 
 /// A model on the hub.
@@ -136,6 +156,13 @@ impl Offer {
         Ok(offer)
     }
 
+    /// How fast it would be on this processor, at about.
+    #[must_use]
+    pub fn pace(&self) -> Option<Pace> {
+        let speed = vitrine_models::processor_speed();
+        self.work.map(|Work { read, describe }| Pace { read: speed / read, describe: speed / describe })
+    }
+
     /// The repositories of its models on the hub.
     pub fn repos(&self) -> impl Iterator<Item = &str> {
         self.models().map(|(_, repo)| repo.repo.as_str())
@@ -173,6 +200,8 @@ mod tests {
         for offer in &offers {
             assert!(offer.models().all(|(_, repo)| repo.repo.split('/').count() == 2), "{}", offer.name);
             assert!(offer.about_bytes > 1_000_000_000 && !offer.summary.is_empty());
+            let pace = offer.pace().unwrap();
+            assert!(pace.read > pace.describe && pace.describe > 0.0, "{pace:?}");
         }
         assert_eq!(offers.iter().filter(|offer| offer.recommended.is_some()).count(), 1);
         assert_eq!(Offer::named("quality").unwrap().clip.repo, "openai/clip-vit-large-patch14");

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PackItem } from './bindings/PackItem';
 import type { PackJob } from './bindings/PackJob';
-import { jobFraction, jobInWords, sizeInWords, standing } from './packs';
+import { jobFraction, jobInWords, paceInWords, sizeInWords, standing } from './packs';
 
 const PACK: PackItem = {
   name: 'fast',
@@ -16,6 +16,7 @@ const PACK: PackItem = {
   sizeBytes: 2_500_000_000,
   doneBytes: 0,
   memoryBytes: null,
+  pace: null,
   problem: null,
   folder: null,
 };
@@ -47,6 +48,13 @@ test('a pack says how large it is and what it is to the shop', () => {
   check({ state: 'installed', isShipped: true }, '2.5 GB on disk', 'Ships with Vitrine');
   check({ state: 'installed', isInUse: true }, '2.5 GB on disk', 'In use');
   check({ state: 'damaged', isInUse: false }, '2.5 GB on disk', 'Cannot be used');
+});
+
+test('a pack says how fast it would be', () => {
+  expect(paceInWords(PACK)).toBe('');
+  expect(paceInWords({ ...PACK, pace: { read: 23.4, describe: 0.81 } })).toBe(
+    'On this computer it reads about 23 photos/s and describes about 49 photos/min.',
+  );
 });
 
 test('a job says how far, how fast and how long', () => {

@@ -3,7 +3,7 @@ import type { ModelPrecision } from './bindings/ModelPrecision';
 import type { ModelsInfo } from './bindings/ModelsInfo';
 import type { PackItem } from './bindings/PackItem';
 import type { PackJob } from './bindings/PackJob';
-import { bytes, timeLeft } from './words';
+import { bytes, rate, timeLeft } from './words';
 
 /** `1.6 GB on disk, 2.1 GB in memory`. */
 export function sizeInWords(pack: PackItem): string {
@@ -17,6 +17,12 @@ export function sizeInWords(pack: PackItem): string {
       return pack.memoryBytes === null ? disk : `${disk}, ${bytes(pack.memoryBytes)} in memory`;
     }
   }
+}
+
+/** `On this computer it reads about 12 photos/s and describes about 50 photos/min.`; nothing where nobody knows. */
+export function paceInWords({ pace }: PackItem): string {
+  if (!pace) return '';
+  return `On this computer it reads about ${rate(pace.read)} and describes about ${rate(pace.describe)}.`;
 }
 
 /** What a pack is to this shop; nothing where the button says it. */

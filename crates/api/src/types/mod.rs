@@ -33,7 +33,7 @@ pub use health::{AgreementDay, Health, HealthProblem, Reviewed, Unphotographed};
 pub use ids::{PictureId, ProductId, SourceId};
 pub use lists::{Dropped, ListColumn, ListFinding, ListLine, ListPreview, ListToken, ListTrouble};
 pub use packs::{
-    PackChange, PackItem, PackJob, PackJobEnd, PackJobKind, PackList, PackNews, PackState, PackStep,
+    PackChange, PackItem, PackJob, PackJobEnd, PackJobKind, PackList, PackNews, PackPace, PackState, PackStep,
 };
 pub use photo::{CaptionStyle, DescribeMode, PhotoReading, PhotoRequest, Phrase};
 pub use progress::{RunProgress, RunState, StageKind, StageProgress};

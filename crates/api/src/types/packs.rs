@@ -51,10 +51,22 @@ pub struct PackItem {
     /// Bytes of memory that its models take; none for one that is not here.
     #[ts(type = "number | null")]
     pub memory_bytes: Option<u64>,
+    /// How fast it is on this processor, at about; none where a graphics card computes, or nobody knows.
+    pub pace: Option<PackPace>,
     /// Why it cannot be used.
     pub problem: Option<String>,
     /// Its folder, where it has one.
     pub folder: Option<String>,
+}
+
+/// Photos a second.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PackPace {
+    /// That are read, and can be found then.
+    pub read: f64,
+    /// That are described.
+    pub describe: f64,
 }
 
 /// A change from one pack to another, while the new one reads the photos.

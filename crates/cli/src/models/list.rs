@@ -3,7 +3,7 @@
 use serde::Serialize;
 use vitrine_api::{
     Api, size_in_words,
-    types::{ModelPrecision, ModelRole, ModelsInfo, PackItem, PackList, PackState},
+    types::{ModelPrecision, ModelRole, ModelsInfo, PackItem, PackList, PackPace, PackState},
 };
 
 use crate::{
@@ -39,6 +39,9 @@ pub fn run(api: &Api, arguments: &Arguments) -> anyhow::Result<()> {
             if let Some(why) = &pack.recommended {
                 say!("{:<12} Recommended for most shops: {why}", "");
             }
+        }
+        if let Some(pace) = pack.pace {
+            say!("{:<12} {}", "", pace_in_words(pace));
         }
         if let Some(problem) = &pack.problem {
             say!("{:<12} {problem}", "");
@@ -98,6 +101,15 @@ fn in_use(models: &ModelsInfo) {
             say!("    - {line}");
         }
     }
+}
+
+fn pace_in_words(PackPace { read, describe }: PackPace) -> String {
+    let rate = |per_second: f64| match per_second {
+        many if many >= 10.0 => format!("{many:.0} photos/s"),
+        some if some >= 1.0 => format!("{some:.1} photos/s"),
+        few => format!("{:.0} photos/min", (few * 60.0).max(1.0)),
+    };
+    format!("Here it reads about {} and describes about {}.", rate(read), rate(describe))
 }
 
 /// How far a pack is, and how large.

@@ -1,6 +1,7 @@
 //! Downloads from a hub on this machine, imports, checks and removals, with everything that can go wrong.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::new_without_default, missing_docs)] // a test that fails may panic
 
+#[allow(dead_code, reason = "folders of true size are for the program's own test")]
 mod hub_server;
 mod import;
 mod models;
@@ -8,7 +9,6 @@ mod pickle;
 mod pull;
 mod removal;
 mod trouble;
-mod true_size;
 
 use std::path::PathBuf;
 use std::thread;
