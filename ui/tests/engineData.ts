@@ -215,7 +215,7 @@ const OFFERED: PackItem = {
   recommended: null,
   sizeBytes: 2_500_000_000,
   doneBytes: 0,
-  memoryBytes: null,
+  memoryBytes: 1_400_000_000,
   pace: { read: 23.4, describe: 0.81 },
   problem: null,
   folder: null,

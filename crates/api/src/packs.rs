@@ -310,7 +310,7 @@ fn offered(offer: &Offer, part: Option<&Unfinished>) -> PackItem {
         recommended: offer.recommended.clone(),
         size_bytes: part.map(|part| part.total_bytes).filter(|&n| n > 0).unwrap_or(offer.about_bytes),
         done_bytes: part.map_or(0, |part| part.done_bytes),
-        memory_bytes: None,
+        memory_bytes: offer.memory_bytes(),
         pace: None,
         problem: None,
         folder: None,

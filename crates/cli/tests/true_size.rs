@@ -117,6 +117,7 @@ fn every_offered_pack_is_used_at_its_true_size() {
         hub.fault("model.safetensors", Fault::CutAfter(200_000_000), 1);
         hub.fault("open_clip_pytorch_model.bin", Fault::CutAfter(200_000_000), 1);
         let (name, desk) = (offer["name"].as_str().unwrap(), Desk { hub: &hub, folder: folder.path() });
+        let (offered, _) = desk.json(&["models", "list"]);
         let (_, pulled) = desk.run(&["models", "pull", name]);
         let (_, verified) = desk.run(&["models", "verify", name]);
         let (list, _) = desk.json(&["models", "list"]);
@@ -126,6 +127,14 @@ fn every_offered_pack_is_used_at_its_true_size() {
         let about_bytes = offer["about_bytes"].as_integer().unwrap() as f64;
         let is_near = (0.9..1.1).contains(&(about_bytes / size_bytes));
         assert!(is_near, "{name} says {about_bytes} bytes, not {size_bytes}");
+
+        let memory = |list: &Value| {
+            let packs = list["packs"].as_array().unwrap();
+            let pack = packs.iter().find(|pack| pack["name"] == name).unwrap();
+            pack["memoryBytes"].as_f64().unwrap()
+        };
+        let (said, there) = (memory(&offered), memory(&list));
+        assert!((0.85..1.15).contains(&(said / there)), "{name} says {said} bytes of memory, not {there}");
 
         desk.run(&["models", "use", name]);
         let [read, described] = desk.rates(&[]);

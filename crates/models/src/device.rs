@@ -124,6 +124,17 @@ impl ModelDevice {
         }
     }
 
+    /// What models compute in there where nobody chose: on a processor in the smallest numbers in which they are known to
+    /// answer as in f32, which are bf16 where the processor multiplies it faster, and int8 where a pack says so (`agrees`).
+    #[must_use]
+    pub fn usual_precision(&self, agrees: &[Precision]) -> Precision {
+        match self.is_processor() {
+            true if agrees.contains(&Precision::Int8) => Precision::Int8,
+            true if has_fast_bf16() => Precision::Bf16,
+            _ => self.report.precision,
+        }
+    }
+
     /// The same device, where models keep their layers as it reads them in files below `folder`, once they were loaded:
     /// the next time they are loaded faster. The folder may be removed at any time, and need not be there.
     #[must_use]

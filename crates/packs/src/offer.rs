@@ -4,7 +4,7 @@
 //! wanted.
 
 use serde::Deserialize;
-use vitrine_models::{Calibration, ScoreRange};
+use vitrine_models::{Calibration, DevicePreference, Precision, ScoreRange, select_device};
 
 use crate::PackError;
 use crate::layout::Layout;
@@ -54,13 +54,17 @@ pub struct Offer {
     calibration: Option<Scales>,
 }
 
-/// How much there is to do for a photo, in billions of operations of f32 that take as long: what was measured
-/// (`crates/cli/tests/true_size.rs`), so that waiting for memory and the words of sentences are in it.
+/// What its models need, as it was measured (`crates/cli/tests/true_size.rs`).
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Work {
+    /// Billions of operations of f32 that take as long as reading a photo.
     read: f64,
+    /// The same of describing one.
     describe: f64,
+    /// Weights that are loaded, in f32, and memory beside them.
+    weights_bytes: u64,
+    working_bytes: u64,
 }
 
 /// Photos a second.
@@ -90,6 +94,11 @@ pub(crate) struct Repo {
 struct Scales {
     text: ScoreRange,
     image: ScoreRange,
+}
+
+/// What models compute in on this processor where nobody chose.
+pub(crate) fn usual_precision(agrees: &[Precision]) -> Precision {
+    select_device(DevicePreference::Cpu).usual_precision(agrees)
 }
 
 fn main_branch() -> String {
@@ -160,7 +169,14 @@ impl Offer {
     #[must_use]
     pub fn pace(&self) -> Option<Pace> {
         let speed = vitrine_models::processor_speed();
-        self.work.map(|Work { read, describe }| Pace { read: speed / read, describe: speed / describe })
+        self.work.map(|Work { read, describe, .. }| Pace { read: speed / read, describe: speed / describe })
+    }
+
+    /// Memory that its models would take on this processor, at about.
+    #[must_use]
+    pub fn memory_bytes(&self) -> Option<u64> {
+        let of_f32 = |bytes: u64| bytes / Precision::F32.size_bytes() * usual_precision(&[]).size_bytes();
+        self.work.map(|work| of_f32(work.weights_bytes) + work.working_bytes)
     }
 
     /// The repositories of its models on the hub.
@@ -202,6 +218,7 @@ mod tests {
             assert!(offer.about_bytes > 1_000_000_000 && !offer.summary.is_empty());
             let pace = offer.pace().unwrap();
             assert!(pace.read > pace.describe && pace.describe > 0.0, "{pace:?}");
+            assert!(offer.memory_bytes().unwrap() > offer.about_bytes / 4, "{}", offer.name);
         }
         assert_eq!(offers.iter().filter(|offer| offer.recommended.is_some()).count(), 1);
         assert_eq!(Offer::named("quality").unwrap().clip.repo, "openai/clip-vit-large-patch14");

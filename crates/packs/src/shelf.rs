@@ -22,9 +22,10 @@ use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 use vitrine_jobs::{Job, Stage};
-use vitrine_models::{FileSum, ModelError, Pack, Precision};
+use vitrine_models::{FileSum, ModelError, Pack};
 
 use crate::PackError;
+use crate::offer::usual_precision;
 use crate::origin::Expected;
 use crate::part::hex;
 use crate::words::size_in_words;
@@ -284,7 +285,7 @@ fn opened(folder: &Path) -> Option<(SystemTime, Installed)> {
                 licence: manifest.licence.clone(),
                 folder: folder.to_path_buf(),
                 size_bytes: manifest.size_bytes(),
-                memory_bytes: pack.memory_bytes(Precision::F32).unwrap_or(0),
+                memory_bytes: pack.memory_bytes(usual_precision(&manifest.agrees)).unwrap_or(0),
                 problem: None,
             }
         }

@@ -39,6 +39,7 @@ test('a pack says how large it is and what it is to the shop', () => {
     expect([sizeInWords(pack), standing(pack)]).toEqual([size, state]);
   };
   check({}, 'About 2.5 GB to download', '');
+  check({ memoryBytes: 1.4e9 }, 'About 2.5 GB to download, 1.4 GB in memory', '');
   check({ state: 'partial', doneBytes: 6e8 }, '600 MB of 2.5 GB downloaded', '');
   check(
     { state: 'installed', memoryBytes: 2.6e9 },

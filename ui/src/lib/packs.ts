@@ -7,15 +7,14 @@ import { bytes, rate, timeLeft } from './words';
 
 /** `1.6 GB on disk, 2.1 GB in memory`. */
 export function sizeInWords(pack: PackItem): string {
+  const memory = pack.memoryBytes === null ? '' : `, ${bytes(pack.memoryBytes)} in memory`;
   switch (pack.state) {
     case 'available':
-      return `About ${bytes(pack.sizeBytes)} to download`;
+      return `About ${bytes(pack.sizeBytes)} to download${memory}`;
     case 'partial':
       return `${bytes(pack.doneBytes)} of ${bytes(pack.sizeBytes)} downloaded`;
-    default: {
-      const disk = `${bytes(pack.sizeBytes)} on disk`;
-      return pack.memoryBytes === null ? disk : `${disk}, ${bytes(pack.memoryBytes)} in memory`;
-    }
+    default:
+      return `${bytes(pack.sizeBytes)} on disk${memory}`;
   }
 }
 

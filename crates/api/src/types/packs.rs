@@ -48,7 +48,7 @@ pub struct PackItem {
     /// Bytes of an interrupted download that are here.
     #[ts(type = "number")]
     pub done_bytes: u64,
-    /// Bytes of memory that its models take; none for one that is not here.
+    /// Bytes of memory that its models take, at about; none where nobody knows.
     #[ts(type = "number | null")]
     pub memory_bytes: Option<u64>,
     /// How fast it is on this processor, at about; none where a graphics card computes, or nobody knows.

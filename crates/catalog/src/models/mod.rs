@@ -307,11 +307,7 @@ impl Models {
 /// precision may have been given up half-way; else, on a processor, the smallest in which it is known to answer as in
 /// f32.
 fn suitable(pack: &Pack, device: &ModelDevice, store: &Store) -> Result<Precision, CatalogError> {
-    let usual = match device.is_processor() {
-        true if pack.manifest().agrees.contains(&Precision::Int8) => Precision::Int8,
-        true if vitrine_models::has_fast_bf16() => Precision::Bf16,
-        _ => device.report().precision,
-    };
+    let usual = device.usual_precision(&pack.manifest().agrees);
     let n_vectors = |precision: Precision| -> Result<(u64, bool), CatalogError> {
         let legacy = store.n_vectors(&legacy_key(pack, "clip", precision))?;
         Ok(legacy.max(store.n_vectors(&pack.clip_key(precision))?))

@@ -119,7 +119,10 @@ fn standing(pack: &PackItem) -> String {
         PackState::Installed if pack.is_shipped => "ships with Vitrine".to_owned(),
         PackState::Installed => "installed".to_owned(),
         PackState::Damaged => "cannot be used".to_owned(),
-        PackState::Available => return format!("to download, about {}", size_in_words(pack.size_bytes)),
+        PackState::Available => {
+            let size = format!("to download, about {}", size_in_words(pack.size_bytes));
+            return format!("{size}{}", memory_in_words(pack));
+        }
         PackState::Partial => {
             return format!(
                 "partly downloaded, {} of about {}: `vitrine models pull {}` goes on",
@@ -129,12 +132,9 @@ fn standing(pack: &PackItem) -> String {
             );
         }
     };
-    match pack.memory_bytes {
-        Some(memory) => format!(
-            "{state}, {} on disk, {} in memory",
-            size_in_words(pack.size_bytes),
-            size_in_words(memory)
-        ),
-        None => format!("{state}, {} on disk", size_in_words(pack.size_bytes)),
-    }
+    format!("{state}, {} on disk{}", size_in_words(pack.size_bytes), memory_in_words(pack))
+}
+
+fn memory_in_words(pack: &PackItem) -> String {
+    pack.memory_bytes.map_or_else(String::new, |bytes| format!(", {} in memory", size_in_words(bytes)))
 }
