@@ -110,7 +110,8 @@ fn every_offered_pack_is_used_at_its_true_size() {
     assert!(!starter.is_empty());
     for offer in offers().iter().filter(|offer| is_wanted(offer["name"].as_str().unwrap())) {
         let hub = HubServer::start();
-        for repo in ["clip", "caption", "match"].iter().filter_map(|role| offer.get(role)?["repo"].as_str()) {
+        for repo in ["clip", "caption", "match"].iter().filter_map(|role| offer.get(*role)?["repo"].as_str())
+        {
             hub.put_folder(repo, &source.join(repo));
         }
         // The connection is cut once in the middle of the search model's weights.
