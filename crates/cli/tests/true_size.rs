@@ -146,6 +146,8 @@ fn every_offered_pack_is_used_at_its_true_size() {
         assert_eq!(again, found, "{name} answers otherwise the second time");
 
         desk.run(&["models", "back"]);
+        // Vectors are there still; descriptions, whose words are searched too, are written again.
+        desk.run(&["index"]);
         assert_eq!(desk.search().0, starter, "after {name}");
         desk.run(&["models", "remove", name]);
         assert!(!folder.path().join("packs").join(name).exists());
