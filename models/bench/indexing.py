@@ -23,11 +23,11 @@ from PIL import Image
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "images"
 SIZES = {"12 MP": (4000, 3000), "1 MP": (1200, 900)}
-MODELS = [
-    "laion/CLIP-ViT-B-32-laion2B-s34B-b79K",
-    "Salesforce/blip-image-captioning-base",
-    "Salesforce/blip-itm-base-coco",
-]
+MODELS = {
+    "clip": "laion/CLIP-ViT-B-32-laion2B-s34B-b79K",
+    "caption": "Salesforce/blip-image-captioning-base",
+    "match": "Salesforce/blip-itm-base-coco",
+}
 STAGES = ["Reading", "Learning", "Describing", "Refining"]
 
 
@@ -64,10 +64,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=packs) as name:
         folder = Path(name)
         environment = os.environ | {"VITRINE_PACKS": str(folder / "packs")}
-        for repo in MODELS:
-            (folder / "models" / repo).mkdir(parents=True)
+        for role, repo in MODELS.items():
+            (folder / "models" / role).mkdir(parents=True)
             for file in (Path(packs) / repo).iterdir():
-                os.link(file, folder / "models" / repo / file.name)
+                os.link(file, folder / "models" / role / file.name)
         vitrine = [str(Path(program).resolve()), "--library", str(folder / "empty")]
         run([*vitrine, "models", "import", str(folder / "models"), "--name", "sized"], environment)
         print("| photos | arithmetic | " + " | ".join(stage.lower() for stage in STAGES) + " | peak MiB |")

@@ -54,7 +54,8 @@ pub struct Offer {
     calibration: Option<Scales>,
 }
 
-/// What its models need, as it was measured (`crates/cli/tests/true_size.rs`).
+/// What its models need, as it was measured of `fast` and `quality` (`crates/cli/tests/true_size.rs`); of others by the
+/// operations of their towers.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Work {
