@@ -54,8 +54,8 @@ pub struct Offer {
     calibration: Option<Scales>,
 }
 
-/// What its models need, as it was measured of `fast` and `quality` (`crates/cli/tests/true_size.rs`); of others by the
-/// operations of their towers.
+/// What its models need, as it was measured of `fast` and `quality` once their word lists had been read; of others by
+/// the operations of their towers beside those.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Work {
