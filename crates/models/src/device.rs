@@ -124,8 +124,9 @@ impl ModelDevice {
         }
     }
 
-    /// What models compute in there where nobody chose: on a processor in the smallest numbers in which they are known to
-    /// answer as in f32, which are bf16 where the processor multiplies it faster, and int8 where a pack says so (`agrees`).
+    /// What models compute in there where nobody chose: on a processor in the smallest numbers in which they are known
+    /// to answer as in f32, which are bf16 where the processor multiplies it faster, and int8 where a pack says so
+    /// (`agrees`).
     #[must_use]
     pub fn usual_precision(&self, agrees: &[Precision]) -> Precision {
         match self.is_processor() {
