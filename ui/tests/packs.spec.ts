@@ -90,7 +90,10 @@ test('the pack that suits most shops is named, and why', async ({ page }) => {
 test('a pack is downloaded, paused, resumed and used', async ({ page }) => {
   await open(page);
   const fast = page.getByTestId('pack-fast');
-  await expect(fast).toContainText('About 2.5 GB to download');
+  await expect(fast).toContainText('About 2.5 GB to download, 1.4 GB in memory.');
+  await expect(fast).toContainText(
+    'On this computer it reads about 23 photos/s and describes about 49 photos/min.',
+  );
   await expect(fast.getByRole('button')).toHaveText(['Download']);
 
   await answer(page, { ...PARTIAL, job: JOB });
