@@ -50,6 +50,8 @@ struct State {
     asked: HashMap<String, u32>,
     /// What the next file will be, where this one lacks layers.
     next: Option<Next>,
+    /// That it cannot be written.
+    has_given_up: bool,
 }
 
 /// A file that is there.
@@ -130,11 +132,12 @@ impl Kept {
         }
         let layer = make()?;
         if let Dense::Packed(matrix) = &layer
+            && !state.has_given_up
             && let Err(error) = self.keep(&mut state, name, matrix)
         {
             untold(&error);
             // Nor are those that follow; the model is loaded all the same.
-            state.next = None;
+            (state.next, state.has_given_up) = (None, true);
         }
         Ok(layer)
     }
@@ -414,6 +417,22 @@ mod tests {
             assert_eq!(load(&model, &kept, Precision::Int8, &names), (first.clone(), 2), "length {length}");
         }
         assert_eq!(load(&model, &kept, Precision::Int8, &names).1, 0, "and mended");
+    }
+
+    #[test]
+    fn a_file_that_could_not_be_written_is_not_begun_again() {
+        let (_pack, model, folder) = folders();
+        fs::write(&folder, "a file where the folder would be").unwrap();
+        let kept = Kept::open_any(&folder, &model, Precision::Int8, 0).unwrap();
+        let layer = |name| {
+            let weight = || Tensor::zeros((3, 4), candle_core::DType::F32, &Device::Cpu);
+            kept.layer(name, INT8, || Dense::new(INT8, weight()?, None)).unwrap();
+        };
+        layer("up");
+        fs::remove_file(&folder).unwrap();
+        layer("down");
+        kept.finish();
+        assert!(!folder.exists(), "a part of a model is kept");
     }
 
     #[test]
