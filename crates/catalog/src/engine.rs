@@ -8,14 +8,14 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use vitrine_models::{Pack, Precision};
 
 use crate::{
     CatalogError, LibraryOptions,
-    describe::{self, Vocabulary, WordLists},
+    describe::{GoOn, SharedVocabulary, Vocabulary, WordLists},
     memory::Vectors,
     models::{ModelIds, Models, OpenModels},
     store::{PictureId, Setting, Store, TuningId},
@@ -82,7 +82,7 @@ fn remember(
 pub(crate) struct Engine {
     pub(crate) models: Arc<Models>,
     pub(crate) vectors: Arc<Vectors>,
-    vocabulary: Arc<OnceLock<Vocabulary>>,
+    vocabulary: Arc<SharedVocabulary>,
     /// What is added to every relevance.
     shift: f32,
 }
@@ -116,7 +116,7 @@ impl Engine {
 
     fn of(
         models: Arc<Models>,
-        vocabulary: Arc<OnceLock<Vocabulary>>,
+        vocabulary: Arc<SharedVocabulary>,
         tuned: Option<Arc<Tuned>>,
         options: &LibraryOptions,
     ) -> Self {
@@ -162,17 +162,9 @@ impl Engine {
     pub(crate) fn vocabulary(
         &self,
         library: &Path,
-        go_on: &dyn Fn() -> Result<bool, CatalogError>,
+        go_on: &GoOn<'_>,
     ) -> Result<Option<&Vocabulary>, CatalogError> {
-        if self.vocabulary.get().is_none() {
-            let cache = library.join("cache");
-            let Some(made) = describe::vocabulary(&self.models, &cache, go_on)? else {
-                return Ok(None);
-            };
-            // Another thread may have been faster; both made the same.
-            let _ = self.vocabulary.set(made);
-        }
-        Ok(self.vocabulary.get())
+        self.vocabulary.get_or_read(&self.models, &library.join("cache"), go_on)
     }
 
     /// The word lists, where they are ready.

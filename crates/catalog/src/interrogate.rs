@@ -12,7 +12,7 @@ use vitrine_models::{
 use crate::{
     CatalogError, Library,
     colour::{ProductColour, product_colours},
-    describe::{self, Description},
+    describe::{self, Description, ListReading},
     engine::Engine,
     library::{Inner, file_name},
     models::no_answer,
@@ -101,7 +101,7 @@ pub struct PhotoReading {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PhotoStep {
     /// A word list is read by the search model, once for ever.
-    ReadingList(String),
+    ReadingList(ListReading),
     /// Phrases are tried; the text so far, phrases chosen, phrases at most.
     Trying(String, usize, usize),
 }
@@ -223,7 +223,7 @@ impl Asking<'_> {
     }
 
     fn product(&self, vector: &[f32], reading: &PhotoReading) -> Result<Description, CatalogError> {
-        let go_on = || Ok((self.go_on)(PhotoStep::ReadingList("products".to_owned())));
+        let go_on = |reading: &ListReading| Ok((self.go_on)(PhotoStep::ReadingList(reading.clone())));
         let vocabulary =
             self.engine.vocabulary(&self.inner.options.folder, &go_on)?.ok_or(CatalogError::Cancelled)?;
         let caption = reading.caption.as_ref().map(|caption| (caption.text.clone(), caption.mean_log_prob));
@@ -233,7 +233,7 @@ impl Asking<'_> {
 
     /// The bare terms' vectors of a list.
     fn vectors(&self, table: &TermTable) -> Result<TermVectors, CatalogError> {
-        let go_on = || Ok((self.go_on)(PhotoStep::ReadingList(table.name().to_owned())));
+        let go_on = |reading: &ListReading| Ok((self.go_on)(PhotoStep::ReadingList(reading.clone())));
         let cache = self.inner.options.folder.join("cache");
         describe::vectors(&self.engine.models, table, "{}", &cache, &go_on)?.ok_or(CatalogError::Cancelled)
     }

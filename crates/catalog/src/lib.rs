@@ -51,6 +51,7 @@ pub mod twins;
 mod watch;
 mod words;
 
+pub use describe::ListReading;
 pub use detail::{ProductDetail, ProductFile, ProductPhoto};
 pub use engine::PackChange;
 pub use error::CatalogError;

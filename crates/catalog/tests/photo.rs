@@ -7,7 +7,7 @@ use std::{cell::RefCell, fs};
 
 use support::{Shop, blob, png};
 use vitrine_catalog::{
-    CaptionStyle, CatalogError, DescribeMode, Library, PhotoOptions, PhotoReading, PhotoStep,
+    CaptionStyle, CatalogError, DescribeMode, Library, ListReading, PhotoOptions, PhotoReading, PhotoStep,
 };
 
 fn tiny() -> (Shop, Library) {
@@ -83,6 +83,34 @@ fn a_person_hears_what_is_done_and_can_stop_it() {
     });
     assert!(matches!(stopped, Err(CatalogError::Cancelled)), "{stopped:?}");
     assert!(steps.borrow().iter().any(|step| matches!(step, PhotoStep::ReadingList(_))));
+}
+
+#[test]
+fn a_word_list_that_was_begun_is_gone_on_with() {
+    let (shop, library) = tiny();
+    let reading = |steps: usize| {
+        let heard = RefCell::new(Vec::new());
+        let ended =
+            library.describe_photo(&shop.photos().join("photo.png"), &PhotoOptions::default(), &|step| {
+                if let PhotoStep::ReadingList(ListReading { n_done, n_total, .. }) = step {
+                    heard.borrow_mut().push((n_done, n_total));
+                }
+                heard.borrow().len() < steps
+            });
+        (heard.into_inner(), ended)
+    };
+    let (first, ended) = reading(4);
+    assert!(matches!(ended, Err(CatalogError::Cancelled)), "{ended:?}");
+    let (n_done, n_total) = *first.last().unwrap();
+    assert!(0 < n_done && n_done < n_total, "{first:?}");
+    let (second, ended) = reading(usize::MAX);
+    ended.unwrap();
+    // The first is heard while it is not known yet who reads.
+    assert_eq!(second.iter().find(|(n_done, _)| *n_done > 0), Some(&(n_done, n_total)), "{second:?}");
+    let left = fs::read_dir(shop.library_folder().join("cache")).unwrap();
+    let endings: Vec<_> = left.map(|entry| entry.unwrap().path().extension().unwrap().to_owned()).collect();
+    assert!(endings.iter().all(|ending| ending == "terms"), "{endings:?}");
+    assert!(reading(usize::MAX).0.iter().all(|(n_done, _)| *n_done == 0));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::{
     aligned::{Aligned, Plain},
     multiply,
     product::{Product, compiled_for_product, from_bf16, to_bf16, to_int8},
+    simd::Simd,
     tile,
 };
 
@@ -45,6 +46,8 @@ pub struct Matrix {
 pub(crate) struct Shape {
     /// Columns of a panel.
     pub(crate) width: usize,
+    /// Rows of a tile at most.
+    pub(crate) rows: usize,
     /// Inputs whose weights lie side by side for each column.
     pub(crate) group: usize,
     /// The input that stands for zero.
@@ -55,11 +58,12 @@ pub(crate) struct Shape {
 
 impl Shape {
     fn of(precision: Precision, isa: Isa) -> Self {
-        let mut shape = Self { width: 0, group: 0, zero: 0, input_size: 0 };
+        let mut shape = Self { width: 0, rows: 0, group: 0, zero: 0, input_size: 0 };
         let found = &mut shape;
         unsafe fn look<P: Product>(found: &mut Shape) {
             *found = Shape {
                 width: tile::width::<P::S>(),
+                rows: P::S::ROWS,
                 group: P::GROUP,
                 zero: P::ZERO,
                 input_size: size_of::<P::Input>(),

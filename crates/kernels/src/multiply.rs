@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::{
     Matrix, Precision, Then,
-    aligned::Aligned,
+    aligned::{Aligned, CACHE_LINE},
     product::{Product, compiled_for_product},
     simd::Simd,
     tile::{self, Columns, Fetch, Sums, VECTORS, blocks, for_rows},
@@ -27,6 +27,11 @@ const READ: usize = 1 << 17;
 const TASKS_PER_THREAD: usize = 4;
 /// Numbers whose preparation outweighs waking another thread.
 const PREPARED: usize = 1 << 17;
+/// Bytes between numbers that share one place of a first cache: rows that lie a multiple of it apart drive each other
+/// out of there.
+const SAME_PLACE: usize = 4_096;
+/// So many rows of that kind in one tile are too many.
+const CROWD: usize = 8;
 
 /// As [`Matrix::multiply`].
 pub(crate) fn multiply(matrix: &Matrix, x: &[f32], then: Then<'_>, out: &mut [f32]) {
@@ -40,11 +45,14 @@ pub(crate) fn multiply(matrix: &Matrix, x: &[f32], then: Then<'_>, out: &mut [f3
     if rows == 0 || n_out == 0 {
         return;
     }
-    let prepared = (matrix.precision != Precision::F32).then(|| Prepared::new(matrix, x));
+    let stride = stride(matrix, rows);
+    let is_read_as_it_is = matrix.precision == Precision::F32 && stride == n_in;
+    let prepared = (!is_read_as_it_is).then(|| Prepared::new(matrix, x, stride));
     let inputs = Inputs {
         numbers: prepared.as_ref().map_or(x.as_ptr().cast(), |prepared| prepared.numbers.numbers().as_ptr()),
         scales: prepared.as_ref().map_or(&[], |prepared| &prepared.scales),
         rows,
+        stride,
     };
     let n_panels = n_out.div_ceil(matrix.shape.width);
     let n_threads = rayon::current_num_threads();
@@ -69,6 +77,13 @@ pub(crate) fn multiply(matrix: &Matrix, x: &[f32], then: Then<'_>, out: &mut [f3
     }
 }
 
+/// Numbers from one row that products read to the next.
+fn stride(matrix: &Matrix, rows: usize) -> usize {
+    let (n_in, size) = (matrix.wide_in(), matrix.shape.input_size);
+    let is_crowd = rows.min(matrix.shape.rows) >= CROWD && (n_in * size).is_multiple_of(SAME_PLACE);
+    if is_crowd { n_in + CACHE_LINE / size } else { n_in }
+}
+
 /// Rows as products read them.
 struct Prepared {
     numbers: Aligned,
@@ -77,15 +92,15 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(matrix: &Matrix, x: &[f32]) -> Self {
-        let (n_in, wide_in) = (matrix.n_in, matrix.wide_in());
+    fn new(matrix: &Matrix, x: &[f32], stride: usize) -> Self {
+        let n_in = matrix.n_in;
         let rows = x.len() / n_in;
-        let n_bytes = rows * wide_in * matrix.shape.input_size;
+        let n_bytes = rows * stride * matrix.shape.input_size;
         let mut prepared = Self { numbers: Aligned::zeros::<u8>(n_bytes), scales: vec![0.0; rows] };
         let Self { numbers, scales } = &mut prepared;
         let numbers = Columns(numbers.numbers_mut().as_mut_ptr());
         let part = |(first, x, scales): (usize, &[f32], &mut [f32])| {
-            let part = Part { x, n_in, wide_in, first, numbers: &numbers };
+            let part = Part { x, n_in, stride, first, numbers: &numbers };
             let part = &part;
             // SAFETY: the processor has the instructions; every part writes rows of its own.
             unsafe {
@@ -113,7 +128,7 @@ impl Prepared {
 struct Part<'a> {
     x: &'a [f32],
     n_in: usize,
-    wide_in: usize,
+    stride: usize,
     /// The first of them.
     first: usize,
     /// Where all rows begin.
@@ -122,11 +137,11 @@ struct Part<'a> {
 
 #[inline(always)]
 unsafe fn prepare<P: Product>(part: &Part<'_>, scales: &mut [f32]) {
-    let Part { x, n_in, wide_in, first, numbers } = *part;
+    let Part { x, n_in, stride, first, numbers } = *part;
     for (row, (x, scale)) in x.chunks_exact(n_in).zip(scales).enumerate() {
-        // SAFETY: the rows lie there, one after the other, and nobody else has this one.
+        // SAFETY: the rows lie there, a stride apart, and nobody else has this one.
         let out = unsafe {
-            let start = numbers.0.cast::<P::Input>().add((first + row) * wide_in);
+            let start = numbers.0.cast::<P::Input>().add((first + row) * stride);
             std::slice::from_raw_parts_mut(start, n_in)
         };
         *scale = P::prepare(x, out);
@@ -140,6 +155,8 @@ struct Inputs<'a> {
     /// Of each row, where the precision has them.
     scales: &'a [f32],
     rows: usize,
+    /// Numbers from one to the next.
+    stride: usize,
 }
 
 // SAFETY: the numbers are read alone, and outlive the work.
@@ -156,8 +173,9 @@ struct Work<'a> {
 
 /// One block of rows, one panel, and some of the inputs.
 struct Block<'a, P: Product> {
-    /// Inputs of a row in whole groups, and those of which the products are added up now.
+    /// Inputs of a row in whole groups, from one row to the next, and those of which the products are added up now.
     n_in: usize,
+    stride: usize,
     range: Range<usize>,
     /// Where the rows and the panel begin, and what belongs to its columns.
     inputs: *const P::Input,
@@ -202,9 +220,10 @@ unsafe fn work_on<P: Product>(work: &Work<'_>) {
                     let row = first + row;
                     let block = Block::<P> {
                         n_in,
+                        stride: inputs.stride,
                         range: from..(from + depth).min(n_in),
                         // SAFETY: so many rows lie there.
-                        inputs: unsafe { inputs.numbers.cast::<P::Input>().add(row * n_in) },
+                        inputs: unsafe { inputs.numbers.cast::<P::Input>().add(row * inputs.stride) },
                         panel: weights.as_ptr(),
                         fetch: Fetch::part(ahead.cast(), at, n_blocks),
                         bias: of_panel(matrix.bias.numbers(), panel),
@@ -227,7 +246,7 @@ unsafe fn work_on<P: Product>(work: &Work<'_>) {
 
 #[inline(always)]
 unsafe fn one_block<P: Product, const R: usize>(block: &Block<'_, P>) {
-    let Block { n_in, ref range, inputs, panel, bias, starts, scales, .. } = *block;
+    let Block { n_in, stride, ref range, inputs, panel, bias, starts, scales, .. } = *block;
     let Block { row_scales, then, start, out, n_out, n_columns, fetch, .. } = *block;
     let width = tile::width::<P::S>();
     // SAFETY: the caller's block lies within the matrices; scales and beginnings are there where the product asks.
@@ -240,7 +259,7 @@ unsafe fn one_block<P: Product, const R: usize>(block: &Block<'_, P>) {
         let sums: Sums<P, R> = [begin; R];
         let (inputs, panel) = (inputs.add(range.start), panel.add(range.start * width));
         let n_groups = range.len() / P::GROUP;
-        let sums = tile::multiply::<P, R>(n_groups, inputs, n_in, panel, fetch, sums);
+        let sums = tile::multiply::<P, R>(n_groups, inputs, stride, panel, fetch, sums);
         let is_last = range.end == n_in;
         let bias = tile::load::<P::S>(bias, width);
         let columns = match P::IS_SCALED {

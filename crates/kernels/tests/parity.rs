@@ -98,7 +98,7 @@ const PRECISIONS: [Precision; 3] = [Precision::F32, Precision::Bf16, Precision::
 fn products_are_what_they_are_by_definition() {
     for (isa, precision) in Isa::available().into_iter().flat_map(|isa| PRECISIONS.map(|p| (isa, p))) {
         if is_small() {
-            for sizes in [[1, 3, 7], [2, 5, 33], [7, 9, 20], [17, 3, 40]] {
+            for sizes in [[1, 3, 7], [2, 5, 33], [7, 9, 20], [17, 3, 40], [8, 1_024, 1]] {
                 product(isa, precision, sizes);
             }
             continue;
@@ -110,6 +110,8 @@ fn products_are_what_they_are_by_definition() {
         }
         product(isa, precision, [30, 768, 200]);
         product(isa, precision, [9, 3_072, 65]);
+        // Rows that would drive each other out of a first cache, in every precision.
+        product(isa, precision, [9, 4_096, 65]);
         // Longer than what is added up at once, in every precision.
         product(isa, precision, [3, 9_001, 17]);
     }

@@ -209,6 +209,38 @@ fn helpers(name: &Arc<str>) -> Option<rayon::ThreadPool> {
     made.inspect_err(|error| tracing::warn!(%error, "a model computes with the threads of all")).ok()
 }
 
+/// Helpers that stay awake until this is dropped. A layer is over in less time than the system takes to wake a thread that
+/// sleeps between one and the next; while a person waits, that is time well spent.
+struct Awake(Arc<AtomicBool>);
+
+impl Awake {
+    fn helpers() -> Self {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let (own, is_over_there) = (rayon::current_thread_index(), is_over.clone());
+        if own.is_some() && rayon::current_num_threads() > 1 {
+            rayon::spawn_broadcast(move |context| {
+                // The model's thread, which would wait for itself.
+                if Some(context.index()) == own {
+                    return;
+                }
+                while !is_over_there.load(Ordering::Acquire) {
+                    // Does what there is to do.
+                    if rayon::yield_now() != Some(rayon::Yield::Executed) {
+                        std::thread::yield_now();
+                    }
+                }
+            });
+        }
+        Self(is_over)
+    }
+}
+
+impl Drop for Awake {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
 /// What lives on the thread.
 struct Owner<M> {
     name: Arc<str>,
@@ -235,7 +267,10 @@ impl<M> Owner<M> {
             let idle = self.idle.filter(|_| self.model.is_some()).map_or_else(never, after);
             select_biased! {
                 recv(interactive) -> job => match job {
-                    Ok(job) => self.answer(job),
+                    Ok(job) => {
+                        let _awake = Awake::helpers();
+                        self.answer(job);
+                    }
                     // The handles drop both senders together, so what is left can be drained in order.
                     Err(_) => return batch.iter().for_each(|job| self.answer(job)),
                 },

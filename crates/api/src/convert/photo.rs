@@ -29,8 +29,9 @@ pub(crate) fn photo_options(request: &PhotoRequest) -> catalog::PhotoOptions {
 /// What is being done, for people.
 pub(crate) fn photo_step(step: &catalog::PhotoStep) -> String {
     match step {
-        catalog::PhotoStep::ReadingList(list) => {
-            format!("Reading the word list \"{list}\", which is done once")
+        catalog::PhotoStep::ReadingList(catalog::ListReading { list, n_done, n_total }) => {
+            let how_far = if *n_done > 0 { format!(": {n_done} of {n_total} words") } else { String::new() };
+            format!("Reading the word list \"{list}\", which is done once{how_far}")
         }
         catalog::PhotoStep::Trying(text, n, most) => {
             format!("Trying phrases, {n} of at most {most} chosen: {text}")

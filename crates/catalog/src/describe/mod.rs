@@ -24,7 +24,8 @@ mod wording;
 
 pub use claims::{Attribute, AttributeKind, Evidence};
 pub(crate) use lists::WordLists;
-pub(crate) use vocabulary::{Vocabulary, vectors, vocabulary};
+pub use vocabulary::ListReading;
+pub(crate) use vocabulary::{GoOn, SharedVocabulary, Vocabulary, vectors};
 pub use wording::without_gaps;
 pub(crate) use wording::{as_sentence, contains_phrase, product_phrase, publishable};
 

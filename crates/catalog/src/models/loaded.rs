@@ -8,7 +8,7 @@ use std::{
 
 use vitrine_models::{
     Captioner, Clip, Describer, HeatMap, ImagePreprocess, ModelDevice, ModelError, ModelThread, Pack,
-    PixelTensor, Priority, TermEmbedding, TermTable, TermVectors,
+    PixelTensor, Priority, TermEmbedding, TermVectors,
 };
 
 use super::{Answers, Captioned, PackModels, Pending};
@@ -130,15 +130,12 @@ impl PackModels for LoadedModels {
 
     fn term_vectors(
         &self,
-        table: &TermTable,
-        template: &str,
-        key: &str,
-        go_on: &dyn Fn() -> Result<bool, CatalogError>,
+        mut embedding: TermEmbedding,
+        go_on: &dyn Fn(&TermEmbedding) -> Result<bool, CatalogError>,
     ) -> Result<Option<TermVectors>, CatalogError> {
-        let mut embedding = TermEmbedding::new(table, template, key)?;
         let clip = self.clip();
         loop {
-            if !go_on()? {
+            if !go_on(&embedding)? {
                 return Ok(None);
             }
             let (next, more) = clip.run(Priority::Batch, move |clip| {

@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use vitrine_models::{
-    Caption, HeatMap, ImagePreprocess, ModelDevice, ModelError, Pack, PixelTensor, Priority, TermTable,
+    Caption, HeatMap, ImagePreprocess, ModelDevice, ModelError, Pack, PixelTensor, Priority, TermEmbedding,
     TermVectors, Ticket,
 };
 
@@ -98,17 +98,15 @@ pub trait PackModels: Send + Sync {
     /// A model that cannot be loaded.
     fn logit_scale(&self) -> Result<f32, CatalogError>;
 
-    /// Vectors of a list's terms, each in the sentence `template`, under the key `key`. `go_on` is asked
-    /// between steps of about a second; none where it answered false.
+    /// Vectors of a list's terms, from what is computed of them. `go_on` is asked between steps of about a second; none
+    /// where it answered false.
     ///
     /// # Errors
     /// A model that cannot be loaded, or fails; what `go_on` answers.
     fn term_vectors(
         &self,
-        table: &TermTable,
-        template: &str,
-        key: &str,
-        go_on: &dyn Fn() -> Result<bool, CatalogError>,
+        embedding: TermEmbedding,
+        go_on: &dyn Fn(&TermEmbedding) -> Result<bool, CatalogError>,
     ) -> Result<Option<TermVectors>, CatalogError>;
 
     /// How the caption model wants its pictures. Its weights are not loaded for it.

@@ -100,7 +100,7 @@ impl Inner {
             }
         }
         // Computed once for ever; on disk where this library was described before.
-        engine.vocabulary(&self.options.folder, &|| Ok(true))?;
+        engine.vocabulary(&self.options.folder, &|_| Ok(true))?;
         let pack = engine.models.calibration().claims;
         let mut assessor = Assessor {
             finder: Arc::new(Finder::new(engine.models.lists())),

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     CatalogError,
     colour::{ProductColour, product_colours},
-    describe::{self, Description, Vocabulary},
+    describe::{self, Description, ListReading, Vocabulary},
     engine::Engine,
     library::Inner,
     models::{Answers, Captioned},
@@ -46,9 +46,13 @@ pub(super) fn describe(
     let counts = library.store.counts(ids.clip, ids.writer)?;
     job.board().add_total(Stage::Describe, counts.n_searchable.saturating_sub(counts.n_described));
     job.board().total_is_known(Stage::Describe);
-    let go_on = || Ok(job.checkpoint().map(|()| !library.work.has_news())?);
-    // With a large model this takes a minute or two, once; nobody should wonder what is going on.
-    job.board().advance(Stage::Describe, 0, Some("the word lists, which is done once".to_owned()));
+    // With a large model this takes minutes, once; nobody should wonder what is going on.
+    let go_on = |reading: &ListReading| {
+        let ListReading { n_done, n_total, .. } = reading;
+        let how_far = if *n_done > 0 { format!(": {n_done} of {n_total} words") } else { String::new() };
+        job.board().advance(Stage::Describe, 0, Some(format!("the word lists, which is done once{how_far}")));
+        Ok(job.checkpoint().map(|()| !library.work.has_news())?)
+    };
     let Some(vocabulary) = engine.vocabulary(&library.options.folder, &go_on)? else { return Ok(()) };
     let writer = Writer { library, engine, vocabulary };
     pass::run(library, job, &Compose { writer })?;

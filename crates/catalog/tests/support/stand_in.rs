@@ -13,7 +13,7 @@ use std::{
 use vitrine_catalog::{Answers, Captioned, CatalogError, OpenModels, PackModels};
 use vitrine_models::{
     Caption, FileSum, ImagePreprocess, ModelEntry, ModelError, PackManifest, PixelTensor, Priority,
-    TermTable, TermVectors,
+    TermEmbedding, TermVectors,
 };
 
 /// Numbers in a vector: a cell's colour after the other.
@@ -150,10 +150,8 @@ impl PackModels for StandIn {
 
     fn term_vectors(
         &self,
-        _: &TermTable,
-        _: &str,
-        _: &str,
-        _: &dyn Fn() -> Result<bool, CatalogError>,
+        _: TermEmbedding,
+        _: &dyn Fn(&TermEmbedding) -> Result<bool, CatalogError>,
     ) -> Result<Option<TermVectors>, CatalogError> {
         Err(CatalogError::NoModels("A stand-in knows no words.".into()))
     }

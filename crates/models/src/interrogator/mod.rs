@@ -152,10 +152,10 @@ impl Interrogator {
         let dim = tables.first().map(|(_, vectors)| vectors.dim());
         for (table, vectors) in &tables {
             if table.terms().len() != vectors.len() {
-                return Err(misfit(table, "they belong to another list"));
+                return Err(misfit(table.name(), "they belong to another list"));
             }
             if Some(vectors.dim()) != dim {
-                return Err(misfit(table, "they are of another model than the other lists'"));
+                return Err(misfit(table.name(), "they are of another model than the other lists'"));
             }
         }
         Ok(Self { tables, product: None })

@@ -106,7 +106,7 @@ impl ProductVocabulary {
     /// Vectors that are not those of their list.
     pub fn new(lists: Vec<(TermTable, TermVectors)>, logit_scale: f32) -> Result<Self, ModelError> {
         if let Some((table, _)) = lists.iter().find(|(table, vectors)| table.terms().len() != vectors.len()) {
-            return Err(misfit(table, "they belong to another list"));
+            return Err(misfit(table.name(), "they belong to another list"));
         }
         let lists = lists.into_iter().filter(|(table, _)| table.describes_products()).collect();
         Ok(Self { lists, logit_scale })

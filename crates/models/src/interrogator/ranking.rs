@@ -17,8 +17,9 @@ use crate::{Clip, ModelError};
 
 const MAGIC: &[u8; 8] = b"VTERMS\0\x01";
 const HASH_BYTES: usize = 32;
-/// Terms that [`TermEmbedding::advance`] computes: a second or two for the largest models.
-const TERMS_AT_ONCE: usize = 256;
+/// Tokens of the terms that [`TermEmbedding::advance`] computes: a second or two for the largest models. Where every text
+/// is filled up to 64 tokens these are few terms, and a search waits no longer than elsewhere.
+const TOKENS_AT_ONCE: usize = 1_024;
 
 /// The vectors of a list's terms for one model.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,14 +89,7 @@ impl TermVectors {
     /// values (f32, little endian), and the SHA-256 of all that.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = MAGIC.to_vec();
-        bytes.extend(self.key);
-        bytes.extend((self.dim as u64).to_le_bytes());
-        bytes.extend((self.len() as u64).to_le_bytes());
-        bytes.extend(self.values.iter().flat_map(|value| value.to_le_bytes()));
-        let sum = Sha256::digest(&bytes);
-        bytes.extend(sum);
-        bytes
+        written(&self.key, self.dim, &self.values)
     }
 
     /// The vectors of this list, template and model from the bytes of [`TermVectors::to_bytes`].
@@ -108,26 +102,11 @@ impl TermVectors {
         template: &str,
         clip_key: &str,
     ) -> Result<Self, ModelError> {
-        let wrong = |reason: &str| misfit(table, reason);
-        let damaged = || wrong("they are damaged; compute them again");
-        let (body, sum) = bytes.split_last_chunk::<HASH_BYTES>().ok_or_else(damaged)?;
-        if Sha256::digest(body).as_slice() != sum {
-            return Err(damaged());
+        let key = hash(table, template, clip_key);
+        match read(bytes, &key).map_err(|reason| misfit(table.name(), reason))? {
+            (dim, n_terms, values) if n_terms == table.terms().len() => Ok(Self { key, dim, values }),
+            _ => Err(misfit(table.name(), OTHERS)),
         }
-        let (magic, rest) = body.split_first_chunk::<8>().ok_or_else(damaged)?;
-        let (key, rest) = rest.split_first_chunk::<HASH_BYTES>().ok_or_else(damaged)?;
-        let (dim, rest) = rest.split_first_chunk::<8>().ok_or_else(damaged)?;
-        let (n_terms, rest) = rest.split_first_chunk::<8>().ok_or_else(damaged)?;
-        let (dim, n_terms) = (u64::from_le_bytes(*dim), u64::from_le_bytes(*n_terms));
-        if magic != MAGIC || *key != hash(table, template, clip_key) || n_terms != table.terms().len() as u64
-        {
-            return Err(wrong("they belong to another list or model; compute them again"));
-        }
-        if dim.checked_mul(n_terms).and_then(|n| n.checked_mul(4)) != Some(rest.len() as u64) {
-            return Err(damaged());
-        }
-        let values = rest.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-        Ok(Self { key: *key, dim: usize::try_from(dim).map_err(|_| damaged())?, values })
     }
 
     /// Cosines of every term with a picture's vector of length 1.
@@ -138,10 +117,10 @@ impl TermVectors {
     /// These are the vectors of that table, and of the picture's length.
     pub(super) fn check(&self, table: &TermTable, image_vector: &[f32]) -> Result<(), ModelError> {
         if self.len() != table.terms().len() {
-            return Err(misfit(table, "they belong to another list"));
+            return Err(misfit(table.name(), "they belong to another list"));
         }
         if self.dim != image_vector.len() {
-            return Err(misfit(table, "they are of another model than the photo's vector"));
+            return Err(misfit(table.name(), "they are of another model than the photo's vector"));
         }
         Ok(())
     }
@@ -150,12 +129,51 @@ impl TermVectors {
 /// The vectors of a list, computed in parts, so that a model's thread can serve others in between.
 #[derive(Debug)]
 pub struct TermEmbedding {
+    /// The list's name.
+    list: String,
     key: [u8; HASH_BYTES],
     texts: Vec<String>,
     /// The words before the first term's place, all but the last, which may be an article.
     beginning: String,
     values: Vec<f32>,
     n_done: usize,
+}
+
+/// Bytes that tell the vectors of a key's terms, or of the first of them.
+fn written(key: &[u8; HASH_BYTES], dim: usize, values: &[f32]) -> Vec<u8> {
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend(key);
+    bytes.extend((dim as u64).to_le_bytes());
+    bytes.extend((values.len() as u64).checked_div(dim as u64).unwrap_or(0).to_le_bytes());
+    bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    let sum = Sha256::digest(&bytes);
+    bytes.extend(sum);
+    bytes
+}
+
+const DAMAGED: &str = "they are damaged; compute them again";
+const OTHERS: &str = "they belong to another list or model; compute them again";
+
+/// What [`written`] wrote of this key: the length of a vector, how many there are, their values; else what is wrong.
+fn read(bytes: &[u8], key: &[u8; HASH_BYTES]) -> Result<(usize, usize, Vec<f32>), &'static str> {
+    let (body, sum) = bytes.split_last_chunk::<HASH_BYTES>().ok_or(DAMAGED)?;
+    if Sha256::digest(body).as_slice() != sum {
+        return Err(DAMAGED);
+    }
+    let (magic, rest) = body.split_first_chunk::<8>().ok_or(DAMAGED)?;
+    let (of, rest) = rest.split_first_chunk::<HASH_BYTES>().ok_or(DAMAGED)?;
+    let (dim, rest) = rest.split_first_chunk::<8>().ok_or(DAMAGED)?;
+    let (n_terms, rest) = rest.split_first_chunk::<8>().ok_or(DAMAGED)?;
+    if magic != MAGIC || of != key {
+        return Err(OTHERS);
+    }
+    let (dim, n_terms) = (u64::from_le_bytes(*dim), u64::from_le_bytes(*n_terms));
+    if dim.checked_mul(n_terms).and_then(|n| n.checked_mul(4)) != Some(rest.len() as u64) {
+        return Err(DAMAGED);
+    }
+    let values = rest.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+    let size = |n| usize::try_from(n).map_err(|_| DAMAGED);
+    Ok((size(dim)?, size(n_terms)?, values))
 }
 
 impl TermEmbedding {
@@ -165,9 +183,13 @@ impl TermEmbedding {
     /// A template without `{}`.
     pub fn new(table: &TermTable, template: &str, clip_key: &str) -> Result<Self, ModelError> {
         let Some((before, _)) = template.split_once("{}") else {
-            return Err(misfit(table, &format!("the sentence \"{template}\" has no {{}} for the term")));
+            return Err(misfit(
+                table.name(),
+                &format!("the sentence \"{template}\" has no {{}} for the term"),
+            ));
         };
         Ok(Self {
+            list: table.name().to_owned(),
             key: hash(table, template, clip_key),
             texts: table.terms().iter().map(|term| fill(template, term)).collect(),
             beginning: before
@@ -179,18 +201,47 @@ impl TermEmbedding {
         })
     }
 
-    /// Computes a few hundred more; whether some are left.
+    /// Goes on from the bytes of [`TermEmbedding::to_bytes`], of the same list, template and model.
     ///
     /// # Errors
-    /// Arithmetic that failed.
+    /// Damaged bytes, or those of something else; then nothing is computed yet, as before.
+    pub fn resume(&mut self, bytes: &[u8]) -> Result<(), ModelError> {
+        let wrong = |reason: &str| misfit(&self.list, reason);
+        let (_, n_done, values) = read(bytes, &self.key).map_err(wrong)?;
+        if n_done > self.texts.len() {
+            return Err(wrong(OTHERS));
+        }
+        (self.n_done, self.values) = (n_done, values);
+        Ok(())
+    }
+
+    /// What is done, to go on from another time.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        written(&self.key, self.values.len().checked_div(self.n_done).unwrap_or(0), &self.values)
+    }
+
+    /// Computes some more; whether some are left.
+    ///
+    /// # Errors
+    /// Arithmetic that failed, or what was gone on from is of another model.
     pub fn advance(&mut self, clip: &Clip) -> Result<bool, ModelError> {
-        let part = &self.texts[self.n_done..];
-        let part = &part[..part.len().min(TERMS_AT_ONCE)];
-        if !part.is_empty() {
-            let ids = part.iter().map(|text| clip.token_ids(text)).collect::<Result<Vec<_>, _>>()?;
+        if self.values.len() != self.n_done * clip.dim() {
+            return Err(misfit(&self.list, OTHERS));
+        }
+        let (mut ids, mut n_tokens) = (Vec::new(), 0);
+        for text in &self.texts[self.n_done..] {
+            let of_text = clip.token_ids(text)?;
+            n_tokens += of_text.len();
+            ids.push(of_text);
+            if n_tokens >= TOKENS_AT_ONCE {
+                break;
+            }
+        }
+        if !ids.is_empty() {
             let prefix = clip.prefix(&TextPrefix::empty(), &self.beginning)?;
             self.values.extend(clip.embed_after(&prefix, &ids)?.into_iter().flatten());
-            self.n_done += part.len();
+            self.n_done += ids.len();
         }
         Ok(self.n_done < self.texts.len())
     }
@@ -277,8 +328,9 @@ fn hash(table: &TermTable, template: &str, clip_key: &str) -> [u8; HASH_BYTES] {
     hasher.finalize().into()
 }
 
-pub(super) fn misfit(table: &TermTable, reason: &str) -> ModelError {
-    ModelError::TermVectors { table: table.name().to_owned(), reason: reason.to_owned() }
+/// Vectors that are not those of the list of this name.
+pub(super) fn misfit(list: &str, reason: &str) -> ModelError {
+    ModelError::TermVectors { table: list.to_owned(), reason: reason.to_owned() }
 }
 
 #[cfg(test)]

@@ -87,6 +87,30 @@ fn vectors_computed_in_parts_tell_their_progress() {
 }
 
 #[test]
+fn what_was_computed_before_is_gone_on_from() {
+    let clip = fixture::clip();
+    let table = list("numbers", &(0..600).map(|i| format!("mug {i}\n")).collect::<String>());
+    let begin = || TermEmbedding::new(&table, "a {}", CLIP_KEY).unwrap();
+    let mut begun = begin();
+    begun.advance(&clip).unwrap();
+    let bytes = begun.to_bytes();
+    let mut other = begin();
+    other.resume(&bytes).unwrap();
+    assert_eq!(other.progress(), begun.progress());
+    assert_eq!(other.finish(&clip).unwrap(), begun.finish(&clip).unwrap());
+    // Nothing is something to go on from, a part is not the whole, and neither is anything else.
+    begin().resume(&begin().to_bytes()).unwrap();
+    assert!(TermVectors::from_bytes(&bytes, &table, "a {}", CLIP_KEY).is_err());
+    let mut of_another = TermEmbedding::new(&table, "a {} mug", CLIP_KEY).unwrap();
+    assert!(of_another.resume(&bytes).is_err());
+    let mut damaged = bytes.clone();
+    damaged[100] ^= 1;
+    let mut untouched = begin();
+    assert!(untouched.resume(&damaged).is_err());
+    assert_eq!(untouched.progress(), (0, 600));
+}
+
+#[test]
 fn damaged_bytes_are_refused() {
     let clip = fixture::clip();
     let table = list("colours", "red\nblue");
