@@ -1,12 +1,12 @@
 /** What searches learn from the shop: what there is, what is under way, and what came of it. */
 import * as backend from '../lib/backend';
-import type { ApiError } from '../lib/bindings/ApiError';
 import type { Comparison } from '../lib/bindings/Comparison';
 import type { TuningJob } from '../lib/bindings/TuningJob';
 import type { TuningReport } from '../lib/bindings/TuningReport';
 import type { TuningState } from '../lib/bindings/TuningState';
 import { isUnderWay } from '../lib/tuning';
 import { notices } from './notices.svelte';
+import { Shown } from './shown.svelte';
 
 /** How often curves are asked for while something is learnt. */
 const REST_MS = 800;
@@ -14,9 +14,7 @@ const REST_MS = 800;
 const N_COMPARED = 8;
 
 class Tuning {
-  phase = $state<'none' | 'here' | 'failed'>('none');
-  failure = $state.raw<ApiError | null>(null);
-  now = $state.raw<TuningState | null>(null);
+  readonly state = new Shown<TuningState>(() => this.#ask());
   /** What is under way, or how the last one ended. */
   job = $state.raw<TuningJob | null>(null);
   /** The one that is shown with its figures. */
@@ -28,8 +26,6 @@ class Tuning {
   isComparing = $state(false);
 
   #isShown = false;
-  #isAsking = false;
-  #isStale = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #compared = 0;
 
@@ -57,32 +53,21 @@ class Tuning {
   async load(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#isStale = this.#isAsking;
-    if (this.#isAsking) return;
-    this.#isAsking = true;
-    try {
-      const now = await backend.tuning();
-      this.now = now;
-      this.job = now.job;
-      this.phase = 'here';
-      this.failure = null;
-      await this.#read(now);
-    } catch (thrown) {
-      if (this.phase === 'here') notices.report(thrown);
-      else {
-        this.failure = backend.asApiError(thrown);
-        this.phase = 'failed';
-      }
-    }
-    this.#isAsking = false;
-    if (this.#isStale) await this.load();
+    if (await this.state.load()) await this.load();
+  }
+
+  async #ask(): Promise<TuningState> {
+    const now = await backend.tuning();
+    this.job = now.job;
+    await this.#read(now);
+    return now;
   }
 
   /** The figures of what is in use, else of the newest; what somebody chose to see stays. */
   async #read(now: TuningState): Promise<void> {
     const isThere = now.all.some(({ id }) => id === this.report?.tuning.id);
     const id = isThere ? this.report?.tuning.id : (now.used ?? now.all[0])?.id;
-    this.report = id === undefined ? null : await backend.tuningReport(id);
+    this.report = id === undefined ? null : await notices.attempt(() => backend.tuningReport(id));
   }
 
   /** It went on, or ended. */
@@ -111,10 +96,11 @@ class Tuning {
 
   /** While something is learnt, its curves alone change: all the rest is read once it ends. */
   async #goOn(): Promise<void> {
-    if (!this.isUnderWay || this.now === null) return this.load();
+    if (!this.isUnderWay || this.state.value === null) return this.load();
     const points = await notices.attempt(() => backend.tuningPoints());
     this.#timer = undefined;
-    if (points !== null && this.isUnderWay && this.now !== null) this.now = { ...this.now, points };
+    const now = this.state.value;
+    if (points !== null && this.isUnderWay && now !== null) this.state.value = { ...now, points };
   }
 
   async #do(action: () => Promise<void>): Promise<void> {
