@@ -92,6 +92,15 @@ impl From<CatalogError> for ApiError {
                 (ErrorCode::NotFound, "The picture to search with is gone. Add it again.".to_owned())
             }
             CatalogError::BadPicture { name, skip } => (ErrorCode::BadPicture, format!("{name}: {skip}")),
+            CatalogError::ReadingLists { n_done, n_total } => {
+                let how_far = if *n_done > 0 {
+                    format!(" {n_done} of {n_total} words are read.")
+                } else {
+                    String::new()
+                };
+                let words = sentence(&error.to_string());
+                (ErrorCode::InUse, format!("{words}{how_far} Try again when the run describes photos."))
+            }
             CatalogError::NoModels(reason) => (ErrorCode::NoModels, reason.clone()),
             // Its words name the file and the way out.
             CatalogError::Model(error) => (ErrorCode::ModelFailed, sentence(&error.to_string())),

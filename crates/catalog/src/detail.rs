@@ -125,9 +125,9 @@ impl Library {
         let path = Path::new(name);
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let mut found = Vec::new();
-        for (product, kind) in store.with_code(&words::code(&stem))? {
-            let is_it = kind == CodeKind::FileName && self.has_file(product, path)?;
-            if is_it {
+        // Photos are often called by the number of their product, so whatever it is that is called so is asked.
+        for (product, _) in store.with_code(&words::code(&stem))? {
+            if self.has_file(product, path)? {
                 found.push(product);
             }
         }

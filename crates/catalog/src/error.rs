@@ -119,6 +119,17 @@ pub enum CatalogError {
     /// Searches go by it.
     #[error("searches go by it; go back first")]
     TuningInUse,
+    /// What was asked for needs the word lists, which are being read: once for a pack, minutes with a large one. Of so many
+    /// words so many are read; 0 of 0 where another reads them.
+    #[error(
+        "the word lists are read first, which is done once for a pack and takes minutes with a large one"
+    )]
+    ReadingLists {
+        /// Words that are read.
+        n_done: usize,
+        /// All words.
+        n_total: usize,
+    },
     /// No usable model pack.
     #[error("{0}")]
     NoModels(String),

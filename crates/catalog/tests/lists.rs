@@ -93,6 +93,18 @@ fn a_list_is_looked_at_before_anything_is_kept() {
 }
 
 #[test]
+fn a_photo_that_is_called_by_its_number_is_found_by_its_file_too() {
+    let lists = Lists::new();
+    let path = lists.put("Artikel.csv", LIST);
+    lists.take_in(&path, Some(&meanings()));
+    let sky = lists.product("VT-2");
+    for name in ["vt 2.png", "VT-2", "vt2"] {
+        assert_eq!(lists.library.products_named(name).unwrap(), [sky], "{name}");
+    }
+    assert!(lists.library.products_named("vt 2.jpg").unwrap().is_empty());
+}
+
+#[test]
 fn what_columns_mean_is_remembered_and_taking_in_again_doubles_nothing() {
     let lists = Lists::new();
     let path = lists.put("Artikel.csv", LIST);

@@ -51,6 +51,24 @@ fn queue(library: &Library, state: Option<ReviewState>) -> Vec<ProductId> {
 }
 
 #[test]
+fn nobody_waits_for_word_lists_without_a_word() {
+    let (shop, library) = shop();
+    let red = product(&library, "red.png");
+    let described = queue(&library, None);
+    library.close();
+    drop(library);
+    // As after a change to a large model, whose lists take minutes.
+    let lists = shop.library_folder().join("lists");
+    fs::create_dir_all(&lists).unwrap();
+    fs::write(lists.join("colours.txt"), "mauve\nteal\n").unwrap();
+    let (library, asked) = shop.open_quick();
+    asked.lists_take_long.store(true, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(queue(&library, None), described);
+    let told = library.review_item(red).unwrap_err();
+    assert!(matches!(told, CatalogError::ReadingLists { n_done: 0, n_total: 2 }), "{told:?}");
+}
+
+#[test]
 fn every_step_is_kept_and_can_be_taken_back_also_after_a_restart() {
     let (shop, library) = shop();
     let (red, blue) = (product(&library, "red.png"), product(&library, "blue.png"));

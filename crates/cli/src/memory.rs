@@ -11,6 +11,9 @@ use std::{
 /// Whoever can do without the memory that he asks for asks for more than this, and gets no as an answer.
 const NEVER_OPTIONAL_BYTES: usize = 64 << 10;
 
+/// What the system's library takes for itself at once, and some more.
+const BLOCK_BYTES: usize = 1 << 20;
+
 const WORDS: &[u8] =
     b"vitrine: There is not enough memory. Close other programs, or use a smaller model pack; what was done is kept.\n";
 
@@ -51,17 +54,28 @@ fn given(block: *mut u8, n_bytes: usize) -> *mut u8 {
 
 /// From now on also whatever aborts because it got no memory ends with the sentence.
 pub fn watch() {
-    // Safety: the handler calls nothing but write, signal, raise and _exit, which handlers may.
+    // Safety: the handler calls nothing but mmap, write, signal, raise and _exit, which handlers may.
     unsafe { libc::signal(libc::SIGABRT, on_abort as *const () as libc::sighandler_t) };
 }
 
 extern "C" fn on_abort(signal: libc::c_int) {
-    if RAN_OUT.load(Ordering::Relaxed) {
+    if RAN_OUT.load(Ordering::Relaxed) || is_nothing_left() {
         end();
     }
     unsafe {
         libc::signal(signal, libc::SIG_DFL);
         libc::raise(signal);
+    }
+}
+
+/// Whether the system gives no memory now: its own library aborts, and tells nobody, where it lacks some for itself.
+fn is_nothing_left() -> bool {
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+    // Safety: a system call, which handlers may; the block is new, belongs to nobody, and is not given back since the
+    // program ends.
+    unsafe {
+        libc::mmap(std::ptr::null_mut(), BLOCK_BYTES, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0)
+            == libc::MAP_FAILED
     }
 }
 

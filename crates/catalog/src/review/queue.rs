@@ -1,6 +1,10 @@
 //! The queue: what needs a person's eyes most comes first.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    cell::Cell,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use super::{
     Assessment, Calibrations, ClaimKind, Evidence, Finder, ReviewState, Templates, Verdict,
@@ -8,7 +12,7 @@ use super::{
 };
 use crate::{
     CatalogError, Library,
-    describe::AttributeKind,
+    describe::{AttributeKind, ListReading},
     library::Inner,
     store::{ModelId, ProductId, ProductRow, QueueItem},
 };
@@ -17,6 +21,8 @@ use crate::{
 const AT_ONCE: u64 = 32;
 /// Products that are looked at anew before a part of the queue is shown; more are left to the next run.
 const BEFORE_AN_ANSWER: u64 = 256;
+/// How long somebody waits for word lists that are not read yet; those on disk are there at once.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Decisions that a calibration learns from.
 const N_DECISIONS: u64 = 2_000;
 /// Folders and categories to choose from.
@@ -99,8 +105,17 @@ impl Inner {
                 return Ok(assessor.clone());
             }
         }
-        // Computed once for ever; on disk where this library was described before.
-        engine.vocabulary(&self.options.folder, &|_| Ok(true))?;
+        // On disk where this library was described before. Else a run reads them, for minutes with a large model, and
+        // nobody should wait for that without a word.
+        let (asked, how_far) = (Instant::now(), Cell::new((0, 0)));
+        let go_on = |reading: &ListReading| {
+            how_far.set((reading.n_done, reading.n_total));
+            Ok(asked.elapsed() < PATIENCE)
+        };
+        if engine.vocabulary(&self.options.folder, &go_on)?.is_none() {
+            let (n_done, n_total) = how_far.get();
+            return Err(CatalogError::ReadingLists { n_done, n_total });
+        }
         let pack = engine.models.calibration().claims;
         let mut assessor = Assessor {
             finder: Arc::new(Finder::new(engine.models.lists())),
@@ -183,7 +198,11 @@ impl Library {
     ) -> Result<QueuePage, CatalogError> {
         let inner = self.inner();
         inner.store.refresh_words(inner.model_ids(), BEFORE_AN_ANSWER)?;
-        inner.refresh_reviews(BEFORE_AN_ANSWER)?;
+        match inner.refresh_reviews(BEFORE_AN_ANSWER) {
+            // What is known of descriptions is shown; a run reads the lists, then looks anew.
+            Err(CatalogError::ReadingLists { .. }) => {}
+            done => drop(done?),
+        }
         let (total, items) = inner.store.review_queue(filter, offset, limit)?;
         let wanted: Vec<(ProductId, Option<crate::PictureId>)> =
             items.iter().map(|item| (item.product, None)).collect();

@@ -46,20 +46,31 @@ pub(super) fn describe(
     let counts = library.store.counts(ids.clip, ids.writer)?;
     job.board().add_total(Stage::Describe, counts.n_searchable.saturating_sub(counts.n_described));
     job.board().total_is_known(Stage::Describe);
-    // With a large model this takes minutes, once; nobody should wonder what is going on.
-    let go_on = |reading: &ListReading| {
-        let ListReading { n_done, n_total, .. } = reading;
-        let how_far = if *n_done > 0 { format!(": {n_done} of {n_total} words") } else { String::new() };
-        job.board().advance(Stage::Describe, 0, Some(format!("the word lists, which is done once{how_far}")));
-        Ok(job.checkpoint().map(|()| !library.work.has_news())?)
-    };
-    let Some(vocabulary) = engine.vocabulary(&library.options.folder, &go_on)? else { return Ok(()) };
+    let Some(vocabulary) = word_lists(library, job, engine)? else { return Ok(()) };
     let writer = Writer { library, engine, vocabulary };
     pass::run(library, job, &Compose { writer })?;
     if can_caption && !library.work.has_news() {
         pass::run(library, job, &CaptionAndCompose { writer, job, ahead })?;
     }
     Ok(())
+}
+
+/// The word lists as the models know them; none where something else is to be done first. Reading them takes minutes with a
+/// large model, once: nobody should wonder what is going on.
+pub(super) fn word_lists<'a>(
+    library: &Inner,
+    job: &Job,
+    engine: &'a Engine,
+) -> Result<Option<&'a Vocabulary>, CatalogError> {
+    let go_on = |reading: &ListReading| {
+        let ListReading { n_done, n_total, .. } = reading;
+        if *n_total > 0 {
+            let how_far = format!("the word lists, which is done once: {n_done} of {n_total} words");
+            job.board().advance(Stage::Describe, 0, Some(how_far));
+        }
+        Ok(job.checkpoint().map(|()| !library.work.has_news())?)
+    };
+    engine.vocabulary(&library.options.folder, &go_on)
 }
 
 /// Writes descriptions of pictures whose caption and vector are in the store.

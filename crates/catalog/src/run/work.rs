@@ -264,6 +264,9 @@ fn write_words(library: &Inner, job: &Job) -> Result<(), CatalogError> {
 
 /// What descriptions claim, against the photos: what a review shows first.
 fn check_descriptions(library: &Inner, job: &Job) -> Result<(), CatalogError> {
+    if describe::word_lists(library, job, &*library.engine()?)?.is_none() {
+        return Ok(());
+    }
     while !library.work.has_news() && library.refresh_reviews(REVIEWS_AT_ONCE)? > 0 {
         job.checkpoint()?;
     }

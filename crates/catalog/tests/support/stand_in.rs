@@ -32,6 +32,8 @@ pub struct Asked {
     pub pictures: AtomicUsize,
     /// Set: the search model cannot be loaded.
     pub clip_fails: std::sync::atomic::AtomicBool,
+    /// Set: the word lists are read for as long as somebody wants to wait.
+    pub lists_take_long: std::sync::atomic::AtomicBool,
     /// Set: the captioner panics.
     pub captioner_panics: std::sync::atomic::AtomicBool,
     /// Set: the first pack's next question tells that it came, and is answered when something comes back.
@@ -150,9 +152,15 @@ impl PackModels for StandIn {
 
     fn term_vectors(
         &self,
-        _: TermEmbedding,
-        _: &dyn Fn(&TermEmbedding) -> Result<bool, CatalogError>,
+        embedding: TermEmbedding,
+        go_on: &dyn Fn(&TermEmbedding) -> Result<bool, CatalogError>,
     ) -> Result<Option<TermVectors>, CatalogError> {
+        while self.0.lists_take_long.load(Ordering::Relaxed) {
+            if !go_on(&embedding)? {
+                return Ok(None);
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
         Err(CatalogError::NoModels("A stand-in knows no words.".into()))
     }
 
