@@ -11,7 +11,8 @@
 //! A thread that was given an idle time drops its model when nothing was asked for so long, and loads it
 //! again for the next request, which waits for it as the first one does.
 //!
-//! What a model computes is shared out among threads of its own, of which this is one.
+//! What a model computes is shared out among threads of its own, of which this is one. While a person waits for it they
+//! do not sleep between layers.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -209,8 +210,8 @@ fn helpers(name: &Arc<str>) -> Option<rayon::ThreadPool> {
     made.inspect_err(|error| tracing::warn!(%error, "a model computes with the threads of all")).ok()
 }
 
-/// Helpers that stay awake until this is dropped. A layer is over in less time than the system takes to wake a thread that
-/// sleeps between one and the next; while a person waits, that is time well spent.
+/// Helpers that stay awake until this is dropped. A layer is over in less time than the system takes to wake a thread
+/// that sleeps between one and the next; while a person waits, that is time well spent.
 struct Awake(Arc<AtomicBool>);
 
 impl Awake {

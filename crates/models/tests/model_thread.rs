@@ -82,6 +82,43 @@ fn a_panic_is_an_error_and_the_thread_lives_on() {
     assert_eq!(model.run(Priority::Batch, |model| Ok(*model)).unwrap(), 1);
 }
 
+/// Hundredths of a second for which the helpers of the model of this name have been at work.
+#[cfg(target_os = "linux")]
+fn at_work(name: &str) -> u64 {
+    let mut ticks = 0;
+    for task in std::fs::read_dir("/proc/self/task").unwrap() {
+        // One that has just ended has none.
+        let Ok(stat) = std::fs::read_to_string(task.unwrap().path().join("stat")) else { continue };
+        let (before, after) = stat.rsplit_once(')').unwrap();
+        if before.contains(&format!("({name} ")) {
+            // utime and stime (proc_pid_stat(5)).
+            let numbers = after.split_whitespace().skip(11).take(2);
+            ticks += numbers.map(|number| number.parse::<u64>().unwrap()).sum::<u64>();
+        }
+    }
+    ticks
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn helpers_are_awake_while_a_person_waits_and_no_longer() {
+    for is_panic in [false, true] {
+        let model = ModelThread::spawn("quiet", || Ok(()));
+        let answer = model.run(Priority::Interactive, move |()| {
+            thread::sleep(Duration::from_millis(300));
+            assert!(!is_panic, "a model fails");
+            Ok(at_work("quiet"))
+        });
+        assert_eq!(answer.is_err(), is_panic);
+        assert!(is_panic || rayon::current_num_threads() == 1 || answer.unwrap() > 0, "they slept");
+        // The last round may still be under way.
+        thread::sleep(Duration::from_millis(20));
+        let before = at_work("quiet");
+        thread::sleep(Duration::from_millis(300));
+        assert!(at_work("quiet") - before <= 3, "they are awake, is_panic {is_panic}");
+    }
+}
+
 #[test]
 fn every_request_to_a_model_that_did_not_load_says_why() {
     let missing = || Err(ModelError::MissingFile { path: "clip/config.json".into() });
