@@ -223,9 +223,10 @@ impl Asking<'_> {
     }
 
     fn product(&self, vector: &[f32], reading: &PhotoReading) -> Result<Description, CatalogError> {
-        let go_on = |reading: &ListReading| Ok((self.go_on)(PhotoStep::ReadingList(reading.clone())));
-        let vocabulary =
-            self.engine.vocabulary(&self.inner.options.folder, &go_on)?.ok_or(CatalogError::Cancelled)?;
+        let vocabulary = self
+            .engine
+            .vocabulary(&self.inner.options.folder, &|reading| self.tell(reading))?
+            .ok_or(CatalogError::Cancelled)?;
         let caption = reading.caption.as_ref().map(|caption| (caption.text.clone(), caption.mean_log_prob));
         let findings = vocabulary.findings(vector, caption, reading.colours.clone())?;
         Ok(describe::describe(&findings, self.engine.models.lists()))
@@ -233,9 +234,14 @@ impl Asking<'_> {
 
     /// The bare terms' vectors of a list.
     fn vectors(&self, table: &TermTable) -> Result<TermVectors, CatalogError> {
-        let go_on = |reading: &ListReading| Ok((self.go_on)(PhotoStep::ReadingList(reading.clone())));
         let cache = self.inner.options.folder.join("cache");
-        describe::vectors(&self.engine.models, table, "{}", &cache, &go_on)?.ok_or(CatalogError::Cancelled)
+        describe::vectors(&self.engine.models, table, "{}", &cache, &|reading| self.tell(reading))?
+            .ok_or(CatalogError::Cancelled)
+    }
+
+    /// Says how far word lists are read; whether to go on.
+    fn tell(&self, reading: &ListReading) -> Result<bool, CatalogError> {
+        Ok((self.go_on)(PhotoStep::ReadingList(reading.clone())))
     }
 
     fn rank(&self, vector: &[f32], file: &Path) -> Result<Vec<RankedTerm>, CatalogError> {

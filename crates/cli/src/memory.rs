@@ -70,7 +70,7 @@ extern "C" fn on_abort(signal: libc::c_int) {
 
 /// Whether the system gives no memory now: its own library aborts, and tells nobody, where it lacks some for itself.
 fn is_nothing_left() -> bool {
-    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANON;
     // Safety: a system call, which handlers may; the block is new, belongs to nobody, and is not given back since the
     // program ends.
     unsafe {

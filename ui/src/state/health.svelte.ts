@@ -17,7 +17,9 @@ class Health {
   /** Counts the catalog; what is shown stays until the new figures are there. */
   async load(): Promise<void> {
     this.#stop();
-    if (await this.figures.load()) this.#soon();
+    const isStale = await this.figures.load();
+    if (isStale === null) return;
+    if (isStale) this.#soon();
     if (unphotographed.isOpen) void unphotographed.load();
   }
 

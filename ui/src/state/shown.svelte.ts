@@ -19,12 +19,12 @@ export class Shown<T> {
   }
 
   /**
-   * Asks; whether the answer was out of date when it came. One after the other: with an answer dropped for each newer
+   * Asks; whether the answer was out of date when it came, or null where one is awaited already. One after the other: with an answer dropped for each newer
    * question, what changes all the while would never be shown.
    */
-  async load(): Promise<boolean> {
+  async load(): Promise<boolean | null> {
     this.#isStale = this.#isAsking;
-    if (this.#isAsking) return false;
+    if (this.#isAsking) return null;
     this.#isAsking = true;
     try {
       this.value = await this.#ask();

@@ -198,10 +198,11 @@ impl Library {
     ) -> Result<QueuePage, CatalogError> {
         let inner = self.inner();
         inner.store.refresh_words(inner.model_ids(), BEFORE_AN_ANSWER)?;
-        match inner.refresh_reviews(BEFORE_AN_ANSWER) {
+        if let Err(error) = inner.refresh_reviews(BEFORE_AN_ANSWER)
             // What is known of descriptions is shown; a run reads the lists, then looks anew.
-            Err(CatalogError::ReadingLists { .. }) => {}
-            done => drop(done?),
+            && !matches!(error, CatalogError::ReadingLists { .. })
+        {
+            return Err(error);
         }
         let (total, items) = inner.store.review_queue(filter, offset, limit)?;
         let wanted: Vec<(ProductId, Option<crate::PictureId>)> =

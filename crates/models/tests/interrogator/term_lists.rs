@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use sha2::{Digest, Sha256};
 use vitrine_models::{TermEmbedding, TermTable, TermVectors, rank_terms};
 
 use crate::fixture::{self, CLIP_KEY, list};
@@ -108,6 +109,25 @@ fn what_was_computed_before_is_gone_on_from() {
     let mut untouched = begin();
     assert!(untouched.resume(&damaged).is_err());
     assert_eq!(untouched.progress(), (0, 600));
+}
+
+#[test]
+fn what_was_computed_with_vectors_of_another_length_is_computed_anew() {
+    let clip = fixture::clip();
+    let table = list("numbers", &(0..600).map(|i| format!("mug {i}\n")).collect::<String>());
+    let begin = || TermEmbedding::new(&table, "a {}", CLIP_KEY).unwrap();
+    let mut begun = begin();
+    begun.advance(&clip).unwrap();
+    // The same numbers as twice as many vectors of half the length, behind mark and key.
+    let mut bytes = begun.to_bytes();
+    bytes.truncate(bytes.len() - 32);
+    bytes[40..48].copy_from_slice(&(clip.dim() as u64 / 2).to_le_bytes());
+    bytes[48..56].copy_from_slice(&(begun.progress().0 as u64 * 2).to_le_bytes());
+    let sum = Sha256::digest(&bytes);
+    bytes.extend(sum);
+    let mut misled = begin();
+    misled.resume(&bytes).unwrap();
+    assert_eq!(misled.finish(&clip).unwrap(), TermVectors::embed(&clip, &table, "a {}", CLIP_KEY).unwrap());
 }
 
 #[test]
