@@ -49,12 +49,11 @@ fn kernels(criterion: &mut Criterion) {
         for (rows, n_in, n_out) in PRODUCTS {
             for precision in [Precision::F32, Precision::Bf16, Precision::Int8] {
                 let matrix = Matrix::pack_for(isa, precision, &numbers(n_out * n_in), None, n_in);
-                let (x, mut out) = (numbers(rows * n_in), vec![0.0; rows * n_out]);
+                let x = numbers(rows * n_in);
                 group.throughput(Throughput::Elements(2 * (rows * n_in * n_out) as u64));
                 let name = format!("{rows} x {n_in} x {n_out}, {precision:?}, gelu");
                 group.bench_function(name, |bencher| {
-                    bencher
-                        .iter(|| matrix.multiply(black_box(&x), Then::Activate(Activation::Gelu), &mut out));
+                    bencher.iter(|| matrix.multiply(black_box(&x), Then::Activate(Activation::Gelu)));
                 });
             }
         }
@@ -65,16 +64,14 @@ fn kernels(criterion: &mut Criterion) {
                 let matrix = || Matrix::pack_for(isa, precision, &numbers(n_out * n_in), None, n_in);
                 let size = n_in * n_out * [4, 2, 1][precision as usize];
                 let matrices: Vec<Matrix> = (0..FROM_MEMORY.div_ceil(size)).map(|_| matrix()).collect();
-                let (x, mut out) = (numbers(rows * n_in), vec![0.0; rows * n_out]);
+                let x = numbers(rows * n_in);
                 let mut next = matrices.iter().cycle();
                 group.throughput(Throughput::Bytes(size as u64));
                 group.bench_function(
                     format!("{rows} x {n_in} x {n_out} from memory, {precision:?}"),
                     |bencher| {
-                        bencher.iter(|| {
-                            let Some(matrix) = next.next() else { return };
-                            matrix.multiply(black_box(&x), Then::Nothing, &mut out);
-                        });
+                        bencher
+                            .iter(|| next.next().map(|matrix| matrix.multiply(black_box(&x), Then::Nothing)));
                     },
                 );
             }
@@ -89,19 +86,18 @@ fn kernels(criterion: &mut Criterion) {
                 token: 3 * heads * head,
             };
             let sizes = Sizes { batch: 1, heads, queries: tokens, keys: tokens, head };
-            let mut out = vec![0.0; tokens * heads * head];
             group.throughput(Throughput::Elements(4 * (tokens * tokens * heads * head) as u64));
-            group.bench_function(format!("attention of {tokens} tokens"), |bencher| {
-                bencher.iter(|| {
-                    attend(isa, sizes, black_box([part(0), part(1), part(2)]), None, &mut out);
+            for precision in [Precision::F32, Precision::Bf16] {
+                group.bench_function(format!("attention of {tokens} tokens, {precision:?}"), |bencher| {
+                    bencher
+                        .iter(|| attend(isa, precision, sizes, black_box([part(0), part(1), part(2)]), None));
                 });
-            });
+            }
         }
         let (x, weight, bias) = (numbers(577 * 768), numbers(768), numbers(768));
-        let mut out = vec![0.0; x.len()];
         group.throughput(Throughput::Elements(x.len() as u64));
         group.bench_function("layer norm of 577 x 768, numbers", |bencher| {
-            bencher.iter(|| normalize(isa, black_box(&x), &weight, &bias, 1e-5, &mut out));
+            bencher.iter(|| normalize(isa, black_box(&x), &weight, &bias, 1e-5));
         });
         group.finish();
     }

@@ -28,7 +28,7 @@ unsafe impl Plain for u8 {}
 // SAFETY: as above.
 unsafe impl Plain for i8 {}
 
-/// Numbers of one kind, zeros at first; which kind, says who asks.
+/// Numbers of one kind; which kind, says who asks.
 pub(crate) struct Aligned {
     start: *mut u8,
     layout: Layout,
@@ -40,31 +40,57 @@ unsafe impl Send for Aligned {}
 unsafe impl Sync for Aligned {}
 
 impl Aligned {
+    /// Of many, the pages are large ones.
+    ///
     /// # Panics
     /// Where there is not so much memory in any machine. Where there is none left, as a `Vec` does.
     pub(crate) fn zeros<T: Plain>(len: usize) -> Self {
-        let n_bytes = len.checked_mul(size_of::<T>()).and_then(|n| n.checked_next_multiple_of(CACHE_LINE));
-        let align = |n| if n >= LARGE_PAGE { LARGE_PAGE } else { CACHE_LINE };
-        let layout = n_bytes.and_then(|n| Layout::from_size_align(n, align(n)).ok());
-        let layout = layout.unwrap_or_else(|| panic!("{len} numbers do not fit into memory"));
+        let n_bytes = len.checked_mul(size_of::<T>()).unwrap_or(usize::MAX);
+        let is_many = n_bytes > LARGE_PAGE - CACHE_LINE;
+        let align = if is_many { LARGE_PAGE } else { CACHE_LINE };
+        // SAFETY: all bytes are written; advice changes none (madvise(2)).
+        unsafe {
+            let numbers = Self::unwritten_at(n_bytes, align);
+            // Linux gives them to whoever asks. Where there are none, everything is as it was.
+            #[cfg(all(target_os = "linux", not(miri)))]
+            if align == LARGE_PAGE {
+                libc::madvise(numbers.start.cast(), numbers.layout.size(), libc::MADV_HUGEPAGE);
+            }
+            numbers.start.write_bytes(0, numbers.layout.size());
+            numbers
+        }
+    }
+
+    /// Room for so many bytes, soon to be given back.
+    ///
+    /// # Safety
+    /// They are written before they are looked at.
+    ///
+    /// # Panics
+    /// As [`Aligned::zeros`].
+    pub(crate) unsafe fn unwritten(n_bytes: usize) -> Self {
+        // SAFETY: the caller's.
+        unsafe { Self::unwritten_at(n_bytes, CACHE_LINE) }
+    }
+
+    unsafe fn unwritten_at(n_bytes: usize, align: usize) -> Self {
+        let whole = n_bytes.checked_next_multiple_of(CACHE_LINE);
+        let layout = whole.and_then(|n| Layout::from_size_align(n, align).ok());
+        let layout = layout.unwrap_or_else(|| panic!("{n_bytes} bytes do not fit into memory"));
         if layout.size() == 0 {
             return Self { start: std::ptr::without_provenance_mut(CACHE_LINE), layout };
         }
-        // SAFETY: the layout is of a line at least; what it gives is filled before anybody reads it; advice changes no
-        // byte (madvise(2)).
-        unsafe {
-            let start = alloc(layout);
-            if start.is_null() {
-                handle_alloc_error(layout);
-            }
-            // Linux gives them to whoever asks. Where there are none, everything is as it was.
-            #[cfg(all(target_os = "linux", not(miri)))]
-            if layout.align() == LARGE_PAGE {
-                libc::madvise(start.cast(), layout.size(), libc::MADV_HUGEPAGE);
-            }
-            start.write_bytes(0, layout.size());
-            Self { start, layout }
+        // SAFETY: the layout is of a line at least.
+        let start = unsafe { alloc(layout) };
+        if start.is_null() {
+            handle_alloc_error(layout);
         }
+        Self { start, layout }
+    }
+
+    /// Where they begin.
+    pub(crate) fn start(&self) -> *mut u8 {
+        self.start
     }
 
     /// All of them, and what fills the last line.

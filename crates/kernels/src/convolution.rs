@@ -43,8 +43,8 @@ impl ChannelKernels<'_> {
     }
 }
 
-/// Each channel of `x`, of the sizes of `planes`, with its kernel, plus its bias, and the activation of that, into
-/// `out`: `[batch, height / stride, width / stride, channels]`, rounded up.
+/// Each channel of `x`, of the sizes of `planes`, with its kernel, plus its bias, and the activation of that:
+/// `[batch, height / stride, width / stride, channels]`, rounded up.
 ///
 /// # Panics
 /// Where the numbers are not as many as the sizes say, or this processor lacks the instructions.
@@ -54,17 +54,16 @@ pub fn convolve_channels(
     x: &[f32],
     kernels: ChannelKernels<'_>,
     activation: Option<Activation>,
-    out: &mut [f32],
-) {
+) -> Vec<f32> {
     let Planes { batch, height, width, channels } = planes;
     let (out_height, out_width) = (kernels.n_out(height), kernels.n_out(width));
     assert!(isa.is_available(), "this processor has no {}", isa.name());
     assert!(kernels.side % 2 == 1 && kernels.stride > 0, "a kernel's side is odd");
     assert_eq!(kernels.weights.len(), kernels.side * kernels.side * channels, "sizes of kernels");
     assert_eq!((x.len(), kernels.bias.len()), (batch * height * width * channels, channels), "sizes");
-    assert_eq!(out.len(), batch * out_height * out_width * channels, "sizes of what comes out");
+    let mut out = vec![0.0; batch * out_height * out_width * channels];
     if out.is_empty() {
-        return;
+        return out;
     }
     let convolution = Convolution { planes, x, kernels, activation };
     let line = |(index, out): (usize, &mut [f32])| {
@@ -81,10 +80,12 @@ pub fn convolve_channels(
     let line_len = out_width * channels;
     let products = out.len() * kernels.side * kernels.side;
     if products <= TASK || rayon::current_num_threads() == 1 {
-        return out.chunks_exact_mut(line_len).enumerate().for_each(line);
+        out.chunks_exact_mut(line_len).enumerate().for_each(line);
+        return out;
     }
     let per_task = TASK.div_ceil(line_len * kernels.side * kernels.side);
     out.par_chunks_exact_mut(line_len).enumerate().with_min_len(per_task).for_each(line);
+    out
 }
 
 struct Convolution<'a> {

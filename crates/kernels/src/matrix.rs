@@ -287,13 +287,13 @@ impl Matrix {
             && are_same(&self.scales, &other.scales)
     }
 
-    /// `x`, `[rows, n_in]`, times the transposed weights, plus the bias, then what `then` says, into `out`,
-    /// `[rows, n_out]`.
+    /// `x`, `[rows, n_in]`, times the transposed weights, plus the bias, then what `then` says: `[rows, n_out]`.
     ///
     /// # Panics
     /// Where the numbers are not as many as the sizes say.
-    pub fn multiply(&self, x: &[f32], then: Then<'_>, out: &mut [f32]) {
-        multiply::multiply(self, x, then, out);
+    #[must_use]
+    pub fn multiply(&self, x: &[f32], then: Then<'_>) -> Vec<f32> {
+        multiply::multiply(self, x, then)
     }
 }
 

@@ -9,10 +9,10 @@ use rayon::prelude::*;
 
 use crate::{
     Matrix, Precision, Then,
-    aligned::{Aligned, CACHE_LINE},
+    aligned::Aligned,
     product::{Product, compiled_for_product},
     simd::Simd,
-    tile::{self, Columns, Fetch, Sums, VECTORS, blocks, for_rows},
+    tile::{self, Columns, Fetch, NOTHING, Sums, VECTORS, blocks, for_rows},
 };
 
 /// Bytes of the rows that a thread goes over at once: with a panel they fill half of a second cache of 512 kB.
@@ -27,29 +27,24 @@ const READ: usize = 1 << 17;
 const TASKS_PER_THREAD: usize = 4;
 /// Numbers whose preparation outweighs waking another thread.
 const PREPARED: usize = 1 << 17;
-/// Bytes between numbers that share one place of a first cache: rows that lie a multiple of it apart drive each other
-/// out of there.
-const SAME_PLACE: usize = 4_096;
-/// So many rows of that kind in one tile are too many.
-const CROWD: usize = 8;
-
 /// As [`Matrix::multiply`].
-pub(crate) fn multiply(matrix: &Matrix, x: &[f32], then: Then<'_>, out: &mut [f32]) {
+pub(crate) fn multiply(matrix: &Matrix, x: &[f32], then: Then<'_>) -> Vec<f32> {
     let (n_in, n_out) = (matrix.n_in, matrix.n_out);
     let rows = x.len() / n_in;
     assert_eq!(x.len(), rows * n_in, "rows of {n_in} numbers");
-    assert_eq!(out.len(), rows * n_out, "{rows} rows of {n_out} numbers");
     if let Then::Add(other) = then {
-        assert_eq!(other.len(), out.len(), "what is added has another size");
+        assert_eq!(other.len(), rows * n_out, "what is added has another size");
     }
     if rows == 0 || n_out == 0 {
-        return;
+        return Vec::new();
     }
-    let stride = stride(matrix, rows);
+    let stride = tile::apart(matrix.wide_in(), matrix.shape.input_size, rows.min(matrix.shape.rows));
     let is_read_as_it_is = matrix.precision == Precision::F32 && stride == n_in;
     let prepared = (!is_read_as_it_is).then(|| Prepared::new(matrix, x, stride));
     let inputs = Inputs {
-        numbers: prepared.as_ref().map_or(x.as_ptr().cast(), |prepared| prepared.numbers.numbers().as_ptr()),
+        numbers: prepared
+            .as_ref()
+            .map_or(x.as_ptr().cast(), |prepared| prepared.numbers.start().cast_const()),
         scales: prepared.as_ref().map_or(&[], |prepared| &prepared.scales),
         rows,
         stride,
@@ -63,25 +58,20 @@ pub(crate) fn multiply(matrix: &Matrix, x: &[f32], then: Then<'_>, out: &mut [f3
             (n * TASKS_PER_THREAD).min(worth).clamp(1, n_panels)
         }
     };
-    let out = Columns(out.as_mut_ptr());
-    let task = |task: usize| {
+    let task = |out: &Columns, task: usize| {
         let panels = n_panels * task / n_tasks..n_panels * (task + 1) / n_tasks;
-        let work = &Work { matrix, inputs: &inputs, then, out: &out, panels };
+        let work = &Work { matrix, inputs: &inputs, then, out, panels };
         // SAFETY: the processor has the instructions, or the matrix could not have been packed; the sizes were
         // looked at above; every task has panels of its own, and writes the columns of these alone.
         unsafe { compiled_for_product!(matrix.precision, matrix.isa, work_on(work: &Work<'_>)) }
     };
-    match n_tasks {
-        1 => task(0),
-        n => (0..n).into_par_iter().for_each(task),
+    // SAFETY: the panels of all tasks are all columns, and a task writes these in every row.
+    unsafe {
+        tile::written(rows * n_out, |out| match n_tasks {
+            1 => task(out, 0),
+            n => (0..n).into_par_iter().for_each(|at| task(out, at)),
+        })
     }
-}
-
-/// Numbers from one row that products read to the next.
-fn stride(matrix: &Matrix, rows: usize) -> usize {
-    let (n_in, size) = (matrix.wide_in(), matrix.shape.input_size);
-    let is_crowd = rows.min(matrix.shape.rows) >= CROWD && (n_in * size).is_multiple_of(SAME_PLACE);
-    if is_crowd { n_in + CACHE_LINE / size } else { n_in }
 }
 
 /// Rows as products read them.
@@ -96,9 +86,11 @@ impl Prepared {
         let n_in = matrix.n_in;
         let rows = x.len() / n_in;
         let n_bytes = rows * stride * matrix.shape.input_size;
-        let mut prepared = Self { numbers: Aligned::zeros::<u8>(n_bytes), scales: vec![0.0; rows] };
+        // SAFETY: the parts are all rows, and each is written with what lies between it and the next.
+        let numbers = unsafe { Aligned::unwritten(n_bytes) };
+        let mut prepared = Self { numbers, scales: vec![0.0; rows] };
         let Self { numbers, scales } = &mut prepared;
-        let numbers = Columns(numbers.numbers_mut().as_mut_ptr());
+        let numbers = Columns(numbers.start().cast());
         let part = |(first, x, scales): (usize, &[f32], &mut [f32])| {
             let part = Part { x, n_in, stride, first, numbers: &numbers };
             let part = &part;
@@ -142,6 +134,7 @@ unsafe fn prepare<P: Product>(part: &Part<'_>, scales: &mut [f32]) {
         // SAFETY: the rows lie there, a stride apart, and nobody else has this one.
         let out = unsafe {
             let start = numbers.0.cast::<P::Input>().add((first + row) * stride);
+            start.add(n_in).write_bytes(0, stride - n_in);
             std::slice::from_raw_parts_mut(start, n_in)
         };
         *scale = P::prepare(x, out);
@@ -295,9 +288,6 @@ unsafe fn one_block<P: Product, const R: usize>(block: &Block<'_, P>) {
         }
     }
 }
-
-/// What later parts of a sum begin with.
-const NOTHING: [i32; 16] = [0; 16];
 
 #[inline(always)]
 unsafe fn plus<S: Simd>(a: [S::V; VECTORS], b: [S::V; VECTORS]) -> [S::V; VECTORS] {

@@ -2,32 +2,44 @@
 
 use rayon::prelude::*;
 
-use crate::{Isa, isa::compiled_for, simd::Simd};
+use crate::{
+    Isa,
+    isa::compiled_for,
+    simd::Simd,
+    tile::{self, Columns},
+};
 
 /// Numbers that outweigh waking another thread.
 const TASK: usize = 1 << 15;
 
-/// The layer norm of each row of `x`, `[rows, n]`, into `out`: less its mean, by the square root of its variance and
+/// The layer norm of each row of `x`, `[rows, n]`: less its mean, by the square root of its variance and
 /// `eps`, times `weight`, plus `bias`, `[n]` each.
 ///
 /// # Panics
 /// Where the numbers are not as many as the sizes say, or this processor lacks the instructions.
-pub fn normalize(isa: Isa, x: &[f32], weight: &[f32], bias: &[f32], eps: f32, out: &mut [f32]) {
+#[must_use]
+pub fn normalize(isa: Isa, x: &[f32], weight: &[f32], bias: &[f32], eps: f32) -> Vec<f32> {
     let n = weight.len();
     assert!(isa.is_available(), "this processor has no {}", isa.name());
     assert!(n > 0 && x.len().is_multiple_of(n), "{} numbers in rows of {n}", x.len());
-    assert_eq!((bias.len(), out.len()), (n, x.len()), "sizes of a layer norm");
+    assert_eq!(bias.len(), n, "sizes of a layer norm");
     let norm = Norm { weight, bias, eps };
-    let rows = |(x, out): (&[f32], &mut [f32])| {
-        let norm = &norm;
+    let rows = |out: &Columns, first: usize, x: &[f32]| {
+        let (norm, out) = (&norm, out.0.wrapping_add(first));
         // SAFETY: the processor has the instructions; the sizes were looked at above.
-        unsafe { compiled_for!(isa, normalize_rows(norm: &Norm<'_>, x: &[f32], out: &mut [f32])) }
+        unsafe { compiled_for!(isa, normalize_rows(norm: &Norm<'_>, x: &[f32], out: *mut f32)) }
     };
     let per_task = (TASK / n).max(1) * n;
-    if x.len() <= per_task || rayon::current_num_threads() == 1 {
-        return rows((x, out));
+    // SAFETY: as many numbers come out as go in, and every task writes those of its rows.
+    unsafe {
+        tile::written(x.len(), |out| {
+            if x.len() <= per_task || rayon::current_num_threads() == 1 {
+                return rows(out, 0, x);
+            }
+            let tasks = x.par_chunks(per_task).enumerate();
+            tasks.for_each(|(task, x)| rows(out, task * per_task, x));
+        })
     }
-    x.par_chunks(per_task).zip(out.par_chunks_mut(per_task)).for_each(rows);
 }
 
 struct Norm<'a> {
@@ -37,16 +49,16 @@ struct Norm<'a> {
 }
 
 #[inline(always)]
-unsafe fn normalize_rows<S: Simd>(norm: &Norm<'_>, x: &[f32], out: &mut [f32]) {
+unsafe fn normalize_rows<S: Simd>(norm: &Norm<'_>, x: &[f32], out: *mut f32) {
     let n = norm.weight.len();
-    for (x, out) in x.chunks_exact(n).zip(out.chunks_exact_mut(n)) {
-        // SAFETY: the caller's.
-        unsafe { normalize_row::<S>(norm, x, out) }
+    for (row, x) in x.chunks_exact(n).enumerate() {
+        // SAFETY: the caller's: there is room for as many rows as come in.
+        unsafe { normalize_row::<S>(norm, x, out.add(row * n)) }
     }
 }
 
 #[inline(always)]
-unsafe fn normalize_row<S: Simd>(norm: &Norm<'_>, x: &[f32], out: &mut [f32]) {
+unsafe fn normalize_row<S: Simd>(norm: &Norm<'_>, x: &[f32], out: *mut f32) {
     let n = x.len();
     let whole = n - n % S::LANES;
     // SAFETY: vectors lie within the first `whole` numbers.
@@ -69,10 +81,10 @@ unsafe fn normalize_row<S: Simd>(norm: &Norm<'_>, x: &[f32], out: &mut [f32]) {
         for at in (0..whole).step_by(S::LANES) {
             let far = S::mul(S::sub(S::load(x.as_ptr().add(at)), means), scales);
             let (weight, bias) = (norm.weight.as_ptr().add(at), norm.bias.as_ptr().add(at));
-            S::store(out.as_mut_ptr().add(at), S::mul_add(far, S::load(weight), S::load(bias)));
+            S::store(out.add(at), S::mul_add(far, S::load(weight), S::load(bias)));
         }
         for at in whole..n {
-            out[at] = (x[at] - mean) * scale * norm.weight[at] + norm.bias[at];
+            out.add(at).write((x[at] - mean) * scale * norm.weight[at] + norm.bias[at]);
         }
     }
 }

@@ -54,6 +54,8 @@ pub(crate) unsafe trait Product {
     const ZERO: i32;
     /// Whether sums are times a scale of their row and of their column.
     const IS_SCALED: bool;
+    /// Whether products read other numbers than those of a row itself.
+    const IS_PREPARED: bool = true;
 
     /// Writes a row as products read it; its scale.
     fn prepare(row: &[f32], out: &mut [Self::Input]) -> f32;
@@ -109,6 +111,8 @@ pub(crate) struct F32<S>(PhantomData<S>);
 
 // SAFETY: as `S`.
 unsafe impl<S: Simd> Product for F32<S> {
+    const IS_PREPARED: bool = false;
+
     floats!(f32, S::load);
 
     #[inline(always)]

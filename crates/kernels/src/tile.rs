@@ -10,6 +10,21 @@ pub(crate) const fn width<S: Simd>() -> usize {
     VECTORS * S::LANES
 }
 
+/// Bytes between numbers that share one place of a first cache: rows that lie a multiple of it apart drive each other
+/// out of there.
+const SAME_PLACE: usize = 4_096;
+/// So many rows of that kind in one tile are too many.
+const CROWD: usize = 8;
+
+/// Numbers of `size` bytes from one row of `n` to the next, where so many rows go through a tile together.
+pub(crate) fn apart(n: usize, size: usize, rows: usize) -> usize {
+    let is_crowd = rows >= CROWD && (n * size).is_multiple_of(SAME_PLACE);
+    if is_crowd { n + CACHE_LINE / size } else { n }
+}
+
+/// What sums begin with that begin with nothing.
+pub(crate) const NOTHING: [i32; 16] = [0; 16];
+
 /// Columns of the widest tile there is.
 const WIDEST: usize = 32;
 
@@ -18,6 +33,19 @@ pub(crate) struct Columns(pub(crate) *mut f32);
 
 // SAFETY: the numbers belong to a caller who waits, and whose tasks write different ones of them.
 unsafe impl Sync for Columns {}
+
+/// `n` numbers, which `write` writes where it is told: they are no zeros first, since many take as long to be made zero
+/// as a product takes that makes them.
+///
+/// # Safety
+/// It writes every one.
+pub(crate) unsafe fn written(n: usize, write: impl FnOnce(&Columns)) -> Vec<f32> {
+    let mut out = Vec::with_capacity(n);
+    write(&Columns(out.as_mut_ptr()));
+    // SAFETY: there is room for `n`, and the caller vouches for what lies there.
+    unsafe { out.set_len(n) };
+    out
+}
 
 /// The first `n_columns` of a row of a tile; zeros behind them.
 ///

@@ -81,6 +81,14 @@ impl Dense {
         }
     }
 
+    /// That of its products on a processor; elsewhere the tensors say it.
+    pub(crate) fn precision(&self) -> Precision {
+        match self {
+            Self::Packed(matrix) => matrix.precision(),
+            Self::Tensors(_) => Precision::F32,
+        }
+    }
+
     /// What the layer computes in.
     pub(crate) fn dtype(&self) -> DType {
         match self {

@@ -9,6 +9,7 @@
 //! many texts share is then computed once.
 
 use candle_core::{D, Tensor};
+use vitrine_kernels::Precision;
 
 use crate::activation::Activation;
 use crate::dense::Dense;
@@ -162,7 +163,7 @@ impl Encoder {
             let [q, k, v] = layer.queries_keys_values_after(&x, past.and_then(|past| past.layers.get(i)))?;
             // Nobody reads what comes out of the last layer.
             if i + 1 < self.layers.len() {
-                x = layer.finish(&attend(&q, &k, &v, Some(mask))?, &x)?;
+                x = layer.finish(&layer.attend(&q, &k, &v, Some(mask))?, &x)?;
             }
             layers.push((k, v));
         }
@@ -185,11 +186,11 @@ impl Encoder {
         let mut x = x;
         for (layer, past) in first.iter().zip(&past.layers) {
             let [q, k, v] = layer.queries_keys_values_after(&x, Some(past))?;
-            x = layer.finish(&attend(&q, &k, &v, Some(mask))?, &x)?;
+            x = layer.finish(&layer.attend(&q, &k, &v, Some(mask))?, &x)?;
         }
         let [q, k, v] = last.queries_keys_values_after(&x, past.layers.last())?;
         let (q, mask) = (q.contiguous()?.index_select(wanted, 2)?, mask.index_select(wanted, 0)?);
-        let attended = attend(&q, &k, &v, Some(&mask))?.squeeze(0)?;
+        let attended = last.attend(&q, &k, &v, Some(&mask))?.squeeze(0)?;
         last.finish(&attended, &x.squeeze(0)?.index_select(wanted, 0)?)
     }
 }
@@ -255,7 +256,7 @@ impl Layer {
 
     fn forward(&self, x: &Tensor, mask: Option<&Tensor>) -> Result<Tensor, ModelError> {
         let [q, k, v] = self.queries_keys_values(x)?;
-        let attended = attend(&q, &k, &v, mask)?;
+        let attended = self.attend(&q, &k, &v, mask)?;
         self.finish(&attended, x)
     }
 
@@ -267,8 +268,18 @@ impl Layer {
     ) -> Result<Tensor, ModelError> {
         let [q, k, v] = self.queries_keys_values(x)?;
         // Only one row of the scores is wanted, but those are cheap next to the linear layers.
-        let attended = pick(&attend(&q, &k, &v, mask)?, positions)?;
+        let attended = pick(&self.attend(&q, &k, &v, mask)?, positions)?;
         self.finish(&attended, &pick(x, positions)?)
+    }
+
+    fn attend(
+        &self,
+        q: &Tensor,
+        k: &Tensor,
+        v: &Tensor,
+        mask: Option<&Tensor>,
+    ) -> Result<Tensor, ModelError> {
+        attend(self.qkv.precision(), q, k, v, mask)
     }
 
     /// Everything after the attention.
@@ -332,15 +343,17 @@ pub(crate) fn split_heads(qkv: &Tensor, n_heads: usize) -> candle_core::Result<[
     Ok([part(0)?, part(1)?, part(2)?])
 }
 
-/// `softmax(q k^T + mask) v`, with the heads side by side again: `[batch, tokens, hidden]`.
+/// `softmax(q k^T + mask) v`, with the heads side by side again: `[batch, tokens, hidden]`. `precision` is that of the
+/// layer that made the queries.
 pub(crate) fn attend(
+    precision: Precision,
     q: &Tensor,
     k: &Tensor,
     v: &Tensor,
     mask: Option<&Tensor>,
 ) -> Result<Tensor, ModelError> {
     if on_cpu::takes(q) {
-        return on_cpu::attend(q, k, v, mask);
+        return on_cpu::attend(precision, q, k, v, mask);
     }
     let (q, k, v) = (q.contiguous()?, k.contiguous()?, v.contiguous()?);
     let scores = q.matmul(&k.t()?)?;

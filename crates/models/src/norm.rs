@@ -27,11 +27,10 @@ impl Norm {
     pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor, ModelError> {
         match self {
             Self::Numbers { weight, bias, eps } => {
-                let mut out = vec![0.0; x.elem_count()];
-                on_cpu::numbers(&x.contiguous()?, |x| {
-                    normalize(Isa::best(), x, weight, bias, *eps as f32, &mut out);
+                let normalized = on_cpu::numbers(&x.contiguous()?, |x| {
+                    normalize(Isa::best(), x, weight, bias, *eps as f32)
                 })?;
-                Ok(Tensor::from_vec(out, x.shape(), &Device::Cpu)?)
+                Ok(Tensor::from_vec(normalized, x.shape(), &Device::Cpu)?)
             }
             Self::Tensors(norm) => Ok(norm.forward(x)?),
         }

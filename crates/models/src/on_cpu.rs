@@ -1,7 +1,7 @@
 //! Between candle's tensors and `vitrine-kernels`: the numbers of tensors that lie in a processor's memory, in f32.
 
 use candle_core::{DType, Device, Layout, Storage, Tensor};
-use vitrine_kernels::{ChannelKernels, Heads, Isa, Mask, Matrix, Planes, Sizes, Then};
+use vitrine_kernels::{ChannelKernels, Heads, Isa, Mask, Matrix, Planes, Precision, Sizes, Then};
 
 use crate::{ModelError, activation::Activation};
 
@@ -39,8 +39,7 @@ pub(crate) fn product(matrix: &Matrix, x: &Tensor, then: Then<'_>) -> Result<Ten
     if dims.last() != Some(&matrix.n_in()) {
         return Err(unfit(&format!("rows of {} numbers are due, not {dims:?}", matrix.n_in())));
     }
-    let mut out = vec![0.0; x.elem_count() / matrix.n_in() * matrix.n_out()];
-    numbers(&x.contiguous()?, |x| matrix.multiply(x, then, &mut out))?;
+    let out = numbers(&x.contiguous()?, |x| matrix.multiply(x, then))?;
     if let Some(last) = dims.last_mut() {
         *last = matrix.n_out();
     }
@@ -48,8 +47,9 @@ pub(crate) fn product(matrix: &Matrix, x: &Tensor, then: Then<'_>) -> Result<Ten
 }
 
 /// `softmax(q k^T + mask) v`, `[batch, heads, tokens, head]` each, which may lie anywhere; the heads side by side:
-/// `[batch, queries, hidden]`.
+/// `[batch, queries, hidden]`. `precision` is that of the layer that made the queries.
 pub(crate) fn attend(
+    precision: Precision,
     q: &Tensor,
     k: &Tensor,
     v: &Tensor,
@@ -62,24 +62,21 @@ pub(crate) fn attend(
     }
     let mask = mask.map(|mask| mask.broadcast_as((batch, heads, queries, keys))).transpose()?;
     let sizes = Sizes { batch, heads, queries, keys, head };
-    let mut out = vec![0.0; batch * queries * heads * head];
-    strided(q, |q| {
+    let run = |q: Heads<'_>, k: Heads<'_>, v: Heads<'_>, mask: Option<Mask<'_>>| {
+        vitrine_kernels::attend(Isa::best(), precision, sizes, [q, k, v], mask)
+    };
+    let out = strided(q, |q| {
         strided(k, |k| {
-            strided(v, |v| {
-                let mut run = |mask: Option<Mask<'_>>| {
-                    vitrine_kernels::attend(Isa::best(), sizes, [q, k, v], mask, &mut out);
-                    Ok(())
-                };
-                match &mask {
-                    None => run(None),
-                    Some(mask) => with_storage(mask, |all, layout| {
-                        let [batch, head, query, key] = strides(layout)?;
-                        if key != 1 && keys != 1 {
-                            return Err(unfit("a mask's keys do not lie side by side"));
-                        }
-                        run(Some(Mask { numbers: &all[layout.start_offset()..], batch, head, query }))
-                    }),
-                }
+            strided(v, |v| match &mask {
+                None => Ok(run(q, k, v, None)),
+                Some(mask) => with_storage(mask, |all, layout| {
+                    let [batch, head, query, key] = strides(layout)?;
+                    if key != 1 && keys != 1 {
+                        return Err(unfit("a mask's keys do not lie side by side"));
+                    }
+                    let mask = Mask { numbers: &all[layout.start_offset()..], batch, head, query };
+                    Ok(run(q, k, v, Some(mask)))
+                }),
             })
         })
     })?;
@@ -103,16 +100,14 @@ pub(crate) fn convolve_channels(
             numbers(bias, |bias| {
                 let kernels = ChannelKernels { weights, bias, side, stride };
                 let dims = (batch, kernels.n_out(height), kernels.n_out(width), channels);
-                let mut out = vec![0.0; dims.0 * dims.1 * dims.2 * dims.3];
-                vitrine_kernels::convolve_channels(Isa::best(), planes, x, kernels, activation, &mut out);
-                (out, dims)
+                (vitrine_kernels::convolve_channels(Isa::best(), planes, x, kernels, activation), dims)
             })
         })
     })???;
     Ok(Tensor::from_vec(out, dims, &Device::Cpu)?)
 }
 
-fn strided(x: &Tensor, look: impl FnOnce(Heads<'_>) -> Result<(), ModelError>) -> Result<(), ModelError> {
+fn strided<R>(x: &Tensor, look: impl FnOnce(Heads<'_>) -> Result<R, ModelError>) -> Result<R, ModelError> {
     with_storage(x, |all, layout| {
         let [batch, head, token, number] = strides(layout)?;
         if number != 1 {

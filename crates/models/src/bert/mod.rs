@@ -217,7 +217,7 @@ impl SelfAttention {
             }
             *past = Some([keys.clone(), values.clone()]);
         }
-        let attended = attend(&query, &keys, &values, mask)?;
+        let attended = attend(self.qkv.precision(), &query, &keys, &values, mask)?;
         let residual = x.narrow(1, 0, n_queries)?;
         self.norm.forward(&self.out.forward_plus(&attended, &residual)?)
     }
@@ -262,7 +262,8 @@ impl CrossAttention {
         let query = self.query.forward(x)?;
         let query = query.reshape((pictures, rows / pictures * n_new, self.n_heads, ()))?;
         let query = query.transpose(1, 2)?;
-        let attended = attend(&query, keys, values, None)?.reshape((rows, n_new, hidden))?;
+        let attended =
+            attend(self.query.precision(), &query, keys, values, None)?.reshape((rows, n_new, hidden))?;
         self.norm.forward(&self.out.forward_plus(&attended, x)?)
     }
 }

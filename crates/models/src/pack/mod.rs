@@ -73,7 +73,7 @@ use crate::summary::{self, ModelSummary};
 use crate::{ModelError, PREPROCESSING_VERSION, Precision, clip, json_file, tokenizer};
 
 /// Changes whenever `vitrine-kernels` rounds to fewer bits in another way.
-const ROUNDING_VERSION: u32 = 1;
+const ROUNDING_VERSION: u32 = 2;
 
 /// Where a pack keeps its own word lists.
 const TERMS: &str = "terms/";

@@ -344,7 +344,8 @@ impl Mixer {
                 let (batch, height, width, channels) = x.dims4()?;
                 let qkv = attention.qkv.forward(x)?.flatten(1, 2)?;
                 let [q, k, v] = split_heads(&qkv, channels / HEAD)?;
-                let attended = attend(&q, &k, &v, None)?.reshape((batch, height, width, channels))?;
+                let attended = attend(attention.qkv.precision(), &q, &k, &v, None)?
+                    .reshape((batch, height, width, channels))?;
                 attention.out.forward_plus(&attended, x)
             }
         }

@@ -86,7 +86,8 @@ impl AttentionPool {
         let both = self.key_value.forward(tokens)?.reshape((batch, n_tokens, 2, self.n_heads, head))?;
         let part = |i: usize| both.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2);
         let query = self.query.expand((batch, self.n_heads, 1, head))?.contiguous()?;
-        let gathered = self.out.forward(&attend(&query, &part(0)?, &part(1)?, None)?)?;
+        let gathered =
+            self.out.forward(&attend(self.key_value.precision(), &query, &part(0)?, &part(1)?, None)?)?;
         let pooled = self.mlp.forward_plus(&self.norm.forward(&gathered)?, &gathered)?;
         Ok(pooled.squeeze(1)?)
     }
