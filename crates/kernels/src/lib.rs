@@ -5,6 +5,7 @@
 //! [rows, n_in] --Matrix::multiply--> [rows, n_out], with bias and what follows it: an activation, a sum
 //! [rows, n]    --normalize---------> [rows, n], the layer norm of each row
 //! queries, keys, values --attend---> what the heads make of them, side by side
+//! keys and values side by side --heads_together--> those of each head together
 //! [batch, height, width, channels] --convolve_channels--> the same, each channel with its own small kernel
 //! ```
 //!
@@ -34,7 +35,7 @@ mod product;
 mod simd;
 mod tile;
 
-pub use attention::{Heads, Mask, Sizes, attend};
+pub use attention::{Heads, Mask, Sizes, attend, heads_together};
 pub use convolution::{ChannelKernels, Planes, convolve_channels};
 pub use elementwise::Activation;
 pub use isa::Isa;

@@ -12,7 +12,7 @@ use crate::{
     aligned::Aligned,
     product::{Product, compiled_for_product},
     simd::Simd,
-    tile::{self, Columns, Fetch, NOTHING, Sums, VECTORS, blocks, for_rows},
+    tile::{self, Columns, Fetch, NOTHING, Sums, TASKS_PER_THREAD, VECTORS, blocks, for_rows},
 };
 
 /// Bytes of the rows that a thread goes over at once: with a panel they fill half of a second cache of 512 kB.
@@ -23,10 +23,8 @@ const DEPTH: usize = 4_096;
 const TASK: usize = 1 << 21;
 /// Bytes of weights that do: for a few rows, they are what takes time.
 const READ: usize = 1 << 17;
-/// Parts of the work for each thread, so that one that was held up leaves some to the others.
-const TASKS_PER_THREAD: usize = 4;
 /// Numbers whose preparation outweighs waking another thread.
-const PREPARED: usize = 1 << 17;
+const PREPARED: usize = 1 << 15;
 /// As [`Matrix::multiply`].
 pub(crate) fn multiply(matrix: &Matrix, x: &[f32], then: Then<'_>) -> Vec<f32> {
     let (n_in, n_out) = (matrix.n_in, matrix.n_out);
@@ -103,10 +101,10 @@ impl Prepared {
                 );
             }
         };
-        if x.len() < PREPARED || rayon::current_num_threads() == 1 {
+        let each = tile::rows_per_task(rows, n_in, PREPARED);
+        if each >= rows || rayon::current_num_threads() == 1 {
             part((0, x, scales));
         } else {
-            let each = (PREPARED / n_in).max(1);
             x.par_chunks(each * n_in)
                 .zip(scales.par_chunks_mut(each))
                 .enumerate()

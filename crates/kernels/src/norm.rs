@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Numbers that outweigh waking another thread.
-const TASK: usize = 1 << 15;
+const TASK: usize = 1 << 14;
 
 /// The layer norm of each row of `x`, `[rows, n]`: less its mean, by the square root of its variance and
 /// `eps`, times `weight`, plus `bias`, `[n]` each.
@@ -29,7 +29,7 @@ pub fn normalize(isa: Isa, x: &[f32], weight: &[f32], bias: &[f32], eps: f32) ->
         // SAFETY: the processor has the instructions; the sizes were looked at above.
         unsafe { compiled_for!(isa, normalize_rows(norm: &Norm<'_>, x: &[f32], out: *mut f32)) }
     };
-    let per_task = (TASK / n).max(1) * n;
+    let per_task = tile::rows_per_task(x.len() / n, n, TASK) * n;
     // SAFETY: as many numbers come out as go in, and every task writes those of its rows.
     unsafe {
         tile::written(x.len(), |out| {

@@ -210,7 +210,11 @@ pub(crate) fn from_bf16(bits: u16) -> f32 {
 #[inline(always)]
 pub(crate) fn to_int8<T>(row: &[f32], out: &mut [T], write: impl Fn(i32) -> T) -> f32 {
     // As bits, since a maximum of numbers forgets what is none.
-    let largest = row.iter().map(|x| x.to_bits() & 0x7fff_ffff).fold(0, |a, b| if b > a { b } else { a });
+    // And in a loop of its own, since closures of iterators are compiled for the plainest processor.
+    let mut largest = 0;
+    for x in row {
+        largest = largest.max(x.to_bits() & 0x7fff_ffff);
+    }
     let largest = f32::from_bits(largest);
     if !largest.is_finite() {
         out.iter_mut().for_each(|out| *out = write(0));

@@ -34,6 +34,16 @@ pub(crate) struct Columns(pub(crate) *mut f32);
 // SAFETY: the numbers belong to a caller who waits, and whose tasks write different ones of them.
 unsafe impl Sync for Columns {}
 
+/// Parts of the work for each thread, so that one that was held up leaves some to the others.
+pub(crate) const TASKS_PER_THREAD: usize = 4;
+
+/// Rows of `n` numbers that one task does: as many as any other, and so many numbers at `least`, which outweigh waking
+/// another thread.
+pub(crate) fn rows_per_task(rows: usize, n: usize, least: usize) -> usize {
+    let most = rayon::current_num_threads() * TASKS_PER_THREAD;
+    rows.div_ceil((rows * n / least).clamp(1, most)).max(1)
+}
+
 /// `n` numbers, which `write` writes where it is told: they are no zeros first, since many take as long to be made zero
 /// as a product takes that makes them.
 ///

@@ -3,7 +3,7 @@
 
 use vitrine_kernels::{
     Activation, ChannelKernels, Heads, Isa, Mask, Matrix, Planes, Precision, Sizes, Then, attend,
-    convolve_channels, normalize,
+    convolve_channels, heads_together, normalize,
 };
 
 /// Miri is a thousand times slower, and so is an emulator of a processor that is not at hand: there, small sizes reach
@@ -306,6 +306,27 @@ fn attention_is_what_it_is_by_definition() {
             attention(isa, precision, [1, 2, 577, 577, 64], false);
         }
     }
+}
+
+#[test]
+fn heads_come_together() {
+    let check = |[batch, tokens, parts, heads, head]: [usize; 5]| {
+        let x: Vec<f32> = (0..batch * tokens * parts * heads * head).map(|i| i as f32).collect();
+        let mut expected = Vec::new();
+        for (part, row, which) in
+            (0..parts * batch * heads).map(|i| (i / heads / batch, i / heads % batch, i % heads))
+        {
+            for token in 0..tokens {
+                let start = (((row * tokens + token) * parts + part) * heads + which) * head;
+                expected.extend_from_slice(&x[start..start + head]);
+            }
+        }
+        assert_eq!(heads_together(&x, [batch, tokens, parts, heads, head]), expected);
+    };
+    check([0, 3, 2, 2, 5]);
+    check([1, 1, 1, 1, 1]);
+    check([2, 3, 2, 4, 5]);
+    check([1, 70, 2, 12, 64]);
 }
 
 #[test]

@@ -365,6 +365,15 @@ pub(crate) fn attend(
     Ok(context.transpose(1, 2)?.flatten_from(D::Minus2)?)
 }
 
+/// `[batch, tokens, parts, heads, head]` to `[parts, batch, heads, tokens, head]`: for whoever asks the same keys and values
+/// again and again.
+pub(crate) fn heads_together(x: &Tensor) -> Result<Tensor, ModelError> {
+    if on_cpu::takes(x) {
+        return on_cpu::heads_together(x);
+    }
+    Ok(x.permute((2, 0, 3, 1, 4))?.contiguous()?)
+}
+
 /// 1 / sqrt(size of a head).
 pub(crate) fn attention_scale(hidden: usize, n_heads: usize) -> f64 {
     ((hidden / n_heads) as f64).powf(-0.5)

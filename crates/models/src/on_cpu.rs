@@ -83,6 +83,14 @@ pub(crate) fn attend(
     Ok(Tensor::from_vec(out, (batch, queries, heads * head), &Device::Cpu)?)
 }
 
+/// `x`, `[batch, tokens, parts, heads, head]`, to `[parts, batch, heads, tokens, head]`.
+pub(crate) fn heads_together(x: &Tensor) -> Result<Tensor, ModelError> {
+    let (batch, tokens, parts, heads, head) = x.dims5()?;
+    let sizes = [batch, tokens, parts, heads, head];
+    let together = numbers(&x.contiguous()?, |x| vitrine_kernels::heads_together(x, sizes))?;
+    Ok(Tensor::from_vec(together, (parts, batch, heads, tokens, head), &Device::Cpu)?)
+}
+
 /// Each channel of `x`, `[batch, height, width, channels]`, with its own kernel; `weights` are `[side * side, channels]`.
 pub(crate) fn convolve_channels(
     x: &Tensor,

@@ -100,6 +100,7 @@ impl<M: 'static> ModelThread<M> {
         let is_loaded = Arc::new(AtomicBool::new(false));
         let (own_name, own_is_loaded) = (thread_name.clone(), is_loaded.clone());
         let started = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+            memory::keep_freed_memory();
             let _helpers = helpers(&own_name);
             let load = Box::new(load);
             let mut owner = Owner { name: own_name, idle, load, model: None, is_loaded: own_is_loaded };

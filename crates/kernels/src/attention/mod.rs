@@ -145,6 +145,40 @@ pub fn attend(
     }
 }
 
+/// `x`, `[batch, tokens, parts, heads, head]`, such as keys and values from one layer, with the numbers of each head
+/// together: `[parts, batch, heads, tokens, head]`. Whoever asks few queries of many tokens again and again reads them
+/// faster so.
+///
+/// # Panics
+/// Where the numbers are not as many as the sizes say.
+#[must_use]
+pub fn heads_together(x: &[f32], [batch, tokens, parts, heads, head]: [usize; 5]) -> Vec<f32> {
+    assert_eq!(x.len(), batch * tokens * parts * heads * head, "sizes of heads");
+    if x.is_empty() {
+        return Vec::new();
+    }
+    let one = |out: &Columns, at: usize| {
+        let (part, row, which) = (at / heads / batch, at / heads % batch, at % heads);
+        for token in 0..tokens {
+            let from = (((row * tokens + token) * parts + part) * heads + which) * head;
+            let from = &x[from..from + head];
+            // SAFETY: there is room for as many numbers as come in, and each head has a place of its own.
+            unsafe {
+                let to = out.0.add((at * tokens + token) * head);
+                to.copy_from_nonoverlapping(from.as_ptr(), head);
+            }
+        }
+    };
+    let each = (READ / (tokens * head)).max(1);
+    // SAFETY: all heads of all parts and rows are written, with all of their tokens.
+    unsafe {
+        tile::written(x.len(), |out| {
+            let all = (0..parts * batch * heads).into_par_iter().with_min_len(each);
+            all.for_each(|at| one(out, at));
+        })
+    }
+}
+
 #[inline(always)]
 unsafe fn in_f32<S: Simd>(work: &Work<'_>, scratch: &mut Option<Scratch>) {
     // SAFETY: the caller's.

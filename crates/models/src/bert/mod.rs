@@ -16,7 +16,7 @@ use candle_core::{Device, Tensor};
 pub(crate) use self::text_encoder::TextEncoder;
 use crate::ModelError;
 use crate::dense::Dense;
-use crate::encoder::{EncoderConfig, Mlp, attend, split_heads, with_scaled_queries};
+use crate::encoder::{EncoderConfig, Mlp, attend, heads_together, split_heads, with_scaled_queries};
 use crate::norm::Norm;
 use crate::weights::{Table, Weights};
 
@@ -251,8 +251,8 @@ impl CrossAttention {
     fn keys_values(&self, image_tokens: &Tensor) -> Result<KeysValues, ModelError> {
         let (pictures, tokens, _) = image_tokens.dims3()?;
         let kv = self.key_value.forward(image_tokens)?.reshape((pictures, tokens, 2, self.n_heads, ()))?;
-        let part = |i: usize| kv.narrow(2, i, 1)?.squeeze(2)?.transpose(1, 2)?.contiguous();
-        Ok([part(0)?, part(1)?])
+        let kv = heads_together(&kv)?;
+        Ok([kv.get(0)?, kv.get(1)?])
     }
 
     fn forward(&self, x: &Tensor, [keys, values]: &KeysValues) -> Result<Tensor, ModelError> {
