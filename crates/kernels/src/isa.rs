@@ -29,6 +29,10 @@ pub enum Isa {
     /// With dot products (Apple's all, ARM from 2018): sums of four products of 8 bits.
     #[cfg(target_arch = "aarch64")]
     NeonDot,
+    /// With matrix products as well (Apple from 2022, ARM's from 2021): sums of eight products of 8 bits and of four of
+    /// bf16, for two rows and two columns at once.
+    #[cfg(target_arch = "aarch64")]
+    NeonMatrix,
 }
 
 impl Isa {
@@ -49,6 +53,8 @@ impl Isa {
         Self::Neon,
         #[cfg(target_arch = "aarch64")]
         Self::NeonDot,
+        #[cfg(target_arch = "aarch64")]
+        Self::NeonMatrix,
     ];
 
     /// The best of this processor.
@@ -83,6 +89,8 @@ impl Isa {
             Self::Neon => "neon",
             #[cfg(target_arch = "aarch64")]
             Self::NeonDot => "neon-dot",
+            #[cfg(target_arch = "aarch64")]
+            Self::NeonMatrix => "neon-matrix",
         }
     }
 
@@ -92,6 +100,8 @@ impl Isa {
         match self {
             #[cfg(target_arch = "x86_64")]
             Self::Avx512Bf16 => true,
+            #[cfg(target_arch = "aarch64")]
+            Self::NeonMatrix => true,
             _ => false,
         }
     }
@@ -115,6 +125,8 @@ impl Isa {
             Self::Neon => true,
             #[cfg(target_arch = "aarch64")]
             Self::NeonDot => crate::simd::has_dot_products(),
+            #[cfg(target_arch = "aarch64")]
+            Self::NeonMatrix => crate::simd::has_matrix_products(),
         }
     }
 }
@@ -142,7 +154,7 @@ macro_rules! compiled_for {
             #[cfg(target_arch = "x86_64")]
             $crate::Isa::Avx512 | $crate::Isa::Avx512Vnni | $crate::Isa::Avx512Bf16 => avx512($($name),*),
             #[cfg(target_arch = "aarch64")]
-            $crate::Isa::Neon | $crate::Isa::NeonDot => $function::<$crate::simd::Neon>($($name),*),
+            $crate::Isa::Neon | $crate::Isa::NeonDot | $crate::Isa::NeonMatrix => $function::<$crate::simd::Neon>($($name),*),
         }
     }};
 }

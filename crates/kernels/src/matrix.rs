@@ -179,6 +179,7 @@ impl Matrix {
                         1 => spread::<T, 1>(&row, width, column, panel),
                         2 => spread::<T, 2>(&row, width, column, panel),
                         4 => spread::<T, 4>(&row, width, column, panel),
+                        8 => spread::<T, 8>(&row, width, column, panel),
                         other => unreachable!("groups of {other}"),
                     }
                     said

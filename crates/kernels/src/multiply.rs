@@ -12,7 +12,7 @@ use crate::{
     aligned::Aligned,
     product::{Product, compiled_for_product},
     simd::Simd,
-    tile::{self, Columns, Fetch, NOTHING, Sums, TASKS_PER_THREAD, VECTORS, blocks, for_rows},
+    tile::{self, Columns, Fetch, NOTHING, Sums, TASKS_PER_THREAD, Tile, VECTORS, blocks, for_rows},
 };
 
 /// Bytes of the rows that a thread goes over at once: with a panel they fill half of a second cache of 512 kB.
@@ -250,7 +250,7 @@ unsafe fn one_block<P: Product, const R: usize>(block: &Block<'_, P>) {
         let sums: Sums<P, R> = [begin; R];
         let (inputs, panel) = (inputs.add(range.start), panel.add(range.start * width));
         let n_groups = range.len() / P::GROUP;
-        let sums = tile::multiply::<P, R>(n_groups, inputs, stride, panel, fetch, sums);
+        let sums = tile::multiply(Tile::<P> { n_groups, inputs, stride, panel, fetch }, sums);
         let is_last = range.end == n_in;
         let bias = tile::load::<P::S>(bias, width);
         let columns = match P::IS_SCALED {

@@ -12,7 +12,11 @@
 
 use std::marker::PhantomData;
 
-use crate::{aligned::Plain, simd::Simd};
+use crate::{
+    aligned::Plain,
+    simd::Simd,
+    tile::{Sums, Tile},
+};
 
 /// The numbers that products are made of; see the table in `product.rs`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,18 +39,14 @@ const LARGEST: f32 = 127.0;
 ///
 /// # Safety
 /// As [`Simd`]: the functions may be called on such a processor alone, with pointers to as many numbers as they say.
-pub(crate) unsafe trait Product {
+pub(crate) unsafe trait Product: Sized {
     /// Vectors of results.
     type S: Simd;
     /// A number of a row that goes in, as products read it.
     type Input: Plain;
     /// A weight, as products read it.
     type Weight: Plain;
-    /// One group of inputs of a row, for every column.
-    type Inputs: Copy;
-    /// The weights of one group of inputs, for as many columns as a vector has.
-    type Weights: Copy;
-    /// Sums of that many columns.
+    /// Sums of as many columns as a vector has.
     type Sum: Copy;
     /// Inputs that are multiplied at once; their weights lie side by side.
     const GROUP: usize;
@@ -61,59 +61,103 @@ pub(crate) unsafe trait Product {
     fn prepare(row: &[f32], out: &mut [Self::Input]) -> f32;
     /// What sums begin with, one whole number for each column.
     unsafe fn begin(start: *const i32) -> Self::Sum;
+    unsafe fn numbers(sum: Self::Sum, scale: <Self::S as Simd>::V) -> <Self::S as Simd>::V;
+    /// As [`tile::multiply`](crate::tile::multiply), which is how it is called.
+    unsafe fn multiply<const R: usize>(tile: Tile<Self>, sums: Sums<Self, R>) -> Sums<Self, R>;
+}
+
+/// Products of one row at a time: a group of its inputs with those of a few columns.
+///
+/// # Safety
+/// As [`Product`].
+pub(crate) unsafe trait RowByRow: Product {
+    /// One group of inputs of a row, for every column.
+    type Inputs: Copy;
+    /// The weights of one group of inputs, for as many columns as a vector has.
+    type Weights: Copy;
+
     /// `GROUP` numbers.
     unsafe fn inputs(from: *const Self::Input) -> Self::Inputs;
     /// `GROUP` numbers for each column.
     unsafe fn weights(from: *const Self::Weight) -> Self::Weights;
     unsafe fn add(inputs: Self::Inputs, weights: Self::Weights, sum: Self::Sum) -> Self::Sum;
-    unsafe fn numbers(sum: Self::Sum, scale: <Self::S as Simd>::V) -> <Self::S as Simd>::V;
 }
 
-/// What products in f32 have in common: how weights lie, and how they are loaded.
+/// [`Product::multiply`] of what is [`RowByRow`].
+macro_rules! row_by_row {
+    () => {
+        #[inline(always)]
+        unsafe fn multiply<const R: usize>(
+            tile: $crate::tile::Tile<Self>,
+            sums: $crate::tile::Sums<Self, R>,
+        ) -> $crate::tile::Sums<Self, R> {
+            // SAFETY: the caller's.
+            unsafe { $crate::tile::row_by_row::<Self, R>(tile, sums) }
+        }
+    };
+}
+pub(crate) use row_by_row;
+
+/// What products in f32 have in common: how weights lie.
 macro_rules! floats {
-    ($weight:ty, $load:path) => {
-        type S = S;
-        type Input = f32;
-        type Weight = $weight;
-        type Inputs = S::V;
-        type Weights = S::V;
-        type Sum = S::V;
-        const GROUP: usize = 1;
-        const ZERO: i32 = 0;
-        const IS_SCALED: bool = false;
+    ($product:ident, $weight:ty, $load:path) => {
+        // SAFETY: as `S`.
+        unsafe impl<S: Simd> RowByRow for $product<S> {
+            type Inputs = S::V;
+            type Weights = S::V;
 
-        $crate::simd::instructions! {
-            fn begin(_start: *const i32) -> S::V {
-                S::splat(0.0)
-            }
+            $crate::simd::instructions! {
+                fn inputs(from: *const f32) -> S::V {
+                    S::splat(*from)
+                }
 
-            fn inputs(from: *const f32) -> S::V {
-                S::splat(*from)
-            }
+                fn weights(from: *const $weight) -> S::V {
+                    $load(from)
+                }
 
-            fn weights(from: *const $weight) -> S::V {
-                $load(from)
-            }
-
-            fn add(inputs: S::V, weights: S::V, sum: S::V) -> S::V {
-                S::mul_add(inputs, weights, sum)
-            }
-
-            fn numbers(sum: S::V, _scale: S::V) -> S::V {
-                sum
+                fn add(inputs: S::V, weights: S::V, sum: S::V) -> S::V {
+                    S::mul_add(inputs, weights, sum)
+                }
             }
         }
     };
 }
 
+/// What sums in f32 have in common.
+macro_rules! sums_of_floats {
+    () => {
+        const ZERO: i32 = 0;
+        const IS_SCALED: bool = false;
+
+        $crate::simd::instructions! {
+            fn begin(_start: *const i32) -> <Self::S as Simd>::V {
+                Self::S::splat(0.0)
+            }
+
+            fn numbers(sum: <Self::S as Simd>::V, _scale: <Self::S as Simd>::V) -> <Self::S as Simd>::V {
+                sum
+            }
+        }
+    };
+}
+pub(crate) use sums_of_floats;
+
 /// f32.
 pub(crate) struct F32<S>(PhantomData<S>);
 
+floats!(F32, f32, S::load);
+
 // SAFETY: as `S`.
 unsafe impl<S: Simd> Product for F32<S> {
+    type S = S;
+    type Input = f32;
+    type Weight = f32;
+    type Sum = S::V;
+    const GROUP: usize = 1;
     const IS_PREPARED: bool = false;
 
-    floats!(f32, S::load);
+    sums_of_floats!();
+    row_by_row!();
 
     #[inline(always)]
     fn prepare(row: &[f32], out: &mut [f32]) -> f32 {
@@ -125,9 +169,18 @@ unsafe impl<S: Simd> Product for F32<S> {
 /// bf16 on a processor that has no products of it: read as bf16, multiplied as f32.
 pub(crate) struct Bf16<S>(PhantomData<S>);
 
+floats!(Bf16, u16, S::widen_bf16);
+
 // SAFETY: as `S`.
 unsafe impl<S: Simd> Product for Bf16<S> {
-    floats!(u16, S::widen_bf16);
+    type S = S;
+    type Input = f32;
+    type Weight = u16;
+    type Sum = S::V;
+    const GROUP: usize = 1;
+
+    sums_of_floats!();
+    row_by_row!();
 
     #[inline(always)]
     fn prepare(row: &[f32], out: &mut [f32]) -> f32 {
@@ -144,12 +197,12 @@ unsafe impl<S: Simd> Product for Pairs<S> {
     type S = S;
     type Input = S::Small;
     type Weight = i8;
-    type Inputs = S::Pairs;
-    type Weights = S::Pairs;
     type Sum = S::Whole;
     const GROUP: usize = 2;
     const ZERO: i32 = 0;
     const IS_SCALED: bool = true;
+
+    row_by_row!();
 
     #[inline(always)]
     fn prepare(row: &[f32], out: &mut [S::Small]) -> f32 {
@@ -161,6 +214,18 @@ unsafe impl<S: Simd> Product for Pairs<S> {
             S::splat_whole(0)
         }
 
+        fn numbers(sum: S::Whole, scale: S::V) -> S::V {
+            S::mul(S::to_numbers(sum), scale)
+        }
+    }
+}
+
+// SAFETY: as `S`.
+unsafe impl<S: Simd> RowByRow for Pairs<S> {
+    type Inputs = S::Pairs;
+    type Weights = S::Pairs;
+
+    crate::simd::instructions! {
         fn inputs(from: *const S::Small) -> S::Pairs {
             S::splat_pair(from)
         }
@@ -172,14 +237,10 @@ unsafe impl<S: Simd> Product for Pairs<S> {
         fn add(inputs: S::Pairs, weights: S::Pairs, sum: S::Whole) -> S::Whole {
             S::add_products(inputs, weights, sum)
         }
-
-        fn numbers(sum: S::Whole, scale: S::V) -> S::V {
-            S::mul(S::to_numbers(sum), scale)
-        }
     }
 }
 
-/// [`Product::prepare`] of int8 for those that add up four products.
+/// [`Product::prepare`] of int8 for those that add up four products or more.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 macro_rules! quads {
     () => {
@@ -291,13 +352,17 @@ macro_rules! compiled_for_product {
                 avx512_vnni::<simd::Avx512Quads>($($name),*)
             }
             #[cfg(target_arch = "aarch64")]
-            (Precision::F32, Isa::Neon | Isa::NeonDot) => $function::<F32<simd::Neon>>($($name),*),
+            (Precision::F32, Isa::Neon | Isa::NeonDot | Isa::NeonMatrix) => $function::<F32<simd::Neon>>($($name),*),
             #[cfg(target_arch = "aarch64")]
             (Precision::Bf16, Isa::Neon | Isa::NeonDot) => $function::<Bf16<simd::Neon>>($($name),*),
             #[cfg(target_arch = "aarch64")]
             (Precision::Int8, Isa::Neon) => $function::<Pairs<simd::Neon>>($($name),*),
             #[cfg(target_arch = "aarch64")]
             (Precision::Int8, Isa::NeonDot) => $function::<simd::NeonQuads>($($name),*),
+            #[cfg(target_arch = "aarch64")]
+            (Precision::Bf16, Isa::NeonMatrix) => $function::<simd::NeonBf16>($($name),*),
+            #[cfg(target_arch = "aarch64")]
+            (Precision::Int8, Isa::NeonMatrix) => $function::<simd::NeonOctets>($($name),*),
         }
     }};
 }

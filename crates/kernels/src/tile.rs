@@ -1,6 +1,10 @@
 //! A few rows times a few columns, whose sums stay in registers.
 
-use crate::{aligned::CACHE_LINE, product::Product, simd::Simd};
+use crate::{
+    aligned::CACHE_LINE,
+    product::{Product, RowByRow},
+    simd::Simd,
+};
 
 /// Vectors side by side in a tile.
 pub(crate) const VECTORS: usize = 2;
@@ -103,7 +107,7 @@ pub(crate) type Sums<P, const R: usize> = [[<P as Product>::Sum; VECTORS]; R];
 #[derive(Clone, Copy)]
 pub(crate) struct Fetch {
     from: *const u8,
-    /// Groups of inputs until the first fetch, and from one to the next.
+    /// The group of inputs with which the next part comes, and groups from one to the next.
     first: usize,
     every: usize,
 }
@@ -119,36 +123,71 @@ impl Fetch {
     pub(crate) const NOTHING: Self = Self { from: std::ptr::null(), first: usize::MAX, every: usize::MAX };
 }
 
-/// `sums` and `R` rows of `inputs`, of which `stride` numbers lie between beginnings, times a panel: `n_groups` times
-/// the weights of a group of inputs for [`width`] columns.
+/// What one tile is made of.
+pub(crate) struct Tile<P: Product> {
+    /// Groups of inputs.
+    pub(crate) n_groups: usize,
+    /// Where the first row begins.
+    pub(crate) inputs: *const P::Input,
+    /// Numbers from one row to the next.
+    pub(crate) stride: usize,
+    /// `n_groups` times the weights of a group of inputs for [`width`] columns.
+    pub(crate) panel: *const P::Weight,
+    /// What comes near meanwhile.
+    pub(crate) fetch: Fetch,
+}
+
+/// `sums` and `R` rows of inputs times a panel.
 ///
 /// # Safety
 /// The processor is one of `P`; so many groups of each row and of the panel lie there.
 #[inline(always)]
-pub(crate) unsafe fn multiply<P: Product, const R: usize>(
-    n_groups: usize,
-    inputs: *const P::Input,
-    stride: usize,
-    panel: *const P::Weight,
-    fetch: Fetch,
+pub(crate) unsafe fn multiply<P: Product, const R: usize>(tile: Tile<P>, sums: Sums<P, R>) -> Sums<P, R> {
+    // SAFETY: the caller's.
+    unsafe { P::multiply::<R>(tile, sums) }
+}
+
+impl<P: Product> Tile<P> {
+    /// Bytes of the weights of a group.
+    const GROUP_BYTES: usize = P::GROUP * width::<P::S>() * size_of::<P::Weight>();
+
+    /// The weights of a group of inputs.
+    #[inline(always)]
+    pub(crate) unsafe fn weights(&self, group: usize) -> *const P::Weight {
+        // SAFETY: the caller's: so many groups lie there.
+        unsafe { self.panel.add(group * P::GROUP * width::<P::S>()) }
+    }
+
+    /// Has what is due by this group come near. To be called for one group after another.
+    #[inline(always)]
+    pub(crate) unsafe fn fetch(&mut self, group: usize) {
+        if group == self.fetch.first {
+            self.fetch.first = self.fetch.first.wrapping_add(self.fetch.every);
+            for line in (0..Self::GROUP_BYTES).step_by(CACHE_LINE) {
+                // SAFETY: nothing need lie there.
+                unsafe { P::S::fetch(self.fetch.from.wrapping_add(group * Self::GROUP_BYTES + line)) };
+            }
+        }
+    }
+}
+
+/// [`multiply`] where rows are multiplied one at a time.
+///
+/// # Safety
+/// As [`multiply`].
+#[inline(always)]
+pub(crate) unsafe fn row_by_row<P: RowByRow, const R: usize>(
+    mut tile: Tile<P>,
     mut sums: Sums<P, R>,
 ) -> Sums<P, R> {
-    let n_weights = P::GROUP * width::<P::S>();
-    let n_bytes = n_weights * size_of::<P::Weight>();
-    let mut next = fetch.first;
     // SAFETY: what is read lies within what the caller vouches for.
     unsafe {
-        for group in 0..n_groups {
-            if group == next {
-                next = next.wrapping_add(fetch.every);
-                for line in (0..n_bytes).step_by(CACHE_LINE) {
-                    P::S::fetch(fetch.from.wrapping_add(group * n_bytes + line));
-                }
-            }
-            let columns = panel.add(group * n_weights);
+        for group in 0..tile.n_groups {
+            tile.fetch(group);
+            let columns = tile.weights(group);
             let (left, right) = (P::weights(columns), P::weights(columns.add(P::GROUP * P::S::LANES)));
             for (row, sums) in sums.iter_mut().enumerate() {
-                let inputs = P::inputs(inputs.add(row * stride + group * P::GROUP));
+                let inputs = P::inputs(tile.inputs.add(row * tile.stride + group * P::GROUP));
                 sums[0] = P::add(inputs, left, sums[0]);
                 sums[1] = P::add(inputs, right, sums[1]);
             }

@@ -339,7 +339,8 @@ fn scores_that_are_far_apart_are_no_trouble() {
         let sizes = Sizes { batch: 1, heads: 1, queries: 6, keys: 3, head: 1 };
         for precision in PRECISIONS {
             let out = attend(isa, precision, sizes, [one(&queries), one(&keys), one(&values)], None);
-            assert_eq!(out, [1.0; 6], "{} {precision:?}", isa.name());
+            // Sums of bf16 on ARM are rounded to the odd number.
+            assert_near(&format!("{} {precision:?}", isa.name()), &out, &[1.0; 6], 1e-6);
         }
     }
 }

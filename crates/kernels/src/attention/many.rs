@@ -1,11 +1,13 @@
 //! Many queries: keys and values of a head become panels, through which the queries go a tile at a time.
 
+use std::ops::Range;
+
 use super::{Work, exponentials};
 use crate::{
     aligned::{Aligned, Plain},
     product::Product,
     simd::Simd,
-    tile::{self, Fetch, NOTHING, VECTORS, blocks, for_rows},
+    tile::{self, Fetch, NOTHING, Tile, VECTORS, blocks, for_rows},
 };
 
 /// What one head after another is worked out in.
@@ -19,35 +21,39 @@ pub(super) struct Scratch {
     queries: Aligned,
     scores: Aligned,
     shares: Aligned,
-    sizes: Strides,
+    sizes: Lengths,
 }
 
-/// Numbers from one row to the next.
+/// Numbers from one row to the next, and of panels.
 #[derive(Clone, Copy)]
-struct Strides {
+struct Lengths {
     /// Of queries: the numbers of a head in whole groups.
     head: usize,
     /// Of scores: keys in whole panels.
     scores: usize,
     /// Of shares: keys in whole groups.
     shares: usize,
+    /// Of all panels together: behind them, the last cache line may have more.
+    keys: usize,
+    values: usize,
 }
 
 impl Scratch {
     fn new<P: Product>(n_keys: usize, head: usize) -> Self {
         let width = tile::width::<P::S>();
         let n_wide = n_keys.next_multiple_of(width);
-        let sizes = Strides {
-            head: head.next_multiple_of(P::GROUP),
+        let (head_wide, keys_wide) = (head.next_multiple_of(P::GROUP), n_keys.next_multiple_of(P::GROUP));
+        let sizes = Lengths {
+            head: head_wide,
             scores: tile::apart(n_wide, size_of::<f32>(), P::S::ROWS),
-            shares: tile::apart(n_keys.next_multiple_of(P::GROUP), size_of::<P::Input>(), P::S::ROWS),
+            shares: tile::apart(keys_wide, size_of::<P::Input>(), P::S::ROWS),
+            keys: n_wide * head_wide,
+            values: head.next_multiple_of(width) * keys_wide,
         };
         let n_shares = if P::IS_PREPARED { P::S::ROWS * sizes.shares } else { 0 };
         Self {
-            keys: Aligned::zeros::<P::Weight>(n_wide * sizes.head),
-            values: Aligned::zeros::<P::Weight>(
-                head.next_multiple_of(width) * n_keys.next_multiple_of(P::GROUP),
-            ),
+            keys: Aligned::zeros::<P::Weight>(sizes.keys),
+            values: Aligned::zeros::<P::Weight>(sizes.values),
             group: Aligned::zeros::<P::Weight>(COLUMNS * sizes.head),
             queries: Aligned::zeros::<P::Input>(P::S::ROWS * sizes.head),
             scores: Aligned::zeros::<f32>(P::S::ROWS * sizes.scores),
@@ -94,6 +100,7 @@ fn arrange_keys<T: Plain, P: Product<Input = T, Weight = T>>(work: &Work<'_>, sc
         match P::GROUP {
             1 => into_columns::<T, 1>(group, first % width, width, panel),
             2 => into_columns::<T, 2>(group, first % width, width, panel),
+            4 => into_columns::<T, 4>(group, first % width, width, panel),
             other => unreachable!("groups of {other}"),
         }
     }
@@ -116,7 +123,7 @@ fn arrange_values<T: Plain, P: Product<Input = T, Weight = T>>(work: &Work<'_>, 
     let (width, n_keys, head) = (tile::width::<P::S>(), work.sizes.keys, work.sizes.head);
     let n_groups = n_keys.div_ceil(P::GROUP);
     let rows = &mut scratch.group.numbers_mut::<T>()[..P::GROUP * head];
-    let panels = scratch.values.numbers_mut::<T>();
+    let panels = &mut scratch.values.numbers_mut::<T>()[..scratch.sizes.values];
     for group in 0..n_groups {
         for (at, row) in rows.chunks_exact_mut(head).enumerate() {
             // Where the last group is not whole, the last value once more, whose share is zero there.
@@ -127,14 +134,20 @@ fn arrange_values<T: Plain, P: Product<Input = T, Weight = T>>(work: &Work<'_>, 
             let columns = panel * width..((panel + 1) * width).min(head);
             match P::GROUP {
                 1 => line[..columns.len()].copy_from_slice(&rows[columns]),
-                2 => {
-                    let (one, other) = rows.split_at(head);
-                    let pairs = one[columns.clone()].iter().zip(&other[columns]);
-                    line.as_chunks_mut().0.iter_mut().zip(pairs).for_each(|(to, (a, b))| *to = [*a, *b]);
-                }
+                2 => side_by_side::<T, 2>(rows, head, columns, line),
+                4 => side_by_side::<T, 4>(rows, head, columns, line),
                 other => unreachable!("groups of {other}"),
             }
         }
+    }
+}
+
+/// Writes those columns of `G` rows of `n` numbers, the numbers of a column side by side.
+#[inline(always)]
+fn side_by_side<T: Plain, const G: usize>(rows: &[T], n: usize, columns: Range<usize>, line: &mut [T]) {
+    let rows: [&[T]; G] = std::array::from_fn(|row| &rows[row * n..][columns.clone()]);
+    for (column, place) in line.as_chunks_mut::<G>().0.iter_mut().take(columns.len()).enumerate() {
+        *place = rows.map(|row| row[column]);
     }
 }
 
@@ -143,7 +156,8 @@ fn arrange_values<T: Plain, P: Product<Input = T, Weight = T>>(work: &Work<'_>, 
 unsafe fn rows_of<P: Product, const R: usize>(work: &Work<'_>, scratch: &mut Scratch, first: usize) {
     let (n_keys, head, width, sizes) =
         (work.sizes.keys, work.sizes.head, tile::width::<P::S>(), scratch.sizes);
-    let (of_keys, of_values) = (scratch.keys.numbers::<P::Weight>(), scratch.values.numbers::<P::Weight>());
+    let of_keys = &scratch.keys.numbers::<P::Weight>()[..sizes.keys];
+    let of_values = &scratch.values.numbers::<P::Weight>()[..sizes.values];
     let queries = scratch.queries.numbers_mut::<P::Input>();
     for (row, query) in queries.chunks_exact_mut(sizes.head).take(R).enumerate() {
         P::prepare(work.vector(work.queries, first + row), &mut query[..head]);
@@ -155,11 +169,11 @@ unsafe fn rows_of<P: Product, const R: usize>(work: &Work<'_>, scratch: &mut Scr
         let begin = [[P::begin(NOTHING.as_ptr()); VECTORS]; R];
         let one = P::S::splat(1.0);
         // All of a head is near already.
-        let near = Fetch::NOTHING;
+        let fetch = Fetch::NOTHING;
         let n_groups = sizes.head / P::GROUP;
         for (at, panel) in of_keys.chunks_exact(width * sizes.head).enumerate() {
-            let sums =
-                tile::multiply::<P, R>(n_groups, queries.as_ptr(), sizes.head, panel.as_ptr(), near, begin);
+            let (inputs, stride, panel) = (queries.as_ptr(), sizes.head, panel.as_ptr());
+            let sums = tile::multiply(Tile::<P> { n_groups, inputs, stride, panel, fetch }, begin);
             // By number: a loop over the sums themselves would first move them all to another place.
             for row in 0..R {
                 let place = scores.as_mut_ptr().add(row * sizes.scores + at * width);
@@ -176,13 +190,14 @@ unsafe fn rows_of<P: Product, const R: usize>(work: &Work<'_>, scratch: &mut Scr
                 P::prepare(scores, &mut shares[row * sizes.shares..][..n_keys]);
             }
         }
-        let (shares, stride) = match P::IS_PREPARED {
+        let (inputs, stride) = match P::IS_PREPARED {
             true => (shares.as_ptr(), sizes.shares),
             false => (scores.as_ptr().cast(), sizes.scores),
         };
         let n_groups = n_keys.div_ceil(P::GROUP);
         for (at, panel) in of_values.chunks_exact(width * n_groups * P::GROUP).enumerate() {
-            let sums = tile::multiply::<P, R>(n_groups, shares, stride, panel.as_ptr(), near, begin);
+            let panel = panel.as_ptr();
+            let sums = tile::multiply(Tile::<P> { n_groups, inputs, stride, panel, fetch }, begin);
             // In memory: what follows calls functions, for which sums in registers would be saved all the while.
             let sums = std::hint::black_box(&sums);
             let n_columns = (head - at * width).min(width);

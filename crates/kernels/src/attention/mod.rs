@@ -193,8 +193,15 @@ unsafe fn in_bf16(work: &Work<'_>, scratch: &mut Option<Scratch>) {
     unsafe { head_of::<u16, simd::Avx512Bf16>(work, scratch) }
 }
 
+/// As above.
+#[cfg(target_arch = "aarch64")]
+unsafe fn in_bf16(work: &Work<'_>, scratch: &mut Option<Scratch>) {
+    // SAFETY: the caller's.
+    unsafe { head_of::<u16, simd::NeonBf16>(work, scratch) }
+}
+
 /// No processor of these has.
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 unsafe fn in_bf16(_work: &Work<'_>, _scratch: &mut Option<Scratch>) {
     unreachable!("bf16 on a processor without it");
 }

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::{Avx2, Simd};
-use crate::product::{Product, UNSIGNED_ZERO, quads};
+use crate::product::{Product, RowByRow, UNSIGNED_ZERO, quads, row_by_row};
 
 pub(crate) struct Avx2Quads;
 
@@ -12,20 +12,31 @@ unsafe impl Product for Avx2Quads {
     type S = Avx2;
     type Input = u8;
     type Weight = i8;
-    type Inputs = __m256i;
-    type Weights = __m256i;
     type Sum = __m256i;
     const GROUP: usize = 4;
     const ZERO: i32 = UNSIGNED_ZERO;
     const IS_SCALED: bool = true;
 
     quads!();
+    row_by_row!();
 
     super::instructions! {
         fn begin(start: *const i32) -> __m256i {
             _mm256_loadu_si256(start.cast())
         }
 
+        fn numbers(sum: __m256i, scale: __m256) -> __m256 {
+            Avx2::mul(Avx2::to_numbers(sum), scale)
+        }
+    }
+}
+
+// SAFETY: as the trait asks; what is called was compiled for AVX2 and AVX-VNNI.
+unsafe impl RowByRow for Avx2Quads {
+    type Inputs = __m256i;
+    type Weights = __m256i;
+
+    super::instructions! {
         fn inputs(from: *const u8) -> __m256i {
             _mm256_set1_epi32(from.cast::<i32>().read_unaligned())
         }
@@ -36,10 +47,6 @@ unsafe impl Product for Avx2Quads {
 
         fn add(inputs: __m256i, weights: __m256i, sum: __m256i) -> __m256i {
             _mm256_dpbusd_avx_epi32(sum, inputs, weights)
-        }
-
-        fn numbers(sum: __m256i, scale: __m256) -> __m256 {
-            Avx2::mul(Avx2::to_numbers(sum), scale)
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::{Avx512, Simd};
-use crate::product::{Product, to_bf16};
+use crate::product::{Product, RowByRow, row_by_row, sums_of_floats, to_bf16};
 
 pub(crate) struct Avx512Bf16;
 
@@ -12,12 +12,11 @@ unsafe impl Product for Avx512Bf16 {
     type S = Avx512;
     type Input = u16;
     type Weight = u16;
-    type Inputs = __m512i;
-    type Weights = __m512i;
     type Sum = __m512;
     const GROUP: usize = 2;
-    const ZERO: i32 = 0;
-    const IS_SCALED: bool = false;
+
+    sums_of_floats!();
+    row_by_row!();
 
     #[inline(always)]
     fn prepare(row: &[f32], out: &mut [u16]) -> f32 {
@@ -34,12 +33,14 @@ unsafe impl Product for Avx512Bf16 {
         out[whole..].iter_mut().zip(&row[whole..]).for_each(|(out, x)| *out = to_bf16(*x));
         1.0
     }
+}
+
+// SAFETY: as the trait asks; what is called was compiled for AVX-512F, BW and BF16.
+unsafe impl RowByRow for Avx512Bf16 {
+    type Inputs = __m512i;
+    type Weights = __m512i;
 
     super::instructions! {
-        fn begin(_start: *const i32) -> __m512 {
-            Avx512::splat(0.0)
-        }
-
         fn inputs(from: *const u16) -> __m512i {
             _mm512_set1_epi32(from.cast::<i32>().read_unaligned())
         }
@@ -52,10 +53,6 @@ unsafe impl Product for Avx512Bf16 {
             // Vectors of 512 bits both.
             let as_bf16 = |v: __m512i| std::mem::transmute::<__m512i, __m512bh>(v);
             _mm512_dpbf16_ps(sum, as_bf16(inputs), as_bf16(weights))
-        }
-
-        fn numbers(sum: __m512, _scale: __m512) -> __m512 {
-            sum
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::{Avx512, Simd};
-use crate::product::{Product, UNSIGNED_ZERO, quads};
+use crate::product::{Product, RowByRow, UNSIGNED_ZERO, quads, row_by_row};
 
 pub(crate) struct Avx512Quads;
 
@@ -12,20 +12,31 @@ unsafe impl Product for Avx512Quads {
     type S = Avx512;
     type Input = u8;
     type Weight = i8;
-    type Inputs = __m512i;
-    type Weights = __m512i;
     type Sum = __m512i;
     const GROUP: usize = 4;
     const ZERO: i32 = UNSIGNED_ZERO;
     const IS_SCALED: bool = true;
 
     quads!();
+    row_by_row!();
 
     super::instructions! {
         fn begin(start: *const i32) -> __m512i {
             _mm512_loadu_si512(start.cast())
         }
 
+        fn numbers(sum: __m512i, scale: __m512) -> __m512 {
+            Avx512::mul(Avx512::to_numbers(sum), scale)
+        }
+    }
+}
+
+// SAFETY: as the trait asks; what is called was compiled for AVX-512F, BW and VNNI.
+unsafe impl RowByRow for Avx512Quads {
+    type Inputs = __m512i;
+    type Weights = __m512i;
+
+    super::instructions! {
         fn inputs(from: *const u8) -> __m512i {
             _mm512_set1_epi32(from.cast::<i32>().read_unaligned())
         }
@@ -36,10 +47,6 @@ unsafe impl Product for Avx512Quads {
 
         fn add(inputs: __m512i, weights: __m512i, sum: __m512i) -> __m512i {
             _mm512_dpbusd_epi32(sum, inputs, weights)
-        }
-
-        fn numbers(sum: __m512i, scale: __m512) -> __m512 {
-            Avx512::mul(Avx512::to_numbers(sum), scale)
         }
     }
 }

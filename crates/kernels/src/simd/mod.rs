@@ -34,6 +34,8 @@ mod avx512_vnni;
 mod neon;
 #[cfg(target_arch = "aarch64")]
 mod neon_dot;
+#[cfg(target_arch = "aarch64")]
+mod neon_matrix;
 mod portable;
 
 use crate::aligned::Plain;
@@ -52,6 +54,8 @@ pub(crate) use avx512_vnni::Avx512Quads;
 pub(crate) use neon::Neon;
 #[cfg(target_arch = "aarch64")]
 pub(crate) use neon_dot::{NeonQuads, has_dot_products};
+#[cfg(target_arch = "aarch64")]
+pub(crate) use neon_matrix::{NeonBf16, NeonOctets, has_matrix_products};
 pub(crate) use portable::Portable;
 
 /// Vectors of `f32` and what is done with them.

@@ -3,7 +3,7 @@
 use std::arch::{aarch64::*, asm, is_aarch64_feature_detected};
 
 use super::{Neon, Simd};
-use crate::product::{Product, quads};
+use crate::product::{Product, RowByRow, quads, row_by_row};
 
 /// Whether this processor has them.
 pub(crate) fn has_dot_products() -> bool {
@@ -17,20 +17,31 @@ unsafe impl Product for NeonQuads {
     type S = Neon;
     type Input = i8;
     type Weight = i8;
-    type Inputs = int8x16_t;
-    type Weights = int8x16_t;
     type Sum = int32x4_t;
     const GROUP: usize = 4;
     const ZERO: i32 = 0;
     const IS_SCALED: bool = true;
 
     quads!();
+    row_by_row!();
 
     super::instructions! {
         fn begin(_start: *const i32) -> int32x4_t {
             Neon::splat_whole(0)
         }
 
+        fn numbers(sum: int32x4_t, scale: float32x4_t) -> float32x4_t {
+            Neon::mul(Neon::to_numbers(sum), scale)
+        }
+    }
+}
+
+// SAFETY: as the trait asks; what is called was compiled for NEON, and the processor has dot products.
+unsafe impl RowByRow for NeonQuads {
+    type Inputs = int8x16_t;
+    type Weights = int8x16_t;
+
+    super::instructions! {
         fn inputs(from: *const i8) -> int8x16_t {
             vreinterpretq_s8_s32(vdupq_n_s32(from.cast::<i32>().read_unaligned()))
         }
@@ -49,10 +60,6 @@ unsafe impl Product for NeonQuads {
                 options(pure, nomem, nostack, preserves_flags),
             );
             sum
-        }
-
-        fn numbers(sum: int32x4_t, scale: float32x4_t) -> float32x4_t {
-            Neon::mul(Neon::to_numbers(sum), scale)
         }
     }
 }
