@@ -101,9 +101,11 @@ impl<M: 'static> ModelThread<M> {
         let (own_name, own_is_loaded) = (thread_name.clone(), is_loaded.clone());
         let started = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
             memory::keep_freed_memory();
-            let _helpers = helpers(&own_name);
+            let helpers = helpers(&own_name);
+            let has_helpers = helpers.is_some();
             let load = Box::new(load);
-            let mut owner = Owner { name: own_name, idle, load, model: None, is_loaded: own_is_loaded };
+            let mut owner =
+                Owner { name: own_name, idle, load, model: None, is_loaded: own_is_loaded, has_helpers };
             owner.model();
             owner.serve(&interactive_jobs, &batch_jobs);
             owner.unload();
@@ -203,12 +205,14 @@ impl<R> Ticket<R> {
 /// Models do not wait for each other's batches either; the system shares its processors out among them.
 fn helpers(name: &Arc<str>) -> Option<rayon::ThreadPool> {
     let name = name.clone();
+    // Where the system gives no thread, this one stays in a pool that was begun: it may share out its work there, of which
+    // it does all, but it may not call the others.
     let made = rayon::ThreadPoolBuilder::new()
         .num_threads(rayon::current_num_threads())
         .use_current_thread()
         .thread_name(move |at| format!("{name} {at}"))
         .build();
-    made.inspect_err(|error| tracing::warn!(%error, "a model computes with the threads of all")).ok()
+    made.inspect_err(|error| tracing::warn!(%error, "a model computes on one thread")).ok()
 }
 
 /// Helpers that stay awake until this is dropped. A layer is over in less time than the system takes to wake a thread
@@ -251,6 +255,8 @@ struct Owner<M> {
     /// `None` after it was dropped for want of work.
     model: Option<Result<M, ModelError>>,
     is_loaded: Arc<AtomicBool>,
+    /// Whether the threads that compute with this one could be started.
+    has_helpers: bool,
 }
 
 impl<M> Owner<M> {
@@ -270,7 +276,7 @@ impl<M> Owner<M> {
             select_biased! {
                 recv(interactive) -> job => match job {
                     Ok(job) => {
-                        let _awake = Awake::helpers();
+                        let _awake = self.has_helpers.then(Awake::helpers);
                         self.answer(job);
                     }
                     // The handles drop both senders together, so what is left can be drained in order.
