@@ -46,6 +46,7 @@ mod on_cpu;
 mod pack;
 mod patches;
 mod pixels;
+mod processor;
 pub mod regular_file;
 mod safe_name;
 mod softmax;

@@ -18,12 +18,11 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, after, bounded, never, select_biased};
 
-use crate::ModelError;
-use crate::memory;
+use crate::{ModelError, memory, processor};
 
 /// Who waits for the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +37,9 @@ pub enum Priority {
 const BATCH_QUEUE: usize = 4;
 /// Interactive requests that wait; more than a person makes.
 const INTERACTIVE_QUEUE: usize = 64;
+
+/// How often a thread that helps sees that it runs beside the one it helps, and not in turns with it.
+const APART_EVERY: Duration = Duration::from_micros(500);
 
 type Run<M> = Box<dyn FnOnce(&Result<M, ModelError>) + Send>;
 
@@ -223,16 +225,23 @@ impl Awake {
     fn helpers() -> Self {
         let is_over = Arc::new(AtomicBool::new(false));
         let (own, is_over_there) = (rayon::current_thread_index(), is_over.clone());
+        let model = processor::Thread::current();
         if own.is_some() && rayon::current_num_threads() > 1 {
             rayon::spawn_broadcast(move |context| {
                 // The model's thread, which would wait for itself.
                 if Some(context.index()) == own {
                     return;
                 }
+                let mut looked = None;
                 while !is_over_there.load(Ordering::Acquire) {
                     // Does what there is to do.
                     if rayon::yield_now() != Some(rayon::Yield::Executed) {
                         std::thread::yield_now();
+                    }
+                    // The system moves the model's thread, too.
+                    if looked.is_none_or(|at: Instant| at.elapsed() > APART_EVERY) {
+                        processor::keep_apart(model);
+                        looked = Some(Instant::now());
                     }
                 }
             });
