@@ -45,7 +45,7 @@ impl Aligned {
     /// # Panics
     /// Where there is not so much memory in any machine. Where there is none left, as a `Vec` does.
     pub(crate) fn zeros<T: Plain>(len: usize) -> Self {
-        let n_bytes = len.checked_mul(size_of::<T>()).unwrap_or(usize::MAX);
+        let n_bytes = len.saturating_mul(size_of::<T>());
         let is_many = n_bytes > LARGE_PAGE - CACHE_LINE;
         let align = if is_many { LARGE_PAGE } else { CACHE_LINE };
         // SAFETY: all bytes are written; advice changes none (madvise(2)).

@@ -83,8 +83,8 @@ unsafe fn normalize_row<S: Simd>(norm: &Norm<'_>, x: &[f32], out: *mut f32) {
             let (weight, bias) = (norm.weight.as_ptr().add(at), norm.bias.as_ptr().add(at));
             S::store(out.add(at), S::mul_add(far, S::load(weight), S::load(bias)));
         }
-        for at in whole..n {
-            out.add(at).write((x[at] - mean) * scale * norm.weight[at] + norm.bias[at]);
+        for (at, x) in x.iter().enumerate().skip(whole) {
+            out.add(at).write((x - mean) * scale * norm.weight[at] + norm.bias[at]);
         }
     }
 }

@@ -174,11 +174,11 @@ unsafe fn rows_of<P: Product, const R: usize>(work: &Work<'_>, scratch: &mut Scr
         for (at, panel) in of_keys.chunks_exact(width * sizes.head).enumerate() {
             let (inputs, stride, panel) = (queries.as_ptr(), sizes.head, panel.as_ptr());
             let sums = tile::multiply(Tile::<P> { n_groups, inputs, stride, panel, fetch }, begin);
-            // By number: a loop over the sums themselves would first move them all to another place.
-            for row in 0..R {
+            // By reference: a loop over the sums themselves would first move them all to another place.
+            for (row, sums) in sums.iter().enumerate() {
                 let place = scores.as_mut_ptr().add(row * sizes.scores + at * width);
-                P::S::store(place, P::numbers(sums[row][0], one));
-                P::S::store(place.add(P::S::LANES), P::numbers(sums[row][1], one));
+                P::S::store(place, P::numbers(sums[0], one));
+                P::S::store(place.add(P::S::LANES), P::numbers(sums[1], one));
             }
         }
         let mut scales = [0.0_f32; R];
