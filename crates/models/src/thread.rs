@@ -12,7 +12,7 @@
 //! again for the next request, which waits for it as the first one does.
 //!
 //! What a model computes is shared out among threads of its own, of which this is one. While a person waits for it they
-//! do not sleep between layers.
+//! do not sleep between layers, and keep off its processor.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
