@@ -19,9 +19,8 @@
 //!
 //! Invariants: what an instruction set does is decided when the program runs, and [`Isa::Portable`] says what is right:
 //! the others give the same up to the rounding of sums. Nothing here allocates beyond its results and, for each thread, a
-//! few rows and the keys and values of a head.
-//! Work is shared among the threads of the rayon pool that calls; small work stays on one. The same
-//! instruction set gives the same numbers on any number of threads.
+//! few rows and the keys and values of a head. Work is shared among the threads of the rayon pool that calls; small work
+//! stays on one. The same instruction set gives the same numbers on any number of threads.
 
 mod aligned;
 mod attention;

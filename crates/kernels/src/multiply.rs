@@ -25,6 +25,7 @@ const TASK: usize = 1 << 21;
 const READ: usize = 1 << 17;
 /// Numbers whose preparation outweighs waking another thread.
 const PREPARED: usize = 1 << 15;
+
 /// As [`Matrix::multiply`].
 pub(crate) fn multiply(matrix: &Matrix, x: &[f32], then: Then<'_>) -> Vec<f32> {
     let (n_in, n_out) = (matrix.n_in, matrix.n_out);
@@ -129,10 +130,10 @@ struct Part<'a> {
 unsafe fn prepare<P: Product>(part: &Part<'_>, scales: &mut [f32]) {
     let Part { x, n_in, stride, first, numbers } = *part;
     for (row, (x, scale)) in x.chunks_exact(n_in).zip(scales).enumerate() {
-        // SAFETY: the rows lie there, a stride apart, and nobody else has this one.
+        // SAFETY: there is room for the rows, a stride apart, and nobody else has this one; zeros are numbers.
         let out = unsafe {
             let start = numbers.0.cast::<P::Input>().add((first + row) * stride);
-            start.add(n_in).write_bytes(0, stride - n_in);
+            start.write_bytes(0, stride);
             std::slice::from_raw_parts_mut(start, n_in)
         };
         *scale = P::prepare(x, out);

@@ -142,6 +142,20 @@ macro_rules! sums_of_floats {
 }
 pub(crate) use sums_of_floats;
 
+/// What sums of whole numbers have in common.
+macro_rules! sums_of_whole_numbers {
+    () => {
+        const IS_SCALED: bool = true;
+
+        $crate::simd::instructions! {
+            fn numbers(sum: Self::Sum, scale: <Self::S as Simd>::V) -> <Self::S as Simd>::V {
+                Self::S::mul(Self::S::to_numbers(sum), scale)
+            }
+        }
+    };
+}
+pub(crate) use sums_of_whole_numbers;
+
 /// f32.
 pub(crate) struct F32<S>(PhantomData<S>);
 
@@ -200,8 +214,8 @@ unsafe impl<S: Simd> Product for Pairs<S> {
     type Sum = S::Whole;
     const GROUP: usize = 2;
     const ZERO: i32 = 0;
-    const IS_SCALED: bool = true;
 
+    sums_of_whole_numbers!();
     row_by_row!();
 
     #[inline(always)]
@@ -212,10 +226,6 @@ unsafe impl<S: Simd> Product for Pairs<S> {
     crate::simd::instructions! {
         fn begin(_start: *const i32) -> S::Whole {
             S::splat_whole(0)
-        }
-
-        fn numbers(sum: S::Whole, scale: S::V) -> S::V {
-            S::mul(S::to_numbers(sum), scale)
         }
     }
 }

@@ -54,3 +54,27 @@ pub(crate) fn keep_apart(other: Thread) {
     #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
     let _ = other;
 }
+
+#[cfg(all(test, target_os = "linux", target_env = "gnu"))]
+mod tests {
+    use super::*;
+
+    fn allowed() -> Vec<usize> {
+        // SAFETY: as in `keep_apart`.
+        let set = unsafe {
+            let mut set: libc::cpu_set_t = std::mem::zeroed();
+            assert_eq!(libc::sched_getaffinity(0, size_of::<libc::cpu_set_t>(), &raw mut set), 0);
+            set
+        };
+        // SAFETY: a set has so many bits.
+        (0..8 * size_of::<libc::cpu_set_t>()).filter(|&at| unsafe { libc::CPU_ISSET(at, &set) }).collect()
+    }
+
+    #[test]
+    fn a_thread_that_was_moved_may_go_where_it_could_before() {
+        let (own, before) = (Thread::current(), allowed());
+        assert!(own.processor().is_some_and(|at| before.contains(&at)));
+        keep_apart(own);
+        assert_eq!(allowed(), before);
+    }
+}

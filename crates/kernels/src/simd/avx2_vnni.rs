@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::{Avx2, Simd};
-use crate::product::{Product, RowByRow, UNSIGNED_ZERO, quads, row_by_row};
+use crate::product::{Product, RowByRow, UNSIGNED_ZERO, quads, row_by_row, sums_of_whole_numbers};
 
 pub(crate) struct Avx2Quads;
 
@@ -15,18 +15,14 @@ unsafe impl Product for Avx2Quads {
     type Sum = __m256i;
     const GROUP: usize = 4;
     const ZERO: i32 = UNSIGNED_ZERO;
-    const IS_SCALED: bool = true;
 
     quads!();
+    sums_of_whole_numbers!();
     row_by_row!();
 
     super::instructions! {
         fn begin(start: *const i32) -> __m256i {
             _mm256_loadu_si256(start.cast())
-        }
-
-        fn numbers(sum: __m256i, scale: __m256) -> __m256 {
-            Avx2::mul(Avx2::to_numbers(sum), scale)
         }
     }
 }

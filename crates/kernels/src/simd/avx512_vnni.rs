@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::{Avx512, Simd};
-use crate::product::{Product, RowByRow, UNSIGNED_ZERO, quads, row_by_row};
+use crate::product::{Product, RowByRow, UNSIGNED_ZERO, quads, row_by_row, sums_of_whole_numbers};
 
 pub(crate) struct Avx512Quads;
 
@@ -15,18 +15,14 @@ unsafe impl Product for Avx512Quads {
     type Sum = __m512i;
     const GROUP: usize = 4;
     const ZERO: i32 = UNSIGNED_ZERO;
-    const IS_SCALED: bool = true;
 
     quads!();
+    sums_of_whole_numbers!();
     row_by_row!();
 
     super::instructions! {
         fn begin(start: *const i32) -> __m512i {
             _mm512_loadu_si512(start.cast())
-        }
-
-        fn numbers(sum: __m512i, scale: __m512) -> __m512 {
-            Avx512::mul(Avx512::to_numbers(sum), scale)
         }
     }
 }

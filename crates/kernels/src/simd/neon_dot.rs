@@ -3,7 +3,7 @@
 use std::arch::{aarch64::*, asm, is_aarch64_feature_detected};
 
 use super::{Neon, Simd};
-use crate::product::{Product, RowByRow, quads, row_by_row};
+use crate::product::{Product, RowByRow, quads, row_by_row, sums_of_whole_numbers};
 
 /// Whether this processor has them.
 pub(crate) fn has_dot_products() -> bool {
@@ -20,18 +20,14 @@ unsafe impl Product for NeonQuads {
     type Sum = int32x4_t;
     const GROUP: usize = 4;
     const ZERO: i32 = 0;
-    const IS_SCALED: bool = true;
 
     quads!();
+    sums_of_whole_numbers!();
     row_by_row!();
 
     super::instructions! {
         fn begin(_start: *const i32) -> int32x4_t {
             Neon::splat_whole(0)
-        }
-
-        fn numbers(sum: int32x4_t, scale: float32x4_t) -> float32x4_t {
-            Neon::mul(Neon::to_numbers(sum), scale)
         }
     }
 }

@@ -4,13 +4,29 @@ use std::arch::{aarch64::*, asm, is_aarch64_feature_detected};
 
 use super::{Neon, Simd, has_dot_products};
 use crate::{
-    product::{Product, quads, sums_of_floats, to_bf16},
+    product::{Product, quads, sums_of_floats, sums_of_whole_numbers, to_bf16},
     tile::{Sums, Tile},
 };
 
 /// Whether this processor has them.
 pub(crate) fn has_matrix_products() -> bool {
     has_dot_products() && is_aarch64_feature_detected!("i8mm") && is_aarch64_feature_detected!("bf16")
+}
+
+/// [`Product::multiply`] of what is [`TwoByTwo`]: how its sums are added, and what they are as bits.
+macro_rules! two_by_two {
+    ($add:ident, $of_bits:ident) => {
+        #[inline(always)]
+        unsafe fn multiply<const R: usize>(tile: Tile<Self>, sums: Sums<Self, R>) -> Sums<Self, R> {
+            // SAFETY: the caller's.
+            unsafe {
+                let found = two_by_two::<Self, R>(tile);
+                std::array::from_fn(|row| {
+                    [0, 1].map(|half| $add(sums[row][half], $of_bits(found[row][half])))
+                })
+            }
+        }
+    };
 }
 
 /// Sums of eight products of 8 bits.
@@ -27,30 +43,17 @@ unsafe impl Product for NeonOctets {
     type Sum = int32x4_t;
     const GROUP: usize = 8;
     const ZERO: i32 = 0;
-    const IS_SCALED: bool = true;
 
     quads!();
+    sums_of_whole_numbers!();
 
     super::instructions! {
         fn begin(_start: *const i32) -> int32x4_t {
             Neon::splat_whole(0)
         }
-
-        fn numbers(sum: int32x4_t, scale: float32x4_t) -> float32x4_t {
-            Neon::mul(Neon::to_numbers(sum), scale)
-        }
     }
 
-    #[inline(always)]
-    unsafe fn multiply<const R: usize>(tile: Tile<Self>, sums: Sums<Self, R>) -> Sums<Self, R> {
-        // SAFETY: the caller's.
-        unsafe {
-            let found = two_by_two::<Self, R>(tile);
-            std::array::from_fn(|row| {
-                [0, 1].map(|half| vaddq_s32(sums[row][half], vreinterpretq_s32_u64(found[row][half])))
-            })
-        }
-    }
+    two_by_two!(vaddq_s32, vreinterpretq_s32_u64);
 }
 
 // SAFETY: as above.
@@ -86,16 +89,7 @@ unsafe impl Product for NeonBf16 {
         1.0
     }
 
-    #[inline(always)]
-    unsafe fn multiply<const R: usize>(tile: Tile<Self>, sums: Sums<Self, R>) -> Sums<Self, R> {
-        // SAFETY: the caller's.
-        unsafe {
-            let found = two_by_two::<Self, R>(tile);
-            std::array::from_fn(|row| {
-                [0, 1].map(|half| vaddq_f32(sums[row][half], vreinterpretq_f32_u64(found[row][half])))
-            })
-        }
-    }
+    two_by_two!(vaddq_f32, vreinterpretq_f32_u64);
 }
 
 // SAFETY: as above.
