@@ -11,7 +11,9 @@
 use std::{hint::black_box, time::Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use vitrine_kernels::{Activation, Heads, Isa, Matrix, Precision, Sizes, Then, attend, normalize, peak};
+use vitrine_kernels::{
+    Activation, Heads, Isa, KeysValues, Matrix, Precision, Sizes, Then, attend, normalize, peak,
+};
 
 /// Rows, inputs, outputs: a token, a few, a small picture, one of CLIP ViT-B/32, one of ViT-L/14, one of BLIP.
 const PRODUCTS: [(usize, usize, usize); 8] = [
@@ -89,8 +91,8 @@ fn kernels(criterion: &mut Criterion) {
             group.throughput(Throughput::Elements(4 * (tokens * tokens * heads * head) as u64));
             for precision in [Precision::F32, Precision::Bf16] {
                 group.bench_function(format!("attention of {tokens} tokens, {precision:?}"), |bencher| {
-                    bencher
-                        .iter(|| attend(isa, precision, sizes, black_box([part(0), part(1), part(2)]), None));
+                    let keys_values = KeysValues::F32([part(1), part(2)]);
+                    bencher.iter(|| attend(isa, precision, sizes, black_box(part(0)), keys_values, None));
                 });
             }
         }

@@ -6,6 +6,7 @@
 //! [rows, n]    --normalize---------> [rows, n], the layer norm of each row
 //! queries, keys, values --attend---> what the heads make of them, side by side
 //! keys and values side by side --heads_together--> those of each head together
+//! [n]          --log_softmax-------> [n], logarithms of how likely each is
 //! [batch, height, width, channels] --convolve_channels--> the same, each channel with its own small kernel
 //! ```
 //!
@@ -15,7 +16,7 @@
 //! - `elementwise`: exponentials and activations;
 //! - `tile`: a few rows times a few columns, in registers;
 //! - `product`: what is multiplied in each precision, and by which instructions;
-//! - `matrix`, `multiply`, `norm`, `attention`, `convolution`: what is offered.
+//! - `matrix`, `multiply`, `norm`, `attention`, `softmax`, `convolution`: what is offered.
 //!
 //! Invariants: what an instruction set does is decided when the program runs, and [`Isa::Portable`] says what is right:
 //! the others give the same up to the rounding of sums. Nothing here allocates beyond its results and, for each thread, a
@@ -33,12 +34,14 @@ mod norm;
 pub mod peak;
 mod product;
 mod simd;
+mod softmax;
 mod tile;
 
-pub use attention::{Heads, Mask, Sizes, attend, heads_together};
+pub use attention::{Heads, KeysValues, Mask, Sizes, attend, heads_together, heads_together_in_bf16};
 pub use convolution::{ChannelKernels, Planes, convolve_channels};
 pub use elementwise::Activation;
 pub use isa::Isa;
 pub use matrix::{Matrix, Then};
 pub use norm::normalize;
 pub use product::Precision;
+pub use softmax::log_softmax;

@@ -1,7 +1,7 @@
 //! A few rows times a few columns, whose sums stay in registers.
 
 use crate::{
-    aligned::CACHE_LINE,
+    aligned::{CACHE_LINE, Plain},
     product::{Product, RowByRow},
     simd::Simd,
 };
@@ -33,10 +33,10 @@ pub(crate) const NOTHING: [i32; 16] = [0; 16];
 const WIDEST: usize = 32;
 
 /// A matrix of which several threads write different columns.
-pub(crate) struct Columns(pub(crate) *mut f32);
+pub(crate) struct Columns<T = f32>(pub(crate) *mut T);
 
 // SAFETY: the numbers belong to a caller who waits, and whose tasks write different ones of them.
-unsafe impl Sync for Columns {}
+unsafe impl<T: Plain> Sync for Columns<T> {}
 
 /// Parts of the work for each thread, so that one that was held up leaves some to the others.
 pub(crate) const TASKS_PER_THREAD: usize = 4;
@@ -53,7 +53,7 @@ pub(crate) fn rows_per_task(rows: usize, n: usize, least: usize) -> usize {
 ///
 /// # Safety
 /// It writes every one.
-pub(crate) unsafe fn written(n: usize, write: impl FnOnce(&Columns)) -> Vec<f32> {
+pub(crate) unsafe fn written<T: Plain>(n: usize, write: impl FnOnce(&Columns<T>)) -> Vec<T> {
     let mut out = Vec::with_capacity(n);
     write(&Columns(out.as_mut_ptr()));
     // SAFETY: there is room for `n`, and the caller vouches for what lies there.

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
 use vitrine_kernels::{
-    Activation, ChannelKernels, Heads, Isa, Mask, Matrix, Planes, Precision, Sizes, Then, attend,
-    convolve_channels, heads_together, normalize,
+    Activation, ChannelKernels, Heads, Isa, KeysValues, Mask, Matrix, Planes, Precision, Sizes, Then, attend,
+    convolve_channels, heads_together, heads_together_in_bf16, log_softmax, normalize,
 };
 
 /// Miri is a thousand times slower, and so is an emulator of a processor that is not at hand: there, small sizes reach
@@ -29,7 +29,7 @@ fn assert_near(what: &str, found: &[f32], expected: &[f64], tolerance: f64) {
     }
 }
 
-/// Abramowitz and Stegun's series is what is tested, so here erf is summed up.
+/// Summed up, since there is none in the standard library.
 fn erf(x: f64) -> f64 {
     let n = if is_small() { 200 } else { 2_000 };
     let step = x / f64::from(n);
@@ -240,12 +240,14 @@ fn convolutions_are_what_they_are_by_definition() {
     }
 }
 
-/// Queries, keys and values as a fused layer gives them: `[batch, tokens, 3, heads, head]`.
+/// Queries, keys and values as a fused layer gives them: `[batch, tokens, 3, heads, head]`. Where keys and values are
+/// `rounded`, they are in bf16.
 fn attention(
     isa: Isa,
     precision: Precision,
     [batch, heads, tokens, n_queries, head]: [usize; 5],
     is_causal: bool,
+    is_rounded: bool,
 ) {
     let all = numbers(batch * tokens * 3 * heads * head, 7);
     let part = |part: usize| Heads {
@@ -259,10 +261,20 @@ fn attention(
         .collect();
     let mask = Mask { numbers: &cells, batch: 0, head: 0, query: tokens };
     let sizes = Sizes { batch, heads, queries: n_queries, keys: tokens, head };
-    let out = attend(isa, precision, sizes, [part(0), part(1), part(2)], is_causal.then_some(mask));
+    let rounded = heads_together_in_bf16(isa, &all, [batch, tokens, 3, heads, head]);
+    let of_rounded = |part: usize| {
+        let numbers = &rounded[part * rounded.len() / 3..];
+        Heads { numbers, batch: heads * tokens * head, head: tokens * head, token: head }
+    };
+    let keys_values = match is_rounded {
+        true => KeysValues::Bf16([of_rounded(1), of_rounded(2)]),
+        false => KeysValues::F32([part(1), part(2)]),
+    };
+    let out = attend(isa, precision, sizes, part(0), keys_values, is_causal.then_some(mask));
     let vector = |which: usize, b: usize, h: usize, t: usize| {
         let start = ((b * tokens + t) * 3 + which) * heads * head + h * head;
-        all[start..start + head].iter().map(|x| f64::from(*x)).collect::<Vec<_>>()
+        let as_read = |x: &f32| if is_rounded && which > 0 { as_bf16(*x) } else { f64::from(*x) };
+        all[start..start + head].iter().map(as_read).collect::<Vec<_>>()
     };
     let mut expected = Vec::new();
     for (b, q, h) in
@@ -278,7 +290,10 @@ fn attention(
                 .push(shares.iter().enumerate().map(|(t, share)| share / sum * vector(2, b, h, t)[at]).sum());
         }
     }
-    let what = format!("{} {precision:?} of {batch} x {heads} x {tokens}, {n_queries}, {head}", isa.name());
+    let what = format!(
+        "{} {precision:?} of {batch} x {heads} x {tokens}, {n_queries}, {head}, rounded {is_rounded}",
+        isa.name()
+    );
     // Of values up to a half, of which bf16 keeps eight binary digits.
     assert_near(&what, &out, &expected, if precision == Precision::F32 { 1e-5 } else { 2e-3 });
 }
@@ -286,7 +301,7 @@ fn attention(
 #[test]
 fn attention_is_what_it_is_by_definition() {
     for (isa, precision) in Isa::available().into_iter().flat_map(|isa| PRECISIONS.map(|p| (isa, p))) {
-        for is_causal in [false, true] {
+        for (is_causal, is_rounded) in [(false, false), (false, true), (true, false), (true, true)] {
             for sizes in [
                 [1, 1, 1, 1, 1],
                 [2, 3, 5, 5, 16],
@@ -298,12 +313,12 @@ fn attention_is_what_it_is_by_definition() {
             ] {
                 let n_products = sizes.iter().product::<usize>();
                 if !is_small() || n_products < 2_000 {
-                    attention(isa, precision, sizes, is_causal);
+                    attention(isa, precision, sizes, is_causal, is_rounded);
                 }
             }
         }
         if !is_small() {
-            attention(isa, precision, [1, 2, 577, 577, 64], false);
+            attention(isa, precision, [1, 2, 577, 577, 64], false, false);
         }
     }
 }
@@ -321,7 +336,16 @@ fn heads_come_together() {
                 expected.extend_from_slice(&x[start..start + head]);
             }
         }
-        assert_eq!(heads_together(&x, [batch, tokens, parts, heads, head]), expected);
+        let sizes = [batch, tokens, parts, heads, head];
+        assert_eq!(heads_together(&x, sizes), expected);
+        for isa in Isa::available() {
+            let found: Vec<f64> = heads_together_in_bf16(isa, &x, sizes)
+                .into_iter()
+                .map(|bits| f64::from(f32::from_bits(u32::from(bits) << 16)))
+                .collect();
+            let expected: Vec<f64> = expected.iter().map(|x| as_bf16(*x)).collect();
+            assert_eq!(found, expected, "{}", isa.name());
+        }
     };
     check([0, 3, 2, 2, 5]);
     check([1, 1, 1, 1, 1]);
@@ -338,9 +362,54 @@ fn scores_that_are_far_apart_are_no_trouble() {
         let (queries, keys, values) = ([1.0; 6], [1_000.0, -1_000.0, f32::NEG_INFINITY], [1.0, 2.0, 4.0]);
         let sizes = Sizes { batch: 1, heads: 1, queries: 6, keys: 3, head: 1 };
         for precision in PRECISIONS {
-            let out = attend(isa, precision, sizes, [one(&queries), one(&keys), one(&values)], None);
+            let keys_values = KeysValues::F32([one(&keys), one(&values)]);
+            let out = attend(isa, precision, sizes, one(&queries), keys_values, None);
             // Sums of bf16 on ARM are rounded to the odd number.
             assert_near(&format!("{} {precision:?}", isa.name()), &out, &[1.0; 6], 1e-6);
         }
+    }
+}
+
+#[test]
+fn activations_hold_far_below_and_far_above() {
+    let n = if is_small() { 40 } else { 4_000 };
+    let x: Vec<f32> = (-n..=n).map(|i| 20.0 * i as f32 / n as f32).collect();
+    let check = |activation: Activation, expected: &dyn Fn(f64) -> f64| {
+        let expected: Vec<f64> = x.iter().map(|x| expected(f64::from(*x))).collect();
+        for isa in Isa::available() {
+            let as_it_is = Matrix::pack_for(isa, Precision::F32, &[1.0], None, 1);
+            let out = as_it_is.multiply(&x, Then::Activate(activation));
+            // Of what goes in, to which the numbers around it in a row are added.
+            for ((x, found), expected) in x.iter().zip(out).zip(&expected) {
+                let apart = (f64::from(found) - expected).abs() / f64::from(x.abs()).max(1.0);
+                assert!(apart < 3e-7, "{} {activation:?} of {x}: {found} for {expected}", isa.name());
+            }
+        }
+    };
+    check(Activation::QuickGelu, &|x| x / (1.0 + (-1.702 * x).exp()));
+    check(Activation::Gelu, &|x| x / 2.0 * (1.0 + erf(x / 2.0_f64.sqrt())));
+    check(Activation::GeluTanh, &|x| {
+        let inner = (2.0 / std::f64::consts::PI).sqrt() * (x + 0.044715 * x.powi(3));
+        x / 2.0 * (1.0 + inner.tanh())
+    });
+}
+
+#[test]
+fn logarithms_of_shares_are_what_they_are_by_definition() {
+    let check = |x: &[f32]| {
+        let largest = x.iter().fold(f64::MIN, |a, b| a.max(f64::from(*b)));
+        let sum: f64 = x.iter().map(|x| (f64::from(*x) - largest).exp()).sum();
+        let expected: Vec<f64> = x.iter().map(|x| f64::from(*x) - largest - sum.ln()).collect();
+        for isa in Isa::available() {
+            assert_near(isa.name(), &log_softmax(isa, x), &expected, 2e-6);
+        }
+    };
+    check(&[]);
+    check(&[3.0]);
+    check(&[1_000.0, 1_000.0, -1_000.0]);
+    check(&numbers(if is_small() { 100 } else { 30_523 }, 5));
+    for isa in Isa::available() {
+        let found = log_softmax(isa, &[0.0, f32::NEG_INFINITY, 0.0]);
+        assert!(found[1] == f32::NEG_INFINITY && (found[0] - 0.5_f32.ln()).abs() < 1e-6, "{found:?}");
     }
 }

@@ -366,10 +366,10 @@ pub(crate) fn attend(
 }
 
 /// `[batch, tokens, parts, heads, head]` to `[parts, batch, heads, tokens, head]`: for whoever asks the same keys and values
-/// again and again.
-pub(crate) fn heads_together(x: &Tensor) -> Result<Tensor, ModelError> {
+/// again and again. On a processor in bf16 where `precision`, that of the layer that made them, has fewer bits than f32.
+pub(crate) fn heads_together(precision: Precision, x: &Tensor) -> Result<Tensor, ModelError> {
     if on_cpu::takes(x) {
-        return on_cpu::heads_together(x);
+        return on_cpu::heads_together(precision, x);
     }
     Ok(x.permute((2, 0, 3, 1, 4))?.contiguous()?)
 }

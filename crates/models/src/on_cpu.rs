@@ -1,7 +1,10 @@
 //! Between candle's tensors and `vitrine-kernels`: the numbers of tensors that lie in a processor's memory, in f32.
 
-use candle_core::{DType, Device, Layout, Storage, Tensor};
-use vitrine_kernels::{ChannelKernels, Heads, Isa, Mask, Matrix, Planes, Precision, Sizes, Then};
+use candle_core::{DType, Device, Layout, Storage, Tensor, WithDType};
+use half::bf16;
+use half::slice::HalfFloatSliceExt;
+use half::vec::HalfBitsVecExt;
+use vitrine_kernels::{ChannelKernels, Heads, Isa, KeysValues, Mask, Matrix, Planes, Precision, Sizes, Then};
 
 use crate::{ModelError, activation::Activation};
 
@@ -18,13 +21,13 @@ pub(crate) fn numbers<R>(x: &Tensor, look: impl FnOnce(&[f32]) -> R) -> Result<R
     })
 }
 
-fn with_storage<R>(
+fn with_storage<T: WithDType, R>(
     x: &Tensor,
-    look: impl FnOnce(&[f32], &Layout) -> Result<R, ModelError>,
+    look: impl FnOnce(&[T], &Layout) -> Result<R, ModelError>,
 ) -> Result<R, ModelError> {
     let (storage, layout) = x.storage_and_layout();
     match &*storage {
-        Storage::Cpu(storage) => look(storage.as_slice::<f32>()?, layout),
+        Storage::Cpu(storage) => look(storage.as_slice::<T>()?, layout),
         _ => Err(unfit("it lies on another device")),
     }
 }
@@ -47,7 +50,7 @@ pub(crate) fn product(matrix: &Matrix, x: &Tensor, then: Then<'_>) -> Result<Ten
 }
 
 /// `softmax(q k^T + mask) v`, `[batch, heads, tokens, head]` each, which may lie anywhere; the heads side by side:
-/// `[batch, queries, hidden]`. `precision` is that of the layer that made the queries.
+/// `[batch, queries, hidden]`. Keys and values may be in bf16. `precision` is that of the layer that made the queries.
 pub(crate) fn attend(
     precision: Precision,
     q: &Tensor,
@@ -57,38 +60,53 @@ pub(crate) fn attend(
 ) -> Result<Tensor, ModelError> {
     let (batch, heads, queries, head) = q.dims4()?;
     let keys = k.dim(2)?;
-    if k.dims() != [batch, heads, keys, head] || v.dims() != k.dims() {
+    if k.dims() != [batch, heads, keys, head] || v.dims() != k.dims() || v.dtype() != k.dtype() {
         return Err(unfit("queries, keys and values are of different sizes"));
     }
     let mask = mask.map(|mask| mask.broadcast_as((batch, heads, queries, keys))).transpose()?;
     let sizes = Sizes { batch, heads, queries, keys, head };
-    let run = |q: Heads<'_>, k: Heads<'_>, v: Heads<'_>, mask: Option<Mask<'_>>| {
-        vitrine_kernels::attend(Isa::best(), precision, sizes, [q, k, v], mask)
-    };
-    let out = strided(q, |q| {
-        strided(k, |k| {
-            strided(v, |v| match &mask {
-                None => Ok(run(q, k, v, None)),
-                Some(mask) => with_storage(mask, |all, layout| {
-                    let [batch, head, query, key] = strides(layout)?;
-                    if key != 1 && keys != 1 {
-                        return Err(unfit("a mask's keys do not lie side by side"));
-                    }
-                    let mask = Mask { numbers: &all[layout.start_offset()..], batch, head, query };
-                    Ok(run(q, k, v, Some(mask)))
-                }),
-            })
+    let run = |keys_values: KeysValues<'_>| {
+        strided(q, |q: Heads<'_>| match &mask {
+            None => Ok(vitrine_kernels::attend(Isa::best(), precision, sizes, q, keys_values, None)),
+            Some(mask) => with_storage(mask, |all, layout| {
+                let [batch, head, query, key] = strides(layout)?;
+                if key != 1 && keys != 1 {
+                    return Err(unfit("a mask's keys do not lie side by side"));
+                }
+                let mask = Mask { numbers: &all[layout.start_offset()..], batch, head, query };
+                Ok(vitrine_kernels::attend(Isa::best(), precision, sizes, q, keys_values, Some(mask)))
+            }),
         })
-    })?;
+    };
+    let out = match k.dtype() {
+        DType::BF16 => strided(k, |k| strided(v, |v| run(KeysValues::Bf16([bits(k), bits(v)])))),
+        _ => strided(k, |k| strided(v, |v| run(KeysValues::F32([k, v])))),
+    }?;
     Ok(Tensor::from_vec(out, (batch, queries, heads * head), &Device::Cpu)?)
 }
 
-/// `x`, `[batch, tokens, parts, heads, head]`, to `[parts, batch, heads, tokens, head]`.
-pub(crate) fn heads_together(x: &Tensor) -> Result<Tensor, ModelError> {
+fn bits(of: Heads<'_, bf16>) -> Heads<'_, u16> {
+    let Heads { numbers, batch, head, token } = of;
+    Heads { numbers: numbers.reinterpret_cast(), batch, head, token }
+}
+
+/// `x`, `[batch, tokens, parts, heads, head]`, to `[parts, batch, heads, tokens, head]`; in bf16 where `precision`, that of
+/// the layer that made it, has fewer bits than f32.
+pub(crate) fn heads_together(precision: Precision, x: &Tensor) -> Result<Tensor, ModelError> {
     let (batch, tokens, parts, heads, head) = x.dims5()?;
     let sizes = [batch, tokens, parts, heads, head];
-    let together = numbers(&x.contiguous()?, |x| vitrine_kernels::heads_together(x, sizes))?;
-    Ok(Tensor::from_vec(together, (parts, batch, heads, tokens, head), &Device::Cpu)?)
+    let shape = (parts, batch, heads, tokens, head);
+    let x = x.contiguous()?;
+    Ok(match precision {
+        Precision::F32 => {
+            let together = numbers(&x, |x| vitrine_kernels::heads_together(x, sizes))?;
+            Tensor::from_vec(together, shape, &Device::Cpu)?
+        }
+        Precision::Bf16 | Precision::Int8 => {
+            let together = numbers(&x, |x| vitrine_kernels::heads_together_in_bf16(Isa::best(), x, sizes))?;
+            Tensor::from_vec(together.reinterpret_into::<bf16>(), shape, &Device::Cpu)?
+        }
+    })
 }
 
 /// Each channel of `x`, `[batch, height, width, channels]`, with its own kernel; `weights` are `[side * side, channels]`.
@@ -115,7 +133,10 @@ pub(crate) fn convolve_channels(
     Ok(Tensor::from_vec(out, dims, &Device::Cpu)?)
 }
 
-fn strided<R>(x: &Tensor, look: impl FnOnce(Heads<'_>) -> Result<R, ModelError>) -> Result<R, ModelError> {
+fn strided<T: WithDType, R>(
+    x: &Tensor,
+    look: impl FnOnce(Heads<'_, T>) -> Result<R, ModelError>,
+) -> Result<R, ModelError> {
     with_storage(x, |all, layout| {
         let [batch, head, token, number] = strides(layout)?;
         if number != 1 {

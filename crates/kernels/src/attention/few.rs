@@ -1,7 +1,7 @@
 //! A few queries, with keys and values as they lie: what takes time is reading those, once for all queries.
 
-use super::{Work, exponentials};
-use crate::simd::Simd;
+use super::{Heads, Number, Work};
+use crate::{simd::Simd, softmax::exponentials};
 
 /// Vectors of a value that are summed up at once.
 const AT_ONCE: usize = 4;
@@ -11,7 +11,10 @@ const AT_ONCE: usize = 4;
 /// # Safety
 /// The processor is one of `S`; everything lies where the sizes say.
 #[inline(always)]
-pub(super) unsafe fn few_queries<S: Simd, const R: usize>(work: &Work<'_>) {
+pub(super) unsafe fn few_queries<S: Simd, T: Number, const R: usize>(
+    work: &Work<'_>,
+    [keys, values]: [Heads<'_, T>; 2],
+) {
     let (n_keys, head) = (work.sizes.keys, work.sizes.head);
     let asked: [&[f32]; R] = std::array::from_fn(|query| work.vector(work.queries, query));
     let mut scores = vec![0.0_f32; R * n_keys];
@@ -19,29 +22,29 @@ pub(super) unsafe fn few_queries<S: Simd, const R: usize>(work: &Work<'_>) {
     // SAFETY: the caller's; vectors are as long as the head.
     unsafe {
         for key in 0..n_keys {
-            let found = dots::<S, R>(asked, work.vector(work.keys, key));
+            let found = dots::<S, T, R>(asked, work.vector(keys, key));
             for (query, score) in found.into_iter().enumerate() {
                 scores[query * n_keys + key] = score;
             }
         }
         for (query, (scores, scale)) in scores.chunks_exact_mut(n_keys).zip(&mut scales).enumerate() {
             work.add_mask(query, scores);
-            *scale = 1.0 / exponentials::<S>(scores);
+            *scale = 1.0 / exponentials::<S>(scores).sum;
         }
         let (mut at, whole) = (0, head - head % S::LANES);
         while at + AT_ONCE * S::LANES <= whole {
-            sum_up::<S, R, AT_ONCE>(work, at, &scores, scales);
+            sum_up::<S, T, R, AT_ONCE>(work, values, at, &scores, scales);
             at += AT_ONCE * S::LANES;
         }
         while at < whole {
-            sum_up::<S, R, 1>(work, at, &scores, scales);
+            sum_up::<S, T, R, 1>(work, values, at, &scores, scales);
             at += S::LANES;
         }
     }
     for (query, scale) in scales.into_iter().enumerate() {
         for at in head - head % S::LANES..head {
             let shares = scores[query * n_keys..][..n_keys].iter();
-            let sum: f32 = shares.enumerate().map(|(key, x)| x * work.vector(work.values, key)[at]).sum();
+            let sum: f32 = shares.enumerate().map(|(key, x)| x * work.vector(values, key)[at].wide()).sum();
             // SAFETY: the head's columns belong to this task.
             unsafe { work.place(query).add(at).write(sum * scale) };
         }
@@ -50,19 +53,19 @@ pub(super) unsafe fn few_queries<S: Simd, const R: usize>(work: &Work<'_>) {
 
 /// The products of each of `R` vectors with another, summed up.
 #[inline(always)]
-unsafe fn dots<S: Simd, const R: usize>(rows: [&[f32]; R], other: &[f32]) -> [f32; R] {
+unsafe fn dots<S: Simd, T: Number, const R: usize>(rows: [&[f32]; R], other: &[T]) -> [f32; R] {
     let whole = other.len() - other.len() % S::LANES;
     // SAFETY: vectors lie within the first `whole` numbers of all.
     unsafe {
         let mut sums = [S::splat(0.0); R];
         for at in (0..whole).step_by(S::LANES) {
-            let other = S::load(other.as_ptr().add(at));
+            let other = T::load::<S>(other.as_ptr().add(at));
             for (sum, row) in sums.iter_mut().zip(rows) {
                 *sum = S::mul_add(S::load(row.as_ptr().add(at)), other, *sum);
             }
         }
         std::array::from_fn(|query| {
-            let rest = rows[query][whole..].iter().zip(&other[whole..]).map(|(a, b)| a * b);
+            let rest = rows[query][whole..].iter().zip(&other[whole..]).map(|(a, b)| a * b.wide());
             S::sum(sums[query]) + rest.sum::<f32>()
         })
     }
@@ -70,8 +73,9 @@ unsafe fn dots<S: Simd, const R: usize>(rows: [&[f32]; R], other: &[f32]) -> [f3
 
 /// `V` vectors of the result of each query, from number `at` on.
 #[inline(always)]
-unsafe fn sum_up<S: Simd, const R: usize, const V: usize>(
+unsafe fn sum_up<S: Simd, T: Number, const R: usize, const V: usize>(
     work: &Work<'_>,
+    values: Heads<'_, T>,
     at: usize,
     shares: &[f32],
     scales: [f32; R],
@@ -81,8 +85,8 @@ unsafe fn sum_up<S: Simd, const R: usize, const V: usize>(
     unsafe {
         let mut sums = [[S::splat(0.0); V]; R];
         for key in 0..n_keys {
-            let value = work.vector(work.values, key).as_ptr().add(at);
-            let value: [S::V; V] = std::array::from_fn(|vector| S::load(value.add(vector * S::LANES)));
+            let value = work.vector(values, key).as_ptr().add(at);
+            let value: [S::V; V] = std::array::from_fn(|vector| T::load::<S>(value.add(vector * S::LANES)));
             for (query, sums) in sums.iter_mut().enumerate() {
                 let share = S::splat(*shares.get_unchecked(query * n_keys + key));
                 for (sum, value) in sums.iter_mut().zip(value) {

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use super::{Work, exponentials};
+use super::{Heads, Number, Work};
 use crate::{
     aligned::{Aligned, Plain},
     product::Product,
     simd::Simd,
+    softmax::exponentials,
     tile::{self, Fetch, NOTHING, Tile, VECTORS, blocks, for_rows},
 };
 
@@ -15,8 +16,9 @@ pub(super) struct Scratch {
     /// Panels of all keys and of all values.
     keys: Aligned,
     values: Aligned,
-    /// Some of them on their way there.
+    /// Some of them on their way there, and one as it is with all of its digits.
     group: Aligned,
+    wide: Aligned,
     /// The queries of a tile, their scores, and the shares that values have in them, as products read them.
     queries: Aligned,
     scores: Aligned,
@@ -55,6 +57,7 @@ impl Scratch {
             keys: Aligned::zeros::<P::Weight>(sizes.keys),
             values: Aligned::zeros::<P::Weight>(sizes.values),
             group: Aligned::zeros::<P::Weight>(COLUMNS * sizes.head),
+            wide: Aligned::zeros::<f32>(head),
             queries: Aligned::zeros::<P::Input>(P::S::ROWS * sizes.head),
             scores: Aligned::zeros::<f32>(P::S::ROWS * sizes.scores),
             shares: Aligned::zeros::<P::Input>(n_shares),
@@ -68,13 +71,14 @@ impl Scratch {
 /// # Safety
 /// The processor is one of `P`; everything lies where the sizes say.
 #[inline(always)]
-pub(super) unsafe fn many_queries<T: Plain, P: Product<Input = T, Weight = T>>(
+pub(super) unsafe fn many_queries<N: Number, T: Plain, P: Product<Input = T, Weight = T>>(
     work: &Work<'_>,
+    [keys, values]: [Heads<'_, N>; 2],
     scratch: &mut Option<Scratch>,
 ) {
     let scratch = scratch.get_or_insert_with(|| Scratch::new::<P>(work.sizes.keys, work.sizes.head));
-    arrange_keys::<T, P>(work, scratch);
-    arrange_values::<T, P>(work, scratch);
+    arrange_keys::<N, T, P>(work, keys, scratch);
+    arrange_values::<N, T, P>(work, values, scratch);
     for (first, n) in blocks(work.sizes.queries, P::S::ROWS) {
         // SAFETY: the caller's; the scratch is as large as the sizes say.
         unsafe { for_rows!(n, P::S, rows_of::<P>(work, scratch, first)) }
@@ -86,15 +90,20 @@ const COLUMNS: usize = 4;
 
 /// Keys are the columns of panels.
 #[inline(always)]
-fn arrange_keys<T: Plain, P: Product<Input = T, Weight = T>>(work: &Work<'_>, scratch: &mut Scratch) {
+fn arrange_keys<N: Number, T: Plain, P: Product<Input = T, Weight = T>>(
+    work: &Work<'_>,
+    keys: Heads<'_, N>,
+    scratch: &mut Scratch,
+) {
     let (width, n_keys, head, head_wide) =
         (tile::width::<P::S>(), work.sizes.keys, work.sizes.head, scratch.sizes.head);
     let group = &mut scratch.group.numbers_mut::<T>()[..COLUMNS * head_wide];
+    let wide = &mut scratch.wide.numbers_mut::<f32>()[..head];
     let panels = scratch.keys.numbers_mut::<T>();
     for first in (0..n_keys).step_by(COLUMNS) {
         for (at, row) in group.chunks_exact_mut(head_wide).enumerate() {
             // Behind the last key comes the last once more: nobody asks for what it gives there.
-            P::prepare(work.vector(work.keys, (first + at).min(n_keys - 1)), &mut row[..head]);
+            N::prepare::<P>(work.vector(keys, (first + at).min(n_keys - 1)), wide, &mut row[..head]);
         }
         let panel = &mut panels[first / width * width * head_wide..][..width * head_wide];
         match P::GROUP {
@@ -119,15 +128,20 @@ fn into_columns<T: Plain, const G: usize>(rows: &[T], first: usize, width: usize
 
 /// Values are the rows of panels, each of which has some of their numbers.
 #[inline(always)]
-fn arrange_values<T: Plain, P: Product<Input = T, Weight = T>>(work: &Work<'_>, scratch: &mut Scratch) {
+fn arrange_values<N: Number, T: Plain, P: Product<Input = T, Weight = T>>(
+    work: &Work<'_>,
+    values: Heads<'_, N>,
+    scratch: &mut Scratch,
+) {
     let (width, n_keys, head) = (tile::width::<P::S>(), work.sizes.keys, work.sizes.head);
     let n_groups = n_keys.div_ceil(P::GROUP);
     let rows = &mut scratch.group.numbers_mut::<T>()[..P::GROUP * head];
+    let wide = &mut scratch.wide.numbers_mut::<f32>()[..head];
     let panels = &mut scratch.values.numbers_mut::<T>()[..scratch.sizes.values];
     for group in 0..n_groups {
         for (at, row) in rows.chunks_exact_mut(head).enumerate() {
             // Where the last group is not whole, the last value once more, whose share is zero there.
-            P::prepare(work.vector(work.values, (group * P::GROUP + at).min(n_keys - 1)), row);
+            N::prepare::<P>(work.vector(values, (group * P::GROUP + at).min(n_keys - 1)), wide, row);
         }
         for (panel, numbers) in panels.chunks_exact_mut(width * n_groups * P::GROUP).enumerate() {
             let line = &mut numbers[group * width * P::GROUP..][..width * P::GROUP];
@@ -185,7 +199,7 @@ unsafe fn rows_of<P: Product, const R: usize>(work: &Work<'_>, scratch: &mut Scr
         for (row, scale) in scales.iter_mut().enumerate() {
             let scores = &mut scores[row * sizes.scores..][..n_keys];
             work.add_mask(first + row, scores);
-            *scale = 1.0 / exponentials::<P::S>(scores);
+            *scale = 1.0 / exponentials::<P::S>(scores).sum;
             if P::IS_PREPARED {
                 P::prepare(scores, &mut shares[row * sizes.shares..][..n_keys]);
             }

@@ -7,16 +7,17 @@
 
 mod few;
 mod many;
+mod together;
 
 use rayon::prelude::*;
 
+pub use self::together::{heads_together, heads_together_in_bf16};
 use self::{few::few_queries, many::Scratch, many::many_queries};
 use crate::{
     Isa, Precision,
     aligned::Plain,
-    elementwise::exp,
     isa::compiled_for,
-    product::{F32, Product},
+    product::{F32, Product, from_bf16},
     simd::{self, Simd},
     tile::{self, Columns},
 };
@@ -31,15 +32,25 @@ const READ: usize = 1 << 15;
 /// Vectors `[batch, heads, tokens, head]` anywhere in `numbers`: each as it lies, with these numbers from one batch,
 /// head or token to the next.
 #[derive(Debug, Clone, Copy)]
-pub struct Heads<'a> {
+pub struct Heads<'a, T = f32> {
     /// Where they lie.
-    pub numbers: &'a [f32],
+    pub numbers: &'a [T],
     /// From one row of the batch to the next.
     pub batch: usize,
     /// From one head to the next.
     pub head: usize,
     /// From one token to the next.
     pub token: usize,
+}
+
+/// What is looked at.
+#[derive(Debug, Clone, Copy)]
+pub enum KeysValues<'a> {
+    /// As layers give it.
+    F32([Heads<'a>; 2]),
+    /// With half as many bits, [those of bf16](heads_together_in_bf16): for whoever asks few queries again and again,
+    /// reading it is what takes time.
+    Bf16([Heads<'a, u16>; 2]),
 }
 
 /// What is added to scores, `[batch, heads, queries, keys]`; a distance of 0 says that rows, heads or queries share it.
@@ -70,7 +81,7 @@ pub struct Sizes {
     pub head: usize,
 }
 
-impl Heads<'_> {
+impl<T> Heads<'_, T> {
     fn start(&self, batch: usize, head: usize) -> usize {
         batch * self.batch + head * self.head
     }
@@ -99,7 +110,8 @@ pub fn attend(
     isa: Isa,
     precision: Precision,
     sizes: Sizes,
-    [queries, keys, values]: [Heads<'_>; 3],
+    queries: Heads<'_>,
+    keys_values: KeysValues<'_>,
     mask: Option<Mask<'_>>,
 ) -> Vec<f32> {
     assert!(isa.is_available(), "this processor has no {}", isa.name());
@@ -109,13 +121,14 @@ pub fn attend(
         return Vec::new();
     }
     assert!(n_keys > 0, "nothing to look at");
-    assert!(
-        queries.fits(sizes, n_queries) && keys.fits(sizes, n_keys) && values.fits(sizes, n_keys),
-        "queries, keys or values lie beyond their numbers"
-    );
+    let do_fit = match keys_values {
+        KeysValues::F32(both) => both.iter().all(|heads| heads.fits(sizes, n_keys)),
+        KeysValues::Bf16(both) => both.iter().all(|heads| heads.fits(sizes, n_keys)),
+    };
+    assert!(queries.fits(sizes, n_queries) && do_fit, "queries, keys or values lie beyond their numbers");
     let is_bf16 = precision != Precision::F32 && n_queries > FEW_QUERIES && isa.has_bf16();
     let task = |out: &Columns, scratch: &mut Option<Scratch>, task: usize| {
-        let work = &Work { sizes, queries, keys, values, mask, out, batch: task / heads, head: task % heads };
+        let work = &Work { sizes, queries, keys_values, mask, out, batch: task / heads, head: task % heads };
         // SAFETY: the processor has the instructions; everything lies where the sizes say; every task writes the
         // columns of one head in one row of the batch.
         unsafe {
@@ -141,40 +154,6 @@ pub fn attend(
                 let all = (0..n_tasks).into_par_iter().with_min_len(at_once);
                 all.for_each_init(|| None, |scratch, at| task(out, scratch, at));
             }
-        })
-    }
-}
-
-/// `x`, `[batch, tokens, parts, heads, head]`, such as keys and values from one layer, with the numbers of each head
-/// together: `[parts, batch, heads, tokens, head]`. Whoever asks few queries of many tokens again and again reads them
-/// faster so.
-///
-/// # Panics
-/// Where the numbers are not as many as the sizes say.
-#[must_use]
-pub fn heads_together(x: &[f32], [batch, tokens, parts, heads, head]: [usize; 5]) -> Vec<f32> {
-    assert_eq!(x.len(), batch * tokens * parts * heads * head, "sizes of heads");
-    if x.is_empty() {
-        return Vec::new();
-    }
-    let one = |out: &Columns, at: usize| {
-        let (part, row, which) = (at / heads / batch, at / heads % batch, at % heads);
-        for token in 0..tokens {
-            let from = (((row * tokens + token) * parts + part) * heads + which) * head;
-            let from = &x[from..from + head];
-            // SAFETY: there is room for as many numbers as come in, and each head has a place of its own.
-            unsafe {
-                let to = out.0.add((at * tokens + token) * head);
-                to.copy_from_nonoverlapping(from.as_ptr(), head);
-            }
-        }
-    };
-    let each = (READ / (tokens * head)).max(1);
-    // SAFETY: all heads of all parts and rows are written, with all of their tokens.
-    unsafe {
-        tile::written(x.len(), |out| {
-            let all = (0..parts * batch * heads).into_par_iter().with_min_len(each);
-            all.for_each(|at| one(out, at));
         })
     }
 }
@@ -211,26 +190,81 @@ unsafe fn head_of<T: Plain, P: Product<Input = T, Weight = T>>(
     work: &Work<'_>,
     scratch: &mut Option<Scratch>,
 ) {
-    let n = work.sizes.queries;
+    let is_few = work.sizes.queries <= FEW_QUERIES;
     // SAFETY: the caller's.
     unsafe {
-        match n > FEW_QUERIES {
-            true => many_queries::<T, P>(work, scratch),
-            false => few::<P::S>(work),
+        match work.keys_values {
+            KeysValues::F32(both) if is_few => few::<P::S, f32>(work, both),
+            KeysValues::Bf16(both) if is_few => few::<P::S, u16>(work, both),
+            KeysValues::F32(both) => many_queries::<f32, T, P>(work, both, scratch),
+            KeysValues::Bf16(both) => many_queries::<u16, T, P>(work, both, scratch),
         }
     }
 }
 
 #[inline(always)]
-unsafe fn few<S: Simd>(work: &Work<'_>) {
+unsafe fn few<S: Simd, T: Number>(work: &Work<'_>, keys_values: [Heads<'_, T>; 2]) {
     // SAFETY: the caller's.
     unsafe {
         match work.sizes.queries {
-            1 => few_queries::<S, 1>(work),
-            2 => few_queries::<S, 2>(work),
-            3 => few_queries::<S, 3>(work),
-            _ => few_queries::<S, FEW_QUERIES>(work),
+            1 => few_queries::<S, T, 1>(work, keys_values),
+            2 => few_queries::<S, T, 2>(work, keys_values),
+            3 => few_queries::<S, T, 3>(work, keys_values),
+            _ => few_queries::<S, T, FEW_QUERIES>(work, keys_values),
         }
+    }
+}
+
+/// A number of a key or of a value.
+///
+/// # Safety
+/// As [`Simd`].
+unsafe trait Number: Plain {
+    fn wide(self) -> f32;
+    unsafe fn load<S: Simd>(from: *const Self) -> S::V;
+    /// As [`Product::prepare`]; `wide` has as many numbers as the row.
+    fn prepare<P: Product>(row: &[Self], wide: &mut [f32], out: &mut [P::Input]);
+}
+
+// SAFETY: as `S`.
+unsafe impl Number for f32 {
+    #[inline(always)]
+    fn wide(self) -> f32 {
+        self
+    }
+
+    #[inline(always)]
+    unsafe fn load<S: Simd>(from: *const f32) -> S::V {
+        // SAFETY: the caller's.
+        unsafe { S::load(from) }
+    }
+
+    #[inline(always)]
+    fn prepare<P: Product>(row: &[f32], _wide: &mut [f32], out: &mut [P::Input]) {
+        P::prepare(row, out);
+    }
+}
+
+// SAFETY: as `S`.
+unsafe impl Number for u16 {
+    #[inline(always)]
+    fn wide(self) -> f32 {
+        from_bf16(self)
+    }
+
+    #[inline(always)]
+    unsafe fn load<S: Simd>(from: *const u16) -> S::V {
+        // SAFETY: the caller's.
+        unsafe { S::widen_bf16(from) }
+    }
+
+    #[inline(always)]
+    fn prepare<P: Product>(row: &[u16], wide: &mut [f32], out: &mut [P::Input]) {
+        // In a loop of its own, since closures of iterators are compiled for the plainest processor.
+        for (wide, x) in wide.iter_mut().zip(row) {
+            *wide = from_bf16(*x);
+        }
+        P::prepare(wide, out);
     }
 }
 
@@ -238,8 +272,7 @@ unsafe fn few<S: Simd>(work: &Work<'_>) {
 struct Work<'a> {
     sizes: Sizes,
     queries: Heads<'a>,
-    keys: Heads<'a>,
-    values: Heads<'a>,
+    keys_values: KeysValues<'a>,
     mask: Option<Mask<'a>>,
     out: &'a Columns,
     batch: usize,
@@ -254,7 +287,7 @@ impl Work<'_> {
         self.out.0.wrapping_add(((self.batch * queries + query) * heads + self.head) * head)
     }
 
-    fn vector<'b>(&self, of: Heads<'b>, token: usize) -> &'b [f32] {
+    fn vector<'b, T>(&self, of: Heads<'b, T>, token: usize) -> &'b [T] {
         let start = of.start(self.batch, self.head) + token * of.token;
         &of.numbers[start..start + self.sizes.head]
     }
@@ -264,37 +297,5 @@ impl Work<'_> {
             let row = mask.row(self.batch, self.head, query, scores.len());
             scores.iter_mut().zip(row).for_each(|(score, more)| *score += more);
         }
-    }
-}
-
-/// Overwrites scores with exponentials of what each is below the largest; their sum.
-#[inline(always)]
-unsafe fn exponentials<S: Simd>(scores: &mut [f32]) -> f32 {
-    let whole = scores.len() - scores.len() % S::LANES;
-    // SAFETY: vectors lie within the first `whole` numbers.
-    unsafe {
-        let mut largest = S::splat(f32::MIN);
-        for at in (0..whole).step_by(S::LANES) {
-            largest = S::max(largest, S::load(scores.as_ptr().add(at)));
-        }
-        let rest = scores[whole..].iter().fold(f32::MIN, |a, &b| if b > a { b } else { a });
-        let largest = S::largest(largest).max(rest);
-        let (below, mut sum) = (S::splat(largest), S::splat(0.0));
-        for at in (0..whole).step_by(S::LANES) {
-            let place = scores.as_mut_ptr().add(at);
-            let e = exp::<S>(S::sub(S::load(place), below));
-            sum = S::add(sum, e);
-            S::store(place, e);
-        }
-        // What is left goes through a vector of its own, so that it is computed as all others.
-        let left = &mut scores[whole..];
-        if left.is_empty() {
-            return S::sum(sum);
-        }
-        let mut spare = [f32::MIN; 16];
-        spare[..left.len()].copy_from_slice(left);
-        S::store(spare.as_mut_ptr(), exp::<S>(S::sub(S::load(spare.as_ptr()), below)));
-        left.copy_from_slice(&spare[..left.len()]);
-        S::sum(sum) + left.iter().sum::<f32>()
     }
 }

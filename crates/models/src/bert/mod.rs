@@ -251,7 +251,7 @@ impl CrossAttention {
     fn keys_values(&self, image_tokens: &Tensor) -> Result<KeysValues, ModelError> {
         let (pictures, tokens, _) = image_tokens.dims3()?;
         let kv = self.key_value.forward(image_tokens)?.reshape((pictures, tokens, 2, self.n_heads, ()))?;
-        let kv = heads_together(&kv)?;
+        let kv = heads_together(self.key_value.precision(), &kv)?;
         Ok([kv.get(0)?, kv.get(1)?])
     }
 

@@ -11,9 +11,10 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use sha2::{Digest, Sha256};
+use vitrine_kernels::{Isa, log_softmax};
 
 use super::options::SearchLimits;
-use super::search::{Search, Sequence, log_softmax};
+use super::search::{Search, Sequence};
 
 /// The numbers of [`super::Decoding::Nucleus`], within their bounds.
 #[derive(Debug, Clone, Copy)]
@@ -126,7 +127,7 @@ impl Search for Nucleus {
         let choices = self.rules.choices(logits, &self.sequence.ids, self.limits);
         match self.draw(&choices) {
             Some(token) => {
-                self.sequence.log_prob += log_softmax(logits)[token as usize];
+                self.sequence.log_prob += log_softmax(Isa::best(), logits)[token as usize];
                 self.sequence.ids.push(token);
                 self.done = token == self.limits.end || self.sequence.ids.len() >= self.limits.max_length;
             }

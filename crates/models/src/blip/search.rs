@@ -3,6 +3,8 @@
 //!
 //! Lengths count every token of the sequence, the start token and the prompt included.
 
+use vitrine_kernels::{Isa, log_softmax};
+
 use super::nucleus::{Nucleus, Rules};
 use super::options::{Decoding, SearchLimits};
 
@@ -52,14 +54,6 @@ pub(super) fn new(
             limits,
         }),
     }
-}
-
-/// Natural logarithms of the softmax of `logits`.
-pub(super) fn log_softmax(logits: &[f32]) -> Vec<f32> {
-    let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let sum: f64 = logits.iter().map(|x| f64::from((x - max).exp())).sum();
-    let log_sum = sum.ln() as f32;
-    logits.iter().map(|x| x - max - log_sum).collect()
 }
 
 /// The most likely token, each time.
@@ -184,7 +178,7 @@ fn top(rows: &[Vec<f32>], scores: &[f32], n: usize) -> Vec<Candidate> {
 
 /// Log-probabilities, with no end before the least length.
 fn allowed_log_probs(rows: &[Vec<f32>], n_ids: usize, limits: SearchLimits) -> Vec<Vec<f32>> {
-    let mut rows: Vec<Vec<f32>> = rows.iter().map(|row| log_softmax(row)).collect();
+    let mut rows: Vec<Vec<f32>> = rows.iter().map(|row| log_softmax(Isa::best(), row)).collect();
     if n_ids < limits.min_length {
         for end in rows.iter_mut().filter_map(|row| row.get_mut(limits.end as usize)) {
             *end = f32::NEG_INFINITY;
@@ -208,7 +202,7 @@ mod tests {
         let mut search = new(decoding, &[3], limits, &[0; 32]);
         let mut last = vec![3_u32];
         while !search.is_done() {
-            let row = |&token: &u32| log_softmax(&table[token as usize].map(f32::ln));
+            let row = |&token: &u32| log_softmax(Isa::best(), &table[token as usize].map(f32::ln));
             let rows: Vec<Vec<f32>> = last.iter().map(row).collect();
             search.advance(&rows);
             last = search.last_tokens();
@@ -241,11 +235,5 @@ mod tests {
             let never_ends = [[1e-9, 0.4, 0.3, 0.3]; 4];
             assert_eq!(search(decoding, limits(0, 6), &never_ends).len(), 6);
         }
-    }
-
-    #[test]
-    fn log_softmax_survives_large_logits() {
-        let found = log_softmax(&[1000.0, 1000.0, -1000.0]);
-        assert!((found[0] - 0.5_f32.ln()).abs() < 1e-6 && found[2] < -1900.0);
     }
 }
