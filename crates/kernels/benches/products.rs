@@ -12,7 +12,8 @@ use std::{hint::black_box, time::Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use vitrine_kernels::{
-    Activation, Heads, Isa, KeysValues, Matrix, Precision, Sizes, Then, attend, normalize, peak,
+    Activation, Heads, Isa, KeysValues, Matrix, Precision, Sizes, Then, attend, heads_together,
+    heads_together_in_bf16, normalize, peak,
 };
 
 /// Rows, inputs, outputs: a token, a few, a small picture, one of CLIP ViT-B/32, one of ViT-L/14, one of BLIP.
@@ -95,6 +96,41 @@ fn kernels(criterion: &mut Criterion) {
                     bencher.iter(|| attend(isa, precision, sizes, black_box(part(0)), keys_values, None));
                 });
             }
+        }
+        // What a caption asks for each word: keys and values of a picture, which come from memory.
+        for queries in [1, 3] {
+            let (heads, tokens, head) = (12, 577, 64);
+            let sizes = Sizes { batch: 1, heads, queries, keys: tokens, head };
+            let asked = numbers(queries * heads * head);
+            let asked = Heads { numbers: &asked, batch: 0, head, token: heads * head };
+            let n = heads * tokens * head;
+            let n_layers = FROM_MEMORY.div_ceil(2 * n * size_of::<f32>());
+            let layer = numbers(2 * n);
+            let wide: Vec<_> =
+                (0..n_layers).map(|_| heads_together(&layer, [1, tokens, 2, heads, head])).collect();
+            let rounded: Vec<_> = (0..n_layers)
+                .map(|_| heads_together_in_bf16(isa, &layer, [1, tokens, 2, heads, head]))
+                .collect();
+            let (mut next_wide, mut next_rounded) = (wide.iter().cycle(), rounded.iter().cycle());
+            let name = |kept: &str| format!("attention of {queries} to {tokens} from memory, {kept}");
+            group.throughput(Throughput::Bytes((2 * n * size_of::<f32>()) as u64));
+            group.bench_function(name("F32"), |bencher| {
+                bencher.iter(|| {
+                    let numbers = next_wide.next().map_or(&[][..], Vec::as_slice);
+                    let part =
+                        |from| Heads { numbers: &numbers[from..], batch: 0, head: n / heads, token: head };
+                    attend(isa, Precision::F32, sizes, asked, KeysValues::F32([part(0), part(n)]), None)
+                });
+            });
+            group.throughput(Throughput::Bytes((2 * n * size_of::<u16>()) as u64));
+            group.bench_function(name("Bf16"), |bencher| {
+                bencher.iter(|| {
+                    let numbers = next_rounded.next().map_or(&[][..], Vec::as_slice);
+                    let part =
+                        |from| Heads { numbers: &numbers[from..], batch: 0, head: n / heads, token: head };
+                    attend(isa, Precision::Bf16, sizes, asked, KeysValues::Bf16([part(0), part(n)]), None)
+                });
+            });
         }
         let (x, weight, bias) = (numbers(577 * 768), numbers(768), numbers(768));
         group.throughput(Throughput::Elements(x.len() as u64));

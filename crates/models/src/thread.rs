@@ -78,7 +78,7 @@ impl<M: 'static> ModelThread<M> {
     /// Starts a thread of this name and loads the model there; returns at once. A model that cannot be
     /// loaded answers every request with [`ModelError::Load`].
     pub fn spawn(name: &str, load: impl Fn() -> Result<M, ModelError> + Send + 'static) -> Self {
-        Self::start(name, None, load)
+        Self::start(name, None, None, load)
     }
 
     /// [`ModelThread::spawn`], but the model is dropped when nothing was asked for `idle`, and loaded
@@ -88,12 +88,14 @@ impl<M: 'static> ModelThread<M> {
         idle: Duration,
         load: impl Fn() -> Result<M, ModelError> + Send + 'static,
     ) -> Self {
-        Self::start(name, Some(idle), load)
+        Self::start(name, Some(idle), None, load)
     }
 
+    /// `helper_stack` is how many bytes of stack each thread that helps has; none for as many as usual.
     fn start(
         name: &str,
         idle: Option<Duration>,
+        helper_stack: Option<usize>,
         load: impl Fn() -> Result<M, ModelError> + Send + 'static,
     ) -> Self {
         let (interactive, interactive_jobs) = bounded(INTERACTIVE_QUEUE);
@@ -103,7 +105,7 @@ impl<M: 'static> ModelThread<M> {
         let (own_name, own_is_loaded) = (thread_name.clone(), is_loaded.clone());
         let started = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
             memory::keep_freed_memory();
-            let helpers = helpers(&own_name);
+            let helpers = helpers(&own_name, helper_stack);
             let has_helpers = helpers.is_some();
             let load = Box::new(load);
             let mut owner =
@@ -205,11 +207,13 @@ impl<R> Ticket<R> {
 /// The threads that compute with this one for as long as they are held. The model's thread is one of them: it begins with
 /// every layer at once and sleeps in none, where a pool of others would be woken and waited for sixty times a picture.
 /// Models do not wait for each other's batches either; the system shares its processors out among them.
-fn helpers(name: &Arc<str>) -> Option<rayon::ThreadPool> {
+fn helpers(name: &Arc<str>, stack: Option<usize>) -> Option<rayon::ThreadPool> {
     let name = name.clone();
+    let builder = rayon::ThreadPoolBuilder::new();
+    let builder = stack.into_iter().fold(builder, rayon::ThreadPoolBuilder::stack_size);
     // Where the system gives no thread, this one stays in a pool that was begun: it may share out its work there, of which
     // it does all, but it may not call the others.
-    let made = rayon::ThreadPoolBuilder::new()
+    let made = builder
         .num_threads(rayon::current_num_threads())
         .use_current_thread()
         .thread_name(move |at| format!("{name} {at}"))
@@ -325,4 +329,27 @@ fn caught<R>(thread: &str, f: impl FnOnce() -> Result<R, ModelError>) -> Result<
 fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown reason".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use rayon::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_model_whose_helpers_cannot_be_started_answers_alone() {
+        // More than any address space has, so that the system refuses.
+        let model = ModelThread::start("m", None, Some(1 << 60), || Ok(2_u64));
+        for priority in [Priority::Interactive, Priority::Batch, Priority::Interactive] {
+            let ticket = model.submit(priority, |factor| {
+                let factor = *factor;
+                Ok((1..=1_000_u64).into_par_iter().map(|i| i * factor).sum::<u64>())
+            });
+            let answer = ticket.wait_for(Duration::from_secs(60)).unwrap();
+            assert!(matches!(answer, Ok(1_001_000)), "{answer:?}");
+        }
+    }
 }
