@@ -1,10 +1,12 @@
 """One engine at one piece of work: answers each line with the seconds that one call took, and the end of input with
 the peak memory of the process in bytes.
 
+    python engines.py convert TASK FOLDER
     python engines.py ENGINE PRECISION TASK FOLDER
 
-Weights come from FOLDER, as `models/parity/make_true_size.py` writes them; what an engine makes of them for itself is
-kept in FOLDER/converted. An engine that has no such precision or task ends with a line that says so.
+Weights come from FOLDER, as `models/parity/make_true_size.py` writes them; what engines read instead is made of them
+first, alone, and kept in FOLDER/converted: it takes several times the memory that the engine takes afterwards. An engine
+that has no such precision or task ends with a line that says so.
 """
 
 import os
@@ -74,7 +76,7 @@ def clip_part(task: str, folder: Path, precision: str):
 def pytorch(task: str, folder: Path, precision: str):
     import torch
 
-    if task in IMAGES or task == "text":
+    if is_tower(task):
         tower, x = clip_part(task, folder, precision)
         return lambda: tower(x)
     dtype = torch.bfloat16 if precision == "bf16" else torch.float32
@@ -96,20 +98,44 @@ def pytorch(task: str, folder: Path, precision: str):
     return lambda: model.generate(pixel_values=pixels, do_sample=False, num_beams=beams, **length)
 
 
-def converted(task: str, folder: Path) -> Path:
-    """The tower as ONNX."""
-    import torch
+def converted(task: str, folder: Path, ending: str) -> Path:
+    return folder / "converted" / f"{task}{ending}"
 
-    path = folder / "converted" / f"{task}.onnx"
-    if not path.exists():
-        path.parent.mkdir(exist_ok=True)
+
+def convert(task: str, folder: Path) -> None:
+    """Towers as ONNX, and as each engine rounds them; what is there already stays."""
+    if not is_tower(task):
+        return
+    full, x = converted(task, folder, ".onnx"), None
+    full.parent.mkdir(exist_ok=True)
+    if not full.exists():
+        import torch
+
         tower, x = clip_part(task, folder, "f32")
-        torch.onnx.export(tower, (x,), path, dynamo=True, external_data=False, verbose=False)
-    return path
+        torch.onnx.export(tower, (x,), full, dynamo=True, external_data=False, verbose=False)
+        del tower
+    if not converted(task, folder, ".int8.onnx").exists():
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+
+        quantize_dynamic(full, converted(task, folder, ".int8.onnx"), weight_type=QuantType.QInt8)
+    rounded = converted(task, folder, ".int8.xml")
+    if not rounded.exists():
+        import nncf
+        import openvino as ov
+
+        x = clip_part(task, folder, "f32")[1] if x is None else x
+        model = ov.Core().read_model(full)
+        data = nncf.Dataset([x.numpy()])
+        kind = nncf.ModelType.TRANSFORMER
+        ov.save_model(nncf.quantize(model, data, model_type=kind, subset_size=1), rounded, compress_to_fp16=False)
+
+
+def is_tower(task: str) -> bool:
+    return task in IMAGES or task == "text"
 
 
 def towers_only(task: str) -> None:
-    if task not in IMAGES and task != "text":
+    if not is_tower(task):
         raise Lacking("towers of CLIP alone are compared with this engine")
 
 
@@ -117,15 +143,9 @@ def onnxruntime(task: str, folder: Path, precision: str):
     import onnxruntime as ort
 
     towers_only(task)
-    path = converted(task, folder)
-    if precision == "int8":
-        from onnxruntime.quantization import QuantType, quantize_dynamic
-
-        full, path = path, path.with_suffix(".int8.onnx")
-        if not path.exists():
-            quantize_dynamic(full, path, weight_type=QuantType.QInt8)
-    elif precision != "f32":
-        raise Lacking(f"no {precision} on processors")
+    if precision == "bf16":
+        raise Lacking("no bf16 on processors")
+    path = converted(task, folder, ".int8.onnx" if precision == "int8" else ".onnx")
     options = ort.SessionOptions()
     options.intra_op_num_threads = THREADS
     session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
@@ -140,16 +160,7 @@ def openvino(task: str, folder: Path, precision: str):
     towers_only(task)
     core = ov.Core()
     _, x = clip_part(task, folder, "f32")
-    path = converted(task, folder)
-    if precision == "int8":
-        import nncf
-
-        full, path = path, path.with_suffix(".int8.xml")
-        if not path.exists():
-            model = core.read_model(full)
-            data = nncf.Dataset([x.numpy()])
-            kind = nncf.ModelType.TRANSFORMER
-            ov.save_model(nncf.quantize(model, data, model_type=kind, subset_size=1), path, compress_to_fp16=False)
+    path = converted(task, folder, ".int8.xml" if precision == "int8" else ".onnx")
     if precision == "bf16" and "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         raise Lacking("no bf16 on this processor")
     hint = "bf16" if precision == "bf16" else "f32"
@@ -166,6 +177,9 @@ ENGINES = {"pytorch": pytorch, "onnxruntime": onnxruntime, "openvino": openvino}
 
 
 def main() -> None:
+    if sys.argv[1] == "convert":
+        convert(sys.argv[2], Path(sys.argv[3]))
+        return
     engine, precision, task, folder = sys.argv[1:]
     # What libraries print while they convert is not an answer.
     answers = os.fdopen(os.dup(1), "w", buffering=1)
