@@ -9,6 +9,8 @@ first, alone, and kept in FOLDER/converted: it takes several times the memory th
 that has no such precision or task ends with a line that says so.
 """
 
+import ctypes
+import gc
 import os
 import sys
 import time
@@ -35,6 +37,13 @@ def peak_bytes() -> int:
     raise RuntimeError("this system does not tell the peak memory of a process")
 
 
+def give_back_memory() -> None:
+    """What loading left: of twelve engines side by side it would fill the machine. The peak tells it all the same."""
+    gc.collect()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def torch_model(kind: str, folder: Path, precision: str):
     import torch
     import transformers
@@ -46,11 +55,20 @@ def torch_model(kind: str, folder: Path, precision: str):
     return getattr(transformers, kind).from_pretrained(folder, dtype=dtypes[precision]).eval()
 
 
+def given(task: str):
+    """What goes into the tower that a task asks, in f32."""
+    import torch
+
+    if task == "text":
+        return torch.tensor(TEXT)
+    return torch.randn(IMAGES[task][1], 3, 224, 224)
+
+
 def clip_part(task: str, folder: Path, precision: str):
     """The tower that a task asks, and what goes into it."""
     import torch
 
-    name, n = IMAGES.get(task, ("clip", 1))
+    name, _ = IMAGES.get(task, ("clip", 1))
     is_siglip = name == "siglip"
     model = torch_model("SiglipModel" if is_siglip else "CLIPModel", folder / name, precision)
 
@@ -68,9 +86,8 @@ def clip_part(task: str, folder: Path, precision: str):
                 return tokens.pooler_output
             return self.model.visual_projection(tokens.pooler_output)
 
-    if task == "text":
-        return Tower().eval(), torch.tensor(TEXT)
-    return Tower().eval(), torch.randn(n, 3, 224, 224, dtype=model.dtype)
+    x = given(task)
+    return Tower().eval(), x.to(model.dtype) if x.is_floating_point() else x
 
 
 def pytorch(task: str, folder: Path, precision: str):
@@ -106,7 +123,7 @@ def convert(task: str, folder: Path) -> None:
     """Towers as ONNX, and as each engine rounds them; what is there already stays."""
     if not is_tower(task):
         return
-    full, x = converted(task, folder, ".onnx"), None
+    full = converted(task, folder, ".onnx")
     full.parent.mkdir(exist_ok=True)
     if not full.exists():
         import torch
@@ -123,9 +140,8 @@ def convert(task: str, folder: Path) -> None:
         import nncf
         import openvino as ov
 
-        x = clip_part(task, folder, "f32")[1] if x is None else x
         model = ov.Core().read_model(full)
-        data = nncf.Dataset([x.numpy()])
+        data = nncf.Dataset([given(task).numpy()])
         kind = nncf.ModelType.TRANSFORMER
         ov.save_model(nncf.quantize(model, data, model_type=kind, subset_size=1), rounded, compress_to_fp16=False)
 
@@ -149,9 +165,8 @@ def onnxruntime(task: str, folder: Path, precision: str):
     options = ort.SessionOptions()
     options.intra_op_num_threads = THREADS
     session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    _, x = clip_part(task, folder, "f32")
-    given = {session.get_inputs()[0].name: x.numpy()}
-    return lambda: session.run(None, given)
+    inputs = {session.get_inputs()[0].name: given(task).numpy()}
+    return lambda: session.run(None, inputs)
 
 
 def openvino(task: str, folder: Path, precision: str):
@@ -159,7 +174,6 @@ def openvino(task: str, folder: Path, precision: str):
 
     towers_only(task)
     core = ov.Core()
-    _, x = clip_part(task, folder, "f32")
     path = converted(task, folder, ".int8.xml" if precision == "int8" else ".onnx")
     if precision == "bf16" and "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         raise Lacking("no bf16 on this processor")
@@ -170,7 +184,8 @@ def openvino(task: str, folder: Path, precision: str):
         "INFERENCE_PRECISION_HINT": hint,
     }
     request = core.compile_model(core.read_model(path), "CPU", settings).create_infer_request()
-    return lambda: request.infer({0: x.numpy()})
+    inputs = {0: given(task).numpy()}
+    return lambda: request.infer(inputs)
 
 
 ENGINES = {"pytorch": pytorch, "onnxruntime": onnxruntime, "openvino": openvino}
@@ -193,6 +208,7 @@ def main() -> None:
         except Lacking as lacking:
             print(f"lacking: {lacking}", file=answers)
             return
+        give_back_memory()
         print("ready", file=answers)
         for _ in sys.stdin:
             start = time.perf_counter()
