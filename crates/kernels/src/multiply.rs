@@ -208,6 +208,12 @@ unsafe fn work_on<P: Product>(work: &Work<'_>) {
                 // The same inputs of the next one.
                 let ahead = weights.as_ptr_range().end.wrapping_add(from * width);
                 let n_blocks = n.div_ceil(P::S::ROWS);
+                let fetch = |at: usize| match n_blocks {
+                    // One tile reads on from panel to panel: the processor sees that, and reads ahead by itself, as long
+                    // as nobody asks for the same in another order.
+                    1 => Fetch::NOTHING,
+                    n => Fetch::part(ahead.cast(), at, n),
+                };
                 for (at, (row, n)) in blocks(n, P::S::ROWS).enumerate() {
                     let row = first + row;
                     let block = Block::<P> {
@@ -217,7 +223,7 @@ unsafe fn work_on<P: Product>(work: &Work<'_>) {
                         // SAFETY: so many rows lie there.
                         inputs: unsafe { inputs.numbers.cast::<P::Input>().add(row * inputs.stride) },
                         panel: weights.as_ptr(),
-                        fetch: Fetch::part(ahead.cast(), at, n_blocks),
+                        fetch: fetch(at),
                         bias: of_panel(matrix.bias.numbers(), panel),
                         starts: of_panel(matrix.starts.numbers(), panel).cast(),
                         scales: of_panel(matrix.scales.numbers(), panel),
