@@ -20,7 +20,8 @@ use crate::encoder::{EncoderConfig, Mlp, attend, heads_together, split_heads, wi
 use crate::norm::Norm;
 use crate::weights::{Table, Weights};
 
-/// Keys and values, `[rows or pictures, heads, tokens, head]` each.
+/// Keys and values, `[rows or pictures, heads, tokens, head]` each; those of pictures in bf16 on processors, where the
+/// layer that made them has fewer bits than f32.
 pub(crate) type KeysValues = [Tensor; 2];
 
 /// Sizes of a BERT.

@@ -26,7 +26,8 @@ use crate::tokenizer::{TextTokenizer, Vocabulary};
 use crate::weights::Weights;
 use crate::{ImagePreprocess, ModelDevice, ModelError, PixelTensor, summary};
 
-/// Pictures that are described together; their keys and values take 42 MB each in the base model.
+/// Pictures that are described together; their keys and values take 42 MB each in the base model, and half of that where
+/// its layers have fewer bits than f32.
 pub(super) const BATCH: usize = 8;
 
 /// A loaded BLIP captioner.
