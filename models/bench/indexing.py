@@ -52,9 +52,10 @@ def run(command: list[str], environment: dict[str, str]) -> tuple[str, float]:
         return said.read(), usage.ru_maxrss / 1024
 
 
-def rate(said: str, stage: str) -> float:
+def rate(said: str, stage: str) -> str:
+    """Photos a second of a stage that took long enough for one to be told."""
     found = re.search(rf"^\s+{stage}\s.*?([\d.]+) photos/s", said, re.MULTILINE)
-    return float(found[1]) if found else float("nan")
+    return found[1] if found else "-"
 
 
 def main() -> None:
@@ -80,7 +81,7 @@ def main() -> None:
                 run([*vitrine, "models", "use", "sized"], environment)
                 run([*vitrine, "models", "precision", precision], environment)
                 said, peak = run([*vitrine, "index", str(photos)], environment)
-                rates = [f"{rate(said, stage):.1f}" for stage in STAGES]
+                rates = [rate(said, stage) for stage in STAGES]
                 print(f"| {label} | {precision} | " + " | ".join(rates) + f" | {peak:.0f} |", flush=True)
 
 

@@ -166,6 +166,16 @@ fn plain_line(progress: &RunProgress) -> String {
     format!("{} {} of {}{comma}{pace}", verb(stage.kind), count(stage.done), count(stage.total))
 }
 
+/// How long so many photos took, and the rate, where it can be told from that: of nothing but a moment it would be in the
+/// thousands.
+fn time_taken(n_done: u64, seconds: f32) -> String {
+    const TELLING_SECS: f32 = 0.1;
+    match seconds < TELLING_SECS {
+        true => format!("{seconds:.1} s"),
+        false => format!("{seconds:.1} s, {:.1} photos/s", n_done as f32 / seconds),
+    }
+}
+
 fn summarise(run: &RunProgress, catalog: &CatalogSummary) {
     match run.state {
         RunState::Cancelled => say!("Stopped. What was done is kept; run the command again to go on."),
@@ -183,18 +193,27 @@ fn summarise(run: &RunProgress, catalog: &CatalogSummary) {
         count(catalog.n_described)
     );
     for stage in run.stages.iter().filter(|stage| stage.kind != StageKind::Scan && stage.done > 0) {
-        let rate = stage.done as f32 / stage.busy_secs.max(0.001);
-        say!(
-            "  {:<11} {:>8}  {:.1} s, {rate:.1} photos/s",
-            verb(stage.kind),
-            count(stage.done),
-            stage.busy_secs
-        );
+        let took = time_taken(stage.done, stage.busy_secs);
+        say!("  {:<11} {:>8}  {took}", verb(stage.kind), count(stage.done));
     }
     if catalog.n_skipped > 0 {
         say!(
             "{} skipped or doubtful: `vitrine status --skipped` tells why.",
             counted(catalog.n_skipped, "file")
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_told_where_there_is_one() {
+        let check = |n_done, seconds, expected| assert_eq!(time_taken(n_done, seconds), expected);
+        check(24, 0.0, "0.0 s");
+        check(24, 0.01, "0.0 s");
+        check(24, 16.0, "16.0 s, 1.5 photos/s");
+        check(1_200, 10.0, "10.0 s, 120.0 photos/s");
     }
 }

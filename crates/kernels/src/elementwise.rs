@@ -73,7 +73,7 @@ unsafe fn gelu<S: Simd>(x: S::V) -> S::V {
     const LIMIT: f32 = 5.2;
     const ABOVE: [f32; 6] =
         [2.473_109_5e-8, 6.407_888_6e-6, 1.568_618_5e-4, 4.608_647e-3, 3.254_458_3e-2, 0.398_942_26];
-    const BELOW: [f32; 6] = [1.258_867_5e-6, 7.049_617e-5, 1.817_204_1e-3, 2.792_670_6e-2, 0.248_243_51, 1.0];
+    const BELOW: [f32; 6] = [1.258_867_5e-6, 7.049_617e-5, 1.817_204e-3, 2.792_670_6e-2, 0.248_243_51, 1.0];
     // SAFETY: the caller's.
     unsafe {
         let near = S::max(S::min(x, S::splat(LIMIT)), S::splat(-LIMIT));
