@@ -196,7 +196,7 @@ def main() -> None:
         convert(sys.argv[2], Path(sys.argv[3]))
         return
     engine, precision, task, folder = sys.argv[1:]
-    # What libraries print while they convert is not an answer.
+    # What libraries print while they load is not an answer.
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     import torch

@@ -36,6 +36,17 @@ fn numbers(n: usize) -> Vec<f32> {
     (0..n).map(|i| (i % 251) as f32 / 251.0 - 0.5).collect()
 }
 
+/// Keys and values as [`heads_together`] lays them.
+fn halves<T>(numbers: &[T], sizes: Sizes) -> [Heads<'_, T>; 2] {
+    let Sizes { keys, head, .. } = sizes;
+    [0, numbers.len() / 2].map(|from| Heads {
+        numbers: &numbers[from..],
+        batch: 0,
+        head: keys * head,
+        token: head,
+    })
+}
+
 /// Operations a second of all threads together.
 fn measured_peak(isa: Isa) -> f64 {
     let begun = Instant::now();
@@ -117,18 +128,14 @@ fn kernels(criterion: &mut Criterion) {
             group.bench_function(name("F32"), |bencher| {
                 bencher.iter(|| {
                     let numbers = next_wide.next().map_or(&[][..], Vec::as_slice);
-                    let part =
-                        |from| Heads { numbers: &numbers[from..], batch: 0, head: n / heads, token: head };
-                    attend(isa, Precision::F32, sizes, asked, KeysValues::F32([part(0), part(n)]), None)
+                    attend(isa, Precision::F32, sizes, asked, KeysValues::F32(halves(numbers, sizes)), None)
                 });
             });
             group.throughput(Throughput::Bytes((2 * n * size_of::<u16>()) as u64));
             group.bench_function(name("Bf16"), |bencher| {
                 bencher.iter(|| {
                     let numbers = next_rounded.next().map_or(&[][..], Vec::as_slice);
-                    let part =
-                        |from| Heads { numbers: &numbers[from..], batch: 0, head: n / heads, token: head };
-                    attend(isa, Precision::Bf16, sizes, asked, KeysValues::Bf16([part(0), part(n)]), None)
+                    attend(isa, Precision::Bf16, sizes, asked, KeysValues::Bf16(halves(numbers, sizes)), None)
                 });
             });
         }
